@@ -1,0 +1,48 @@
+"""Errors of the knowledge base: what happened in one line, and what to do."""
+
+
+class KbError(Exception):
+    """Base of all errors of `kb`. `code` is stable for scripts; `hint` says what to do."""
+
+    code = "kb"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UnreadableSource(KbError):
+    """A file that cannot be taken in: missing, empty, binary, too large, no text."""
+
+    code = "unreadable_source"
+
+
+class UnknownSource(KbError):
+    """No article or program has this id, or not in this version."""
+
+    code = "unknown_source"
+
+
+class ReadOnlySource(KbError):
+    """The starter layer cannot be changed or removed."""
+
+    code = "read_only_source"
+
+
+class InvalidProgram(KbError):
+    """A program record that does not fit the schema."""
+
+    code = "invalid_program"
+
+
+class HomeUnusable(KbError):
+    """The home folder cannot be written, or carries a format this version does not know."""
+
+    code = "home_unusable"
+
+
+class EmbedderMismatch(KbError):
+    """The index was built with another embedder."""
+
+    code = "embedder_mismatch"

@@ -1,0 +1,80 @@
+"""Program records: what a fund's or cloud's compute program offers, term by term."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb.records import Grade
+
+# How a sponsor reaches founders; a list question ("which investors ...") filters on it.
+ProgramKind = Literal[
+    "investor",      # a fund or accelerator that gives its companies compute
+    "cloud",         # a cloud's credits or trial for startups
+    "vendor",        # a chip maker's program
+    "broker",        # somebody who finds other people's capacity
+    "loan",          # compute bought with debt, chips as collateral
+    "deal",          # an investment tied to a cloud or chip purchase
+    "public",        # governments and public supercomputers
+]
+Status = Literal["active", "shrinking", "ended", "unknown", "unconfirmed"]
+
+# The order of the fields is the order in which a record is shown.
+TermField = Literal[
+    "offer",         # what you get: GPUs, hours, credits
+    "price",         # free, at cost, below market, list; currency amounts
+    "duration",      # how long
+    "eligibility",   # who may apply
+    "strings",       # equity, investment, commitment, exclusivity, revenue share
+    "investment",    # money that comes with it
+    "apply",         # how to apply
+    "status",        # running, shrinking, ended, unconfirmed, and why
+    "background",    # who runs it, what was spent, who uses it
+    "caution",       # conflicts between sources, figures to treat with care
+]
+
+
+class Names(BaseModel):
+    """A name in English and Simplified Chinese."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    en: str
+    zh_hans: str = Field(alias="zh-Hans")
+
+
+class Term(BaseModel):
+    """One stated thing about a program, in both languages, with who said it and when.
+
+    `publisher` is who first published the claim, `source` where it was read (a URL or the name
+    of the article that relays it), `as_of` an ISO date that may be partial, or None when the
+    source carries no date. Each language is one or two sentences that stand on their own.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    field: TermField
+    en: str
+    zh_hans: str = Field(alias="zh-Hans")
+    grade: Grade
+    publisher: str
+    source: str
+    as_of: str | None = None
+
+
+class Program(BaseModel):
+    """One program. `not_stated` lists the fields that the sources were searched for in vain."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_: Literal[1] = Field(alias="schema")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
+    name: Names
+    sponsor: Names
+    kind: ProgramKind
+    status: Status
+    aliases: list[str] = Field(default_factory=list)
+    visibility: Literal["public", "fund"] = "public"
+    terms: list[Term] = Field(min_length=1)
+    not_stated: list[TermField] = Field(default_factory=list)

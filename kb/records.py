@@ -1,0 +1,69 @@
+"""The records of the knowledge base: sources, passages, programs and hits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["en", "zh-Hans", "zh-Hant"]
+Kind = Literal["article", "program"]
+Layer = Literal["starter", "staff"]
+Grade = Literal["official", "on_record", "reported", "rumor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One version of an article or program: what is stored, shown and quoted.
+
+    `version` is a content hash of what is shown; `text` is the stored text into which every
+    passage and citation points. `published` is an ISO date that may be partial ("2024-07").
+    """
+
+    id: str
+    version: str
+    kind: Kind
+    title: str
+    language: Language
+    text: str
+    layer: Layer = "staff"
+    publisher: str | None = None
+    published: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a source: `source.text[start:end] == text`, offsets in code points.
+
+    `header` names the place (title, program field, section); it is indexed with the text and
+    never quoted. `grade`, `publisher` and `as_of` are those of the claim where the source tells
+    them, otherwise those of the source. `program` and `field` are set for a program's terms.
+    """
+
+    source: str
+    version: str
+    start: int
+    end: int
+    text: str
+    language: Language
+    title: str
+    header: str = ""
+    kind: Kind = "article"
+    grade: Grade = "reported"
+    publisher: str | None = None
+    as_of: str | None = None
+    url: str | None = None
+    program: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that search found. `score` is the fused score (comparable within one query);
+    `dense` is the cosine to the question or None where only the keyword leg found it;
+    `keyword` is the share (0 to 1) of the question's term weight that the passage holds."""
+
+    passage: Passage
+    score: float
+    dense: float | None
+    keyword: float
