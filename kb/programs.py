@@ -50,6 +50,8 @@ class Term(BaseModel):
     `publisher` is who first published the claim, `source` where it was read (a URL or the name
     of the article that relays it), `as_of` an ISO date that may be partial, or None when the
     source carries no date. Each language is one or two sentences that stand on their own.
+    `short` is the same said in a few words, for a cell of a table: its figures and names are
+    those of the sentence.
     """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -61,6 +63,7 @@ class Term(BaseModel):
     publisher: str
     source: str
     as_of: str | None = None
+    short: Names | None = None
 
 
 class Program(BaseModel):
