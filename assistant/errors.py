@@ -1,0 +1,51 @@
+"""Errors of the assistant, and the one place that knows every kind of desk error."""
+
+from __future__ import annotations
+
+from kb.errors import KbError
+from tools.errors import ToolError
+
+
+class AssistantError(Exception):
+    """Base of all errors of `assistant`. `code` is stable for scripts; `hint` says what to do."""
+
+    code = "assistant"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidQuestion(AssistantError):
+    """A question that is empty or too long."""
+
+    code = "invalid_question"
+
+
+class ModelUnavailable(AssistantError):
+    """The chosen chat model cannot be loaded or reached."""
+
+    code = "model_unavailable"
+
+
+class UnknownSession(AssistantError):
+    """No saved session has this id."""
+
+    code = "unknown_session"
+
+
+class InvalidSetting(AssistantError):
+    """A setting that is not understood."""
+
+    code = "invalid_setting"
+
+
+class StoreUnusable(AssistantError):
+    """The file of saved sessions cannot be opened or written."""
+
+    code = "store_unusable"
+
+
+DESK_ERRORS = (AssistantError, KbError, ToolError)
+"""Every error that is reported to a person as one line and a hint."""

@@ -1,0 +1,79 @@
+"""Evidence of one turn: the passages and tool results that an answer may rest on.
+
+Evidence travels in the artifacts of tool messages as plain JSON, so that every chat model, the
+checkpointer and the grounding read the same thing. Ids follow the order of the calls: `p2.3` is
+the third passage of the second call, `t2` the result of the second call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from kb.records import Passage
+
+
+class PassageEvidence(BaseModel):
+    """A passage that a tool returned; `text` is the source's text from `start` to `end`.
+    `dense` and `keyword` are the search scores (see `kb.records.Hit`), None outside search."""
+
+    id: str
+    source: str
+    version: str
+    start: int
+    end: int
+    text: str
+    language: str
+    title: str
+    header: str = ""
+    kind: str = "article"
+    grade: str = "reported"
+    publisher: str | None = None
+    as_of: str | None = None
+    url: str | None = None
+    program: str | None = None
+    field: str | None = None
+    score: float | None = None
+    dense: float | None = None
+    keyword: float | None = None
+
+
+class ToolEvidence(BaseModel):
+    """One finished call. `result` is its JSON; `error` is set instead where it failed."""
+
+    id: str
+    name: str
+    args: dict[str, Any] = Field(default_factory=dict)
+    ok: bool = True
+    result: dict[str, Any] = Field(default_factory=dict)
+    error: str | None = None
+    hint: str | None = None
+
+
+class Artifact(BaseModel):
+    """What one tool call adds to the evidence."""
+
+    tool: ToolEvidence
+    passages: list[PassageEvidence] = Field(default_factory=list)
+
+
+def passage_evidence(
+    call: int, passages: Sequence[Passage], scores: Sequence[dict[str, float | None]] = ()
+) -> list[PassageEvidence]:
+    """Passages of the `call`-th call as evidence, in order."""
+    return [
+        PassageEvidence(
+            id=f"p{call}.{n}",
+            **{name: getattr(passage, name) for name in _PASSAGE_FIELDS},
+            **(scores[n - 1] if scores else {}),
+        )
+        for n, passage in enumerate(passages, 1)
+    ]
+
+
+_PASSAGE_FIELDS = (
+    "source", "version", "start", "end", "text", "language", "title", "header", "kind", "grade",
+    "publisher", "as_of", "url", "program", "field",
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Grounding: what a draft says is checked against the evidence before a person sees it."""

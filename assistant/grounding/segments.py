@@ -1,0 +1,74 @@
+"""A draft in pieces that can be checked: lines, sentences, cells, and their evidence marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# [p2.3] names a passage, [t2] a tool result, [t2:cost_usd.likely] a field of it.
+MARK = re.compile(r"[ \t]*\[((?:p\d+\.\d+|t\d+)(?::[\w.-]+)?)\]")
+_LEAD = re.compile(r"^(\s*(?:[-*+]\s+|\d{1,3}[.)]\s+|#{1,6}\s+|>\s?)*)")
+_END = re.compile(
+    r"""(?:[.!?]+["'”’)*_]*(?=\s|$|\[[pt]\d)|[。！？；]+[”’」』）)*_]*)"""
+    r"""(?:[ \t]*\[(?:p\d+\.\d+|t\d+)(?::[\w.-]+)?\])*"""
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:U\.S|U\.K|Inc|Ltd|Corp|Co|Dr|Mr|Ms|Mrs|No|vs|e\.g|i\.e|approx|est|Jr|St)|\b[A-Z])\.$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence or table cell: what a person reads, and the evidence it names."""
+
+    text: str
+    marks: tuple[str, ...]
+
+
+def without_marks(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text a person reads and the ids in it, in order, each once."""
+    marks = tuple(dict.fromkeys(match.group(1) for match in MARK.finditer(text)))
+    return MARK.sub("", text), marks
+
+
+def is_table_row(line: str) -> bool:
+    """Whether a line of Markdown is a row of a table."""
+    return line.lstrip().startswith("|") and line.rstrip().endswith("|")
+
+
+def is_table_rule(line: str) -> bool:
+    """Whether a line is the rule under a table's header."""
+    return is_table_row(line) and not line.strip("|-: \t\n")
+
+
+def cells(line: str) -> list[Unit]:
+    """The cells of a table row."""
+    inner = line.strip()[1:-1]
+    return [Unit(*without_marks(cell.strip())) for cell in re.split(r"(?<!\\)\|", inner)]
+
+
+def lead_of(line: str) -> str:
+    """Bullet, number, heading or quote marks at the start of a line."""
+    match = _LEAD.match(line)
+    return match.group(1) if match else ""
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Offsets just after each complete sentence, its closing marks included."""
+    ends = []
+    for match in _END.finditer(text):
+        head = text[: match.start() + 1]
+        if not _ABBREVIATION.search(head):
+            ends.append(match.end())
+    return ends
+
+
+def sentences(text: str) -> list[Unit]:
+    """The sentences of a line without its lead; the last may lack its full stop."""
+    units, start = [], 0
+    for end in [*sentence_ends(text), len(text)]:
+        piece = text[start:end].strip()
+        if piece:
+            units.append(Unit(*without_marks(piece)))
+        start = end
+    return units

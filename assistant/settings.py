@@ -1,0 +1,71 @@
+"""The few settings there are: environment over HOME/settings.toml over defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import InvalidSetting
+
+
+def default_home() -> Path:
+    """Where state lives: COMPUTE_DESK_HOME, else the platform's user data folder."""
+    from platformdirs import user_data_path
+
+    named = os.environ.get("COMPUTE_DESK_HOME")
+    return Path(named).expanduser() if named else user_data_path("compute-desk", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Settings of one desk. Each is also an environment variable, COMPUTE_DESK_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="COMPUTE_DESK_", extra="ignore")
+
+    model: str = Field(
+        default="builtin",
+        description="Chat model: 'builtin', or a LangChain spec such as 'openai:gpt-5-mini'.",
+    )
+    embedder: str | None = Field(
+        default=None,
+        description="A sentence-transformers model, local path or name; default: the bundled one.",
+    )
+    language: Literal["en", "zh-Hans", "zh-Hant"] | None = Field(
+        default=None, description="Language of the interface; default: that of the terminal."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = default_home() / "settings.toml"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises `InvalidSetting` naming the one that is not understood."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidSetting(
+            f"setting {name!r}: {first['msg']}", f"check {default_home() / 'settings.toml'}"
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: TOML that does not parse
+        raise InvalidSetting(
+            f"settings.toml cannot be read: {error}", f"mend {default_home() / 'settings.toml'}"
+        ) from error
