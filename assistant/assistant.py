@@ -1,0 +1,248 @@
+"""The desk: asks, answers, remembers. The same for the app, the command line and scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from assistant.answer import Answer
+from assistant.desk import SessionInfo, SourceView
+from assistant.errors import DESK_ERRORS, AssistantError, InvalidQuestion
+from assistant.events import Done, Event, Failed, Noted, Started
+from assistant.language import detect
+from assistant.sessions import SessionStore
+from assistant.settings import default_home, load_settings
+from kb.knowledge_base import KnowledgeBase
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+LONGEST_QUESTION = 8_000
+"""Characters; more is an article, not a question."""
+
+
+class Assistant:
+    """One open desk over one home. Safe to use from several threads."""
+
+    def __init__(self, home: Path, model: str, embedder: str | None, today: date | None) -> None:
+        self._home, self._model_spec, self._today = home, model, today
+        self._notes: list[str] = []
+        self.kb = KnowledgeBase.open(home, embedder=embedder, note=self._notes.append)
+        self._store = SessionStore(home / "sessions.sqlite")
+        self._graph: CompiledStateGraph[Any, Any, Any, Any] | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        home: str | Path | None = None,
+        model: str | None = None,
+        *,
+        embedder: str | None = None,
+        today: date | None = None,
+    ) -> Self:
+        """Open the desk of `home` (default: COMPUTE_DESK_HOME or the user data folder).
+
+        `model` is 'builtin' or a LangChain spec such as 'openai:gpt-5-mini'; `today` pins the
+        day for tests and replays. Cheap: libraries and the index load with the first question.
+        """
+        settings = load_settings()
+        return cls(
+            Path(home) if home is not None else default_home(),
+            model or settings.model,
+            embedder or settings.embedder,
+            today,
+        )
+
+    def warm(self) -> None:
+        """Load everything that the first question needs. May take seconds."""
+        self._agent()
+        self.kb.search("GPU", 1)
+
+    def ask(self, text: str, session: str | None = None) -> Answer:
+        """Answer a question. Raises one of `assistant.errors.DESK_ERRORS` where that fails."""
+
+        async def fold() -> Answer:
+            async for event in self.stream(text, session):
+                if isinstance(event, Done):
+                    return event.answer
+                if isinstance(event, Failed):
+                    error = AssistantError(event.message, event.hint)
+                    error.code = event.code
+                    raise error
+            raise AssertionError("a stream ends with Done or Failed")
+
+        return _run(fold)
+
+    async def stream(self, text: str, session: str | None = None) -> AsyncIterator[Event]:
+        """Answer a question as typed events; the last is `Done` or `Failed`."""
+        try:
+            question = _checked(text)
+            async for event in self._events(question, session or self.new_session()):
+                yield event
+        except DESK_ERRORS as error:
+            yield Failed(error.code, error.message, error.hint)
+
+    async def _events(self, question: str, session: str) -> AsyncIterator[Event]:
+        turns = self._store.turns(session)
+        language = detect(question, fallback=turns[-1].language if turns else "en")
+        answer_id = uuid.uuid4().hex[:12]
+        yield Started(answer_id, session, question, language, self._model_spec)
+        graph = await asyncio.to_thread(self._agent)
+
+        from assistant.context import as_messages
+        from assistant.reading import search_words
+        from assistant.turn import Turn
+
+        own_words = [question, *(turn.question for turn in turns)]
+        turn = Turn(answer_id, session, question, language, own_words)
+        words = search_words(question, turns, self.kb.programs())
+        messages = [*as_messages(turns), _human(question, words)]
+        try:
+            async for part in self._parts(graph, messages, answer_id):
+                for event in turn.fold(part):
+                    yield event
+        except DESK_ERRORS:
+            raise
+        except Exception as error:  # every provider raises its own kind; keys may be in the text
+            yield Failed(
+                "model_failed",
+                f"the model {self._model_spec!r} failed ({type(error).__name__})",
+                "try again, or ask with --model builtin",
+            )
+            return
+        for event in turn.finish():
+            yield event
+        for note in self._taken_notes():
+            yield Noted(note)
+        answer = turn.answer(self._model_spec, self.kb.library_version)
+        if answer.gaps:
+            self.kb.record_gap(question, language, answer.gaps)
+        self._store.save(answer)
+        yield Done(answer)
+
+    async def _parts(
+        self, graph: CompiledStateGraph[Any, Any, Any, Any], messages: list[Any], thread: str
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The graph's stream on a thread of its own, whose checkpoints go when it ends."""
+        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+        path = self._home / "checkpoints.sqlite"
+        async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
+            running = graph.copy({"checkpointer": saver})
+            try:
+                async for part in running.astream(
+                    {"messages": messages},
+                    {"configurable": {"thread_id": thread}},
+                    stream_mode=["messages", "updates"],
+                    version="v2",
+                ):
+                    yield dict(part)
+            finally:
+                await saver.adelete_thread(thread)
+
+    def _agent(self) -> CompiledStateGraph[Any, Any, Any, Any]:
+        with self._lock:
+            if self._graph is None:
+                # LangSmith would send questions away; checkpoints hold plain JSON only.
+                os.environ.setdefault("LANGSMITH_TRACING", "false")
+                os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+                from assistant.agent import build_agent, load_model
+                from assistant.builtin.model import BuiltinModel
+                from assistant.toolbox import agent_tools
+
+                chat = (
+                    BuiltinModel(kb=self.kb)
+                    if self._model_spec == "builtin"
+                    else load_model(self._model_spec)
+                )
+                today = self._today or datetime.now(UTC).date()
+                inventory = self._home / "inventory.csv"
+                tools = agent_tools(self.kb, inventory=inventory, today=today)
+                self._graph = build_agent(chat, tools)
+            return self._graph
+
+    def new_session(self) -> str:
+        """Id of a new, empty session; it is saved with its first turn."""
+        return uuid.uuid4().hex[:8]
+
+    def sessions(self) -> list[SessionInfo]:
+        """Saved sessions, the latest first."""
+        return self._store.sessions()
+
+    def turns(self, session: str) -> list[Answer]:
+        """The answers of a session, oldest first. Raises `UnknownSession`."""
+        return self._store.require(session)
+
+    def source(self, source: str, version: str | None = None) -> SourceView:
+        """A source's text. Raises `kb.errors.UnknownSource`."""
+        found = self.kb.source(source, version)
+        return SourceView(
+            id=found.id, version=found.version, kind=found.kind, title=found.title,
+            language=found.language, text=found.text, publisher=found.publisher,
+            published=found.published, url=found.url,
+        )  # fmt: skip
+
+    def status(self) -> str:
+        """One line: model, size of the library, live sources."""
+        count = len(self.kb.sources())
+        return f"{self._model_spec} · {count} sources · library {self.kb.library_version}"
+
+    def _taken_notes(self) -> list[str]:
+        notes = self._notes[:]
+        self._notes.clear()
+        return notes
+
+    def close(self) -> None:
+        """Release files."""
+        self.kb.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _checked(text: str) -> str:
+    from kb.cleaning import clean
+
+    question = clean(text).strip()
+    if not question:
+        raise InvalidQuestion("the question is empty", "ask something, for example about H100 prices")
+    if len(question) > LONGEST_QUESTION:
+        raise InvalidQuestion(
+            f"the question has {len(question):,} characters; {LONGEST_QUESTION:,} is the most",
+            "put long text into a file and add it: compute-desk kb add FILE",
+        )
+    return question
+
+
+def _human(question: str, search: str) -> Any:
+    from langchain_core.messages import HumanMessage
+
+    return HumanMessage(question, additional_kwargs={"search": search})
+
+
+def _run(work: Callable[[], Any]) -> Any:
+    """Run a coroutine function to its end, also from a thread whose event loop is running."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work())
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work()).result()

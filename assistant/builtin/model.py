@@ -1,0 +1,134 @@
+"""The built-in model as a LangChain chat model: plans tool calls, then writes the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    ToolMessage,
+)
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import ConfigDict
+
+from assistant.builtin.planning import Call, next_calls
+from assistant.builtin.writing import Draft, write
+from assistant.context import pasts_in
+from assistant.evidence import Artifact
+from assistant.reading import read
+from kb.knowledge_base import KnowledgeBase
+
+_PIECE = re.compile(r"\S+\s*|\s+")
+
+
+class BuiltinModel(BaseChatModel):
+    """Deterministic and offline: the same question, library and tools give the same words."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    kb: KnowledgeBase
+
+    @property
+    def _llm_type(self) -> str:
+        return "compute-desk-builtin"
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Any | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[Any, AIMessage]:
+        """Remember which tools there are; only those are called."""
+        names = [tool.name for tool in tools if isinstance(tool, BaseTool)]
+        return self.bind(tools=names, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        message = self._respond(messages, kwargs.get("tools", ()))
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        message = self._respond(messages, kwargs.get("tools", ()))
+        for chunk in _chunks(message):
+            if run_manager is not None and chunk.message.text:
+                run_manager.on_llm_new_token(chunk.message.text, chunk=chunk)
+            yield chunk
+
+    def _respond(self, messages: Sequence[BaseMessage], tools: Sequence[str]) -> AIMessage:
+        start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
+        reading = read(messages[start].text, pasts_in(messages[:start]), self.kb.programs())
+        done = [
+            Artifact.model_validate(message.artifact)
+            for message in messages[start:]
+            if isinstance(message, ToolMessage) and message.artifact
+        ]
+        calls = [call for call in next_calls(reading, done) if call[0] in tools]
+        if calls:
+            return _asking(calls)
+        draft: Draft = write(reading, done, self.kb)
+        outcome = {
+            "abstained": draft.abstained, "asked_back": draft.asked_back, "gaps": draft.gaps,
+        }  # fmt: skip
+        return AIMessage(draft.text, id=_new_id(), response_metadata={"outcome": outcome})
+
+
+def _asking(calls: Sequence[Call]) -> AIMessage:
+    return AIMessage(
+        "",
+        id=_new_id(),
+        tool_calls=[
+            {"name": name, "args": args, "id": _new_id(), "type": "tool_call"}
+            for name, args in calls
+        ],
+    )
+
+
+def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
+    """The message word by word, tool calls as they come from a provider."""
+    for index, call in enumerate(message.tool_calls):
+        yield _chunk(
+            message,
+            tool_call_chunks=[
+                {
+                    "name": call["name"],
+                    "args": json.dumps(call["args"], ensure_ascii=False),
+                    "id": call["id"],
+                    "index": index,
+                    "type": "tool_call_chunk",
+                }
+            ],
+        )
+    for piece in _PIECE.findall(message.text):
+        yield _chunk(message, content=piece)
+    yield _chunk(message, response_metadata=message.response_metadata, chunk_position="last")
+
+
+def _chunk(message: AIMessage, content: str = "", **fields: Any) -> ChatGenerationChunk:
+    return ChatGenerationChunk(message=AIMessageChunk(content=content, id=message.id, **fields))
+
+
+def _new_id() -> str:
+    return f"builtin-{uuid.uuid4().hex[:12]}"

@@ -1,0 +1,80 @@
+"""Words that tell what a question is after, in English and folded (Simplified) Chinese."""
+
+from __future__ import annotations
+
+import re
+
+
+def _cue(english: str, chinese: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{english})\b|(?:{chinese})")
+
+
+TRAIN = _cue(
+    r"(?:pre-?|re-?)?train(?:s|ed|ing)?|train(?:ing)? run|our run|my run",
+    r"预训练|训练|从头训|训一个|训出",
+)
+OURS = _cue(r"i|we|our|my|us|me", r"我们|我|咱们|本公司|我司")
+COST = _cue(
+    r"costs?|how much|price[sd]?|pricing|budget|spend|expensive|cheap(?:er|est)?|afford|rates?|"
+    r"charg(?:e|es|ed)|pay",
+    r"多少钱|价格|价钱|费用|成本|花费|预算|单价|报价|多贵|便宜|收费|收多少|租金|什么价|几美元|几块",
+)
+TIME = _cue(
+    r"how long|how many (?:days|weeks|months|hours|gpu-hours)|days|weeks|take",
+    r"多久|多长时间|几天|几周|几个月|多少天|多少小时|多少卡时|要多少",
+)
+RENT = _cue(
+    r"rent(?:al|ing)?|availab(?:le|ility)|free (?:now|right now|today)|in stock|right now|"
+    r"on[- ]demand|spot|reserved|per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?|"
+    r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|offers?",
+    r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
+    r"哪里能|哪里可以|哪能|在哪|去哪|上哪|哪儿",
+)
+HOURLY = _cue(r"per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时")
+WHICH = _cue(
+    r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|any(?:one|body)?|"
+    r"are there|name|where (?:can|could|should) (?:i|we)",
+    r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|去哪|哪里",
+)
+GIVE = _cue(
+    r"gives?|giving|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|access|hand out|lend(?:s|ing)?|"
+    r"get|help(?:s)?|supply|supplies|apply|qualify|eligible",
+    r"提供|给|借|送|支持|供应|拿到|获得|得到|申请|符合|有资格",
+)
+COMPUTE = _cue(
+    r"gpus?|compute|h100s?|h200s?|a100s?|b200s?|chips?|clusters?|credits?|capacity|grants?|vouchers?",
+    r"算力|显卡|gpu|芯片|计算资源|集群|额度|代金券|抵用|卡",
+)
+COMPARE = _cue(
+    r"compare|comparison|versus|vs|difference|differ|better|side by side",
+    r"比较|对比|相比|区别|差别|不同|哪个好|哪个更|还是",
+)
+TERMS = _cue(
+    r"terms?|conditions?|details?|about|strings|eligib\w*|apply|qualify|how does|what is|who can",
+    r"条款|条件|详情|介绍|是什么|怎么申请|资格|要求|申请|附带|代价|什么样",
+)
+FOLLOW_UP = _cue(
+    r"it|its|they|them|their|that (?:program|fund|one|plan)|this (?:program|fund|one|plan)|"
+    r"the (?:former|latter|same)|he|she",
+    r"它|他们|她们|他|她|该计划|该基金|这个计划|那个计划|这家|那家|其|这个|那个|前者|后者",
+)
+AND_WITH = re.compile(
+    r"^(?:(?:ok(?:ay)?|and|so|then|but)[, ]+)*(?:what (?:about|if)|how about|and|with|if|on)\b"
+    r"|^(?:那么|那|如果|要是|换成|改成|假如|用|换|还有)"
+)
+
+KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("loan", _cue(r"loans?|lenders?|debt|collateral|borrow", r"贷款|借款|抵押|债务|融资租赁")),
+    ("broker", _cue(r"brokers?|middlem[ae]n|intermediar\w+", r"中间商|经纪|掮客|中介")),
+    ("public", _cue(
+        r"governments?|public(?:ly)?|subsid\w+|state|vouchers?|supercomputers?|grants?|europe\w*",
+        r"政府|公共|补贴|算力券|超算|国家|公立")),
+    ("vendor", _cue(r"chip ?makers?|vendors?", r"芯片厂|芯片商")),
+    ("cloud", _cue(
+        r"clouds?(?: providers?| vendors?)?|hyperscalers?|credits?|trials?",
+        r"云厂商|云服务商|云平台|云计算公司|云公司|云|额度|试用|代金券|抵用")),
+    ("investor", _cue(
+        r"investors?|funds?|vcs?|venture capital(?:ists?)?|venture|accelerators?|firms?",
+        r"投资人|投资机构|投资者|投资方|基金|风投|创投|vc|加速器|孵化器|机构")),
+    ("deal", _cue(r"deals?|round[- ]trip\w*|circular", r"交易|循环交易|回流")),
+)  # fmt: skip

@@ -1,0 +1,178 @@
+"""The stream of a draft turned into text that may be shown, with citations assigned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Citation, Removed
+from assistant.evidence import Artifact, PassageEvidence
+from assistant.grounding.names import without_links
+from assistant.grounding.segments import (
+    Unit,
+    cells,
+    is_table_row,
+    is_table_rule,
+    lead_of,
+    sentence_ends,
+    sentences,
+)
+from assistant.grounding.support import EvidenceBook, Target
+from kb.cleaning import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Text that passed, or a citation that it carries, or a part that was taken out."""
+
+    text: str = ""
+    citation: Citation | None = None
+    removed: Removed | None = None
+
+
+class Grounder:
+    """Feed it a draft piece by piece; it yields what may be shown, sentence by sentence.
+
+    `not_stated` replaces a table cell that has no support. `text` is all that was shown so far.
+    """
+
+    def __init__(self, own_words: Sequence[str], not_stated: str) -> None:
+        self._book = EvidenceBook(own_words)
+        self._not_stated = not_stated
+        self._pending = ""
+        self._lead_shown = False
+        self._header_next = True
+        self._markers: dict[tuple[str, int | None, str | None], Citation] = {}
+        self.text = ""
+
+    @property
+    def citations(self) -> list[Citation]:
+        """All citations given so far, in the order of their markers."""
+        return list(self._markers.values())
+
+    def learn(self, artifact: Artifact) -> None:
+        """Add evidence."""
+        self._book.learn(artifact)
+
+    def feed(self, delta: str) -> Iterator[Shown]:
+        """Take more of the draft; yield the sentences and rows that are now complete."""
+        self._pending += delta
+        while "\n" in self._pending:
+            line, self._pending = self._pending.split("\n", 1)
+            yield from self._line(line, complete=True)
+        if not self._pending.lstrip().startswith("|"):
+            ends = [end for end in sentence_ends(self._pending) if end < len(self._pending)]
+            if ends:
+                done, self._pending = self._pending[: ends[-1]], self._pending[ends[-1] :]
+                yield from self._line(done, complete=False)
+
+    def finish(self) -> Iterator[Shown]:
+        """Yield what is left."""
+        rest, self._pending = self._pending, ""
+        if rest.strip():
+            yield from self._line(rest, complete=True)
+        self.text = self.text.rstrip()
+
+    def _line(self, line: str, *, complete: bool) -> Iterator[Shown]:
+        if is_table_row(line) and not self._lead_shown:
+            yield from self._row(line)
+            return
+        self._header_next = True
+        lead = "" if self._lead_shown else lead_of(line)
+        units = sentences(clean(without_links(line[len(lead) :])))
+        for unit in units:
+            for shown in self._unit(unit, lead if not self._lead_shown else " "):
+                yield shown
+                self._lead_shown = self._lead_shown or bool(shown.text)
+        if complete:
+            if self._lead_shown or not units:
+                yield self._show("\n")
+            self._lead_shown = False
+
+    def _unit(self, unit: Unit, before: str) -> Iterator[Shown]:
+        verdict = self._book.judge(unit)
+        if verdict.reason is not None:
+            yield Shown(removed=Removed(text=unit.text, reason=verdict.reason))
+            return
+        glue = "" if before == " " and _closed(self.text) else before
+        start = len(self.text) + len(glue)
+        yield self._show(glue + unit.text)
+        yield from self._cite(verdict.targets, start, len(self.text))
+
+    def _row(self, line: str) -> Iterator[Shown]:
+        if is_table_rule(line) or self._header_next:
+            self._header_next = False
+            yield self._show(clean(line) + "\n")
+            return
+        yield self._show("|")
+        for cell in cells(clean(line)):
+            kept = self._kept(cell)
+            if isinstance(kept, Removed):
+                yield Shown(removed=kept)
+                yield self._show(f" {self._not_stated} |")
+                continue
+            start = len(self.text) + 1
+            yield self._show(f" {cell.text}")
+            yield from self._cite(kept, start, len(self.text))
+            yield self._show(" |")
+        yield self._show("\n")
+
+    def _kept(self, cell: Unit) -> tuple[Target, ...] | Removed:
+        verdict = self._book.judge(cell)
+        if verdict.reason is None:
+            return verdict.targets
+        return Removed(text=cell.text, reason=verdict.reason)
+
+    def _cite(self, targets: Sequence[Target], start: int, end: int) -> Iterator[Shown]:
+        markers = []
+        for target in targets:
+            citation = self._markers.get(target.key)
+            if citation is None:
+                citation = _citation(target, str(len(self._markers) + 1), start, end)
+                self._markers[target.key] = citation
+                yield Shown(citation=citation)
+            markers.append(f"[{citation.marker}]")
+        if markers:
+            yield self._show(" " + "".join(markers))
+
+    def _show(self, text: str) -> Shown:
+        self.text += text
+        return Shown(text=text)
+
+
+def _closed(text: str) -> bool:
+    """Whether the next sentence needs no space before it (Chinese full stop, line start)."""
+    return text.endswith(("。", "！", "？", "；", "」", "”", "\n", " ")) or not text
+
+
+def _citation(target: Target, marker: str, start: int, end: int) -> Citation:
+    evidence = target.evidence
+    if isinstance(evidence, PassageEvidence):
+        return Citation(
+            marker=marker,
+            kind="passage",
+            source=evidence.source,
+            version=evidence.version,
+            title=evidence.title,
+            url=evidence.url,
+            published=evidence.as_of,
+            quote=target.quote,
+            start=target.start,
+            end=target.end,
+            field=evidence.field,
+            grade=evidence.grade,  # type: ignore[arg-type]
+            publisher=evidence.publisher,
+            answer_start=start,
+            answer_end=end,
+        )
+    return Citation(
+        marker=marker,
+        kind="tool",
+        source=evidence.name,
+        version=evidence.id,
+        title=evidence.name,
+        quote=target.quote,
+        field=target.field,
+        answer_start=start,
+        answer_end=end,
+    )

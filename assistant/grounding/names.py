@@ -1,0 +1,63 @@
+"""Proper names, quotations and links in a sentence: what must be found in the evidence."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(
+    r"(?<![\w$])(?:[A-Z][\w&’'-]*|[a-z]+\d+[a-z]*)(?:[ ](?:of |and |& )?[A-Z][\w&’'-]*)*"
+)
+_PLAIN = frozenset(
+    "I A An The GPU GPUs AI VC VCs CPU API USD US EU UK CEO LLM LLMs OK PS Q A "
+    "January February March April May June July August September October November December "
+    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+)
+_QUOTE = re.compile(r"[“「『]([^”」』]{6,})[”」』]|\"([^\"]{12,})\"")
+_LINK = re.compile(r"!?\[([^\]]*)\]\((\s*<?[^)\s]*>?[^)]*)\)")
+_URL = re.compile(r"(?:https?|ftp|file|data|javascript):[^\s)>\]]+", re.IGNORECASE)
+
+
+def proper_names(sentence: str) -> list[str]:
+    """Words that look like names: capitalised inside a sentence, or with digits in them.
+
+    A lone capitalised word at the start says nothing and is left out.
+    """
+    found = []
+    plain = sentence.replace("*", "").replace("_", " ")
+    for match in _NAME.finditer(plain):
+        words = [_stem(word) for word in match.group().split() if word not in ("of", "and", "&")]
+        if _starts_sentence(plain, match.start()) and words and not _is_marked(words[0]):
+            words = words[1:]
+        found += [word for word in words if word and word not in _PLAIN]
+    return list(dict.fromkeys(found))
+
+
+def _stem(word: str) -> str:
+    word = re.sub(r"[’']s?$", "", word.rstrip("-&"))
+    return word[:-1] if re.search(r"[A-Z0-9]s$", word) else word
+
+
+def _is_marked(word: str) -> bool:
+    """Whether a word is a name wherever it stands: inner capitals or digits."""
+    return bool(re.search(r"[A-Z0-9]", word[1:]))
+
+
+def _starts_sentence(text: str, position: int) -> bool:
+    before = text[:position].rstrip(" \t“\"'(「『")
+    return not before or before[-1] in ".!?:;。！？：；—|·-"
+
+
+def quotations(sentence: str) -> list[str]:
+    """Stretches in quotation marks that are long enough to claim somebody's words."""
+    return [a or b for a, b in _QUOTE.findall(sentence)]
+
+
+def urls(text: str) -> list[str]:
+    """Every address in the text, whatever its scheme."""
+    return _URL.findall(text)
+
+
+def without_links(text: str) -> str:
+    """Markdown links and images reduced to their words: an answer links to evidence only."""
+    return _LINK.sub(lambda match: "" if match.group().startswith("!") else match.group(1), text)

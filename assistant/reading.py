@@ -1,0 +1,174 @@
+"""What a question asks: quantities, GPUs, programs, and the parts of an answer it needs.
+
+A question is read with the turns before it: "and with 512?" repeats the last estimate, "它给多少额度？"
+is about the program that the last answer was about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from assistant import cues
+from assistant.answer import Answer, Language
+from assistant.context import Past, past_of
+from assistant.language import detect
+from kb.folding import fold
+from kb.programs import Program
+from tools.gpus import GpuMention, find_gpus
+from tools.quantities import Quantity, Unit, find_quantities
+
+
+class Ask(StrEnum):
+    """A part of an answer; several may be wanted at once."""
+
+    ESTIMATE = "estimate"
+    OFFERS = "offers"
+    LIST = "list"
+    COMPARE = "compare"
+    PROGRAM = "program"
+    FACT = "fact"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question as understood. `programs` are ids named in it or carried over; `sponsored` are
+    ids whose sponsor only is named; `repeat` is an earlier call to make again with changes."""
+
+    text: str
+    language: Language
+    folded: str
+    quantities: tuple[Quantity, ...] = ()
+    gpus: tuple[GpuMention, ...] = ()
+    programs: tuple[str, ...] = ()
+    sponsored: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = (Ask.FACT,)
+    kind: str | None = None
+    repeat: dict[str, Any] | None = field(default=None, hash=False)
+
+    def first(self, unit: Unit) -> Quantity | None:
+        """The first quantity of a unit, or None."""
+        return next((q for q in self.quantities if q.unit is unit), None)
+
+
+def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
+    """Understand a question after the turns `past`."""
+    language = detect(text, fallback=past[-1].language if past else "en")
+    folded = fold(text)
+    quantities = tuple(find_quantities(text))
+    gpus = tuple(find_gpus(text))
+    named, sponsored = _mentioned(folded, programs)
+    repeat = _repeated(folded, quantities, gpus, named, past)
+    if not named and past and cues.FOLLOW_UP.search(folded):
+        named = _carried_over(past, programs)
+    reading = Reading(
+        text=text, language=language, folded=folded, quantities=quantities, gpus=gpus,
+        programs=tuple(named), sponsored=tuple(sponsored), repeat=repeat,
+    )  # fmt: skip
+    asks, kind = _asks(reading)
+    return Reading(**{**reading.__dict__, "asks": asks, "kind": kind})
+
+
+def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Program]) -> str:
+    """The question for the first search: with the names that it only points to."""
+    reading = read(question, [past_of(turn) for turn in turns], programs)
+    names = {program.id: program.name for program in programs}
+    said = [p for p in reading.programs if p not in _mentioned(reading.folded, programs)[0]]
+    chinese = reading.language != "en"
+    added = [names[p].zh_hans if chinese else names[p].en for p in said if p in names]
+    return " ".join([question, *added])
+
+
+def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
+    text = reading.folded
+    size = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS)
+    trains = bool(cues.TRAIN.search(text))
+    costs, times = bool(cues.COST.search(text)), bool(cues.TIME.search(text))
+    rents, gives = bool(cues.RENT.search(text)), bool(cues.GIVE.search(text))
+    kind = next((name for name, cue in cues.KINDS if cue.search(text)), None)
+    found: list[Ask] = []
+
+    if reading.repeat is not None and reading.repeat["name"] == "estimate_training":
+        return (Ask.ESTIMATE,), None
+    if reading.repeat is not None:
+        return (Ask.OFFERS,), None
+    if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
+        found.append(Ask.ESTIMATE)
+    if len(reading.programs) > 1 and cues.COMPARE.search(text):
+        return (*found, Ask.COMPARE), kind
+    asks_members = bool(cues.WHICH.search(text)) and gives and bool(cues.COMPUTE.search(text))
+    if asks_members and not reading.programs and (kind or cues.OURS.search(text)):
+        found.append(Ask.LIST)
+    hardware = bool(reading.gpus) or ("gpu" in text and (costs or rents))
+    wants_offers = hardware and (costs or rents) and not reading.programs
+    if wants_offers and (not found or rents) and not reading.sponsored and kind != "deal":
+        if Ask.LIST not in found or cues.RENT.search(text):
+            found.append(Ask.OFFERS)
+    if reading.programs and not found:
+        found.append(Ask.PROGRAM)
+        if cues.HOURLY.search(text) and reading.gpus:
+            found.append(Ask.OFFERS)
+    return tuple(found or [Ask.FACT]), kind
+
+
+def _mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list[str]]:
+    """Programs named by name or alias, and those of which only the sponsor is named."""
+    named: list[tuple[int, str]] = []
+    sponsored: list[tuple[int, str]] = []
+    for program in programs:
+        own = [program.name.en, program.name.zh_hans, *program.aliases]
+        at = _first_at(folded, own)
+        if at is not None:
+            named.append((at, program.id))
+            continue
+        at = _first_at(folded, [program.sponsor.en, program.sponsor.zh_hans])
+        if at is not None:
+            sponsored.append((at, program.id))
+    return [p for _, p in sorted(named)], [p for _, p in sorted(sponsored)]
+
+
+def _first_at(folded: str, names: Sequence[str]) -> int | None:
+    places = [place for name in names if (place := _find(folded, fold(name))) is not None]
+    return min(places, default=None)
+
+
+def _find(folded: str, name: str) -> int | None:
+    latin = name.isascii()
+    pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if latin else re.escape(name)
+    match = re.search(pattern, folded)
+    return match.start() if match else None
+
+
+def _carried_over(past: Sequence[Past], programs: Sequence[Program]) -> list[str]:
+    """The program that the last turns were about."""
+    ids = {program.id for program in programs}
+    for turn in reversed(past):
+        named, _ = _mentioned(fold(turn.question), programs)
+        if named:
+            return named[:1]
+        cited = [source for source in turn.sources if source in ids]
+        if cited:
+            return cited[:1]
+    return []
+
+
+def _repeated(
+    folded: str,
+    quantities: Sequence[Quantity],
+    gpus: Sequence[GpuMention],
+    named: Sequence[str],
+    past: Sequence[Past],
+) -> dict[str, Any] | None:
+    """The earlier call that "and with 512?" or "那用 H200 呢？" changes."""
+    if named or not (quantities or gpus) or not past:
+        return None
+    if not cues.AND_WITH.search(folded.strip()) and len(folded) > 24:
+        return None
+    for turn in reversed(past):
+        for call in reversed(turn.calls):
+            if call["name"] in ("estimate_training", "gpu_offers"):
+                return dict(call)
+    return None

@@ -1,0 +1,25 @@
+"""The agent's tools: functions of `kb` and `tools` as LangChain tools, one file each, with the
+utterances that should lead to them. Imported only when an agent is built (LangChain)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from langchain_core.tools import BaseTool
+
+from assistant.toolbox.estimate_training import estimate_training_tool
+from assistant.toolbox.gpu_offers import gpu_offers_tool
+from assistant.toolbox.programs import program_tools
+from assistant.toolbox.search_knowledge import search_knowledge_tool
+from kb.knowledge_base import KnowledgeBase
+
+
+def agent_tools(kb: KnowledgeBase, *, inventory: Path, today: date) -> list[BaseTool]:
+    """All tools of the agent, over one library and one day."""
+    return [
+        search_knowledge_tool(kb),
+        *program_tools(kb),
+        gpu_offers_tool(inventory, today),
+        estimate_training_tool(),
+    ]

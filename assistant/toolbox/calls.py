@@ -1,0 +1,76 @@
+"""What every agent tool shares: numbering, errors as results, text for a chat model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langchain.tools import ToolRuntime
+from langchain_core.messages import AIMessage, HumanMessage
+
+from assistant.errors import DESK_ERRORS
+from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
+
+Output = tuple[str, dict[str, Any]]
+"""Text for the chat model, and the artifact (JSON of `Artifact`)."""
+
+
+def call_number(runtime: ToolRuntime[Any, Any]) -> int:
+    """Which call of this turn is running, from 1, in the order in which the model asked."""
+    messages = runtime.state["messages"]
+    start = max((n for n, m in enumerate(messages) if isinstance(m, HumanMessage)), default=0)
+    ids = [
+        call["id"]
+        for message in messages[start:]
+        if isinstance(message, AIMessage)
+        for call in message.tool_calls
+    ]
+    return ids.index(runtime.tool_call_id) + 1
+
+
+def run(
+    runtime: ToolRuntime[Any, Any],
+    name: str,
+    args: dict[str, Any],
+    work: Callable[[int], tuple[dict[str, Any], list[PassageEvidence]]],
+) -> Output:
+    """Run `work(call number)`; an error of ours becomes a result that says so."""
+    number = call_number(runtime)
+    given = {key: value for key, value in args.items() if value is not None}
+    try:
+        result, passages = work(number)
+    except DESK_ERRORS as error:
+        tool = ToolEvidence(
+            id=f"t{number}", name=name, args=given, ok=False, error=error.message, hint=error.hint
+        )
+        return f"Error: {error.message}. {error.hint}", Artifact(tool=tool).model_dump()
+    tool = ToolEvidence(id=f"t{number}", name=name, args=given, result=result)
+    text = _as_text(tool, passages)
+    return text, Artifact(tool=tool, passages=passages).model_dump(exclude_none=True)
+
+
+def _as_text(tool: ToolEvidence, passages: Sequence[PassageEvidence]) -> str:
+    """Evidence as a chat model reads it. Angle brackets in foreign text cannot close a tag."""
+    parts = [_passage_as_text(passage) for passage in passages]
+    if tool.result:
+        body = json.dumps(tool.result, ensure_ascii=False, separators=(",", ":"))
+        parts.append(f'<result id="{tool.id}">{_harmless(body)}</result>')
+    return "\n".join(parts) or "Nothing found."
+
+
+def _passage_as_text(passage: PassageEvidence) -> str:
+    about = {
+        "title": passage.title,
+        "publisher": passage.publisher,
+        "date": passage.as_of,
+        "grade": passage.grade,
+    }
+    attributes = "".join(
+        f' {name}="{_harmless(value)}"' for name, value in about.items() if value
+    )
+    return f'<passage id="{passage.id}"{attributes}>{_harmless(passage.text)}</passage>'
+
+
+def _harmless(text: str) -> str:
+    return text.replace("<", "‹").replace(">", "›").replace('"', "”")

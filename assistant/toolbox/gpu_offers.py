@@ -1,0 +1,55 @@
+"""The agent's tool `gpu_offers`: what can be had, from whom, at what price, as of when."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+
+from assistant.toolbox.calls import Output, run
+
+NAME = "gpu_offers"
+SHOWN = 20
+EXAMPLES = (
+    "What does an H100 cost per hour?",
+    "Where can I rent 64 H100s right now?",
+    "H100现在租一小时多少钱？",
+    "哪裡可以租到 8 張 H200？",
+    "cheapest A100 spot price",
+)
+
+
+def gpu_offers_tool(inventory: Path, today: date) -> BaseTool:
+    """A tool over the dated price list and the fund's inventory file, if there is one."""
+
+    def gpu_offers(
+        runtime: ToolRuntime[Any, Any],
+        gpu: str | None = None,
+        count: int | None = None,
+        region: str | None = None,
+        term: str | None = None,
+        max_price: float | None = None,
+    ) -> Output:
+        """Offers of a GPU: price per GPU-hour, term, provider, date. Stock of a list price is
+        unknown. `term` is on_demand, spot, capacity_block, reserved, fund or credits."""
+
+        def work(_: int) -> tuple[dict[str, Any], list[Any]]:
+            from tools.market import gpu_offers as offers
+
+            limit = None if max_price is None else Decimal(str(max_price))
+            market = offers(gpu, count, region, term, limit, inventory=inventory, today=today)
+            result = market.model_dump(mode="json")
+            result["found"] = len(result["offers"])
+            result["offers"] = result["offers"][:SHOWN]
+            return result, []
+
+        args = {"gpu": gpu, "count": count, "region": region, "term": term, "max_price": max_price}
+        return run(runtime, NAME, args, work)
+
+    return StructuredTool.from_function(
+        gpu_offers, name=NAME, response_format="content_and_artifact"
+    )

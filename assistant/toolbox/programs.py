@@ -1,0 +1,127 @@
+"""The agent's tools over program records: `get_program` and `compare_programs`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+
+from assistant.evidence import PassageEvidence, passage_evidence
+from assistant.toolbox.calls import Output, run
+from kb.errors import UnknownSource
+from kb.knowledge_base import KnowledgeBase
+from kb.programs import Program, ProgramKind, Term
+
+GET_EXAMPLES = (
+    "What are the terms of a16z Oxygen?",
+    "Who can apply to Generate?",
+    "氧气计划的条件是什么？",
+    "Generate計畫給多少額度？",
+)
+COMPARE_EXAMPLES = (
+    "Which investors give startups GPU access, and on what terms?",
+    "Compare Andromeda and Conviction",
+    "哪些云厂商给初创公司算力额度？",
+    "哪些投資機構提供算力？",
+)
+Script = Literal["en", "zh-Hans", "zh-Hant"]
+
+
+def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
+    """The two tools; both return each program's terms as passages in the wanted language."""
+
+    def get_program(
+        program: str, runtime: ToolRuntime[Any, Any], language: Script = "en"
+    ) -> Output:
+        """All terms of one compute program, by its name, sponsor or id."""
+
+        def work(number: int) -> tuple[dict[str, Any], list[PassageEvidence]]:
+            found = _require(kb, program)
+            passages = _terms(kb, found, number, 0, language)
+            return _record(found, passages, language), passages
+
+        args = {"program": program, "language": language}
+        return run(runtime, "get_program", args, work)
+
+    def compare_programs(
+        runtime: ToolRuntime[Any, Any],
+        programs: list[str] | None = None,
+        kind: ProgramKind | None = None,
+        language: Script = "en",
+    ) -> Output:
+        """Terms of several programs side by side: those named, or all of one kind, or all."""
+
+        def work(number: int) -> tuple[dict[str, Any], list[PassageEvidence]]:
+            chosen = (
+                [_require(kb, name) for name in programs]
+                if programs
+                else [p for p in kb.programs() if kind is None or p.kind == kind]
+            )
+            records, passages = [], []
+            for program in _in_order(chosen):
+                terms = _terms(kb, program, number, len(passages), language)
+                records.append(_record(program, terms, language))
+                passages += terms
+            return {"count": len(records), "programs": records}, passages
+
+        args = {"programs": programs, "kind": kind, "language": language}
+        return run(runtime, "compare_programs", args, work)
+
+    return [
+        StructuredTool.from_function(
+            get_program, name="get_program", response_format="content_and_artifact"
+        ),
+        StructuredTool.from_function(
+            compare_programs, name="compare_programs", response_format="content_and_artifact"
+        ),
+    ]
+
+
+def _require(kb: KnowledgeBase, name: str) -> Program:
+    found = kb.find_program(name)
+    if found is None:
+        raise UnknownSource(f"no program {name!r} in the library", "list them: compute-desk programs")
+    return found
+
+
+def _in_order(programs: list[Program]) -> list[Program]:
+    """Confirmed programs first; each once."""
+    unique = {program.id: program for program in programs}
+    return sorted(unique.values(), key=lambda p: (p.status == "unconfirmed", p.id))
+
+
+def _terms(
+    kb: KnowledgeBase, program: Program, number: int, start: int, language: str
+) -> list[PassageEvidence]:
+    """The program's terms as evidence, numbered on from `start`."""
+    script = "en" if language == "en" else "zh-Hans"
+    evidence = passage_evidence(number, kb.program_passages(program.id, script))
+    return [
+        passage.model_copy(update={"id": f"p{number}.{start + n}"})
+        for n, passage in enumerate(evidence, 1)
+    ]
+
+
+def _record(program: Program, passages: list[PassageEvidence], language: str) -> dict[str, Any]:
+    """A program as JSON; each term names the passage that holds its sentence."""
+    chinese = language != "en"
+    name, sponsor = program.name, program.sponsor
+    return {
+        "id": program.id,
+        "name": name.zh_hans if chinese else name.en,
+        "sponsor": sponsor.zh_hans if chinese else sponsor.en,
+        "kind": program.kind,
+        "status": program.status,
+        "terms": [
+            {"field": term.field, "short": _short(term, chinese), "passage": passage.id}
+            for term, passage in zip(program.terms, passages, strict=True)
+        ],
+        "not_stated": list(program.not_stated),
+    }
+
+
+def _short(term: Term, chinese: bool) -> str | None:
+    if term.short is None:
+        return None
+    return term.short.zh_hans if chinese else term.short.en

@@ -1,0 +1,132 @@
+"""One turn: what the graph reports, folded into events and, at the end, the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
+
+from assistant.answer import Answer, Elapsed, Language, Removed, ToolCall
+from assistant.events import Cited, Event, GapFound, TakenOut, Text, ToolFinished, ToolStarted
+from assistant.evidence import Artifact
+from assistant.grounding.grounder import Grounder, Shown
+from assistant.phrases import phrases
+
+
+class Turn:
+    """State of a running turn. `fold` takes each part of the graph's stream (version 2)."""
+
+    def __init__(
+        self, answer_id: str, session: str, question: str, language: Language,
+        own_words: Sequence[str],
+    ) -> None:  # fmt: skip
+        self._id, self._session = answer_id, session
+        self._question, self._language = question, language
+        self._say = phrases(language)
+        self._grounder = Grounder(own_words, self._say.not_stated)
+        self._begun = time.perf_counter()
+        self._first_text: float | None = None
+        self._calls: dict[str, tuple[dict[str, Any], float]] = {}
+        self._tool_calls: list[ToolCall] = []
+        self._removed: list[Removed] = []
+        self._usage: dict[str, int] = {}
+        self._outcome: dict[str, Any] = {}
+
+    def fold(self, part: dict[str, Any]) -> Iterator[Event]:
+        """Events for one part of the stream."""
+        if part["type"] == "messages":
+            chunk, about = part["data"]
+            if isinstance(chunk, AIMessageChunk) and about.get("langgraph_node") == "model":
+                yield from self._shown(self._grounder.feed(chunk.text))
+        elif part["type"] == "updates":
+            for update in part["data"].values():
+                for message in (update or {}).get("messages", ()):
+                    yield from self._message(message)
+
+    def _message(self, message: BaseMessage) -> Iterator[Event]:
+        if isinstance(message, ToolMessage):
+            yield self._tool_finished(message)
+        elif isinstance(message, AIMessage):
+            for name, count in (message.usage_metadata or {}).items():
+                if isinstance(count, int):
+                    self._usage[name] = self._usage.get(name, 0) + count
+            self._outcome = message.response_metadata.get("outcome", {})
+            for call in message.tool_calls:
+                self._calls[str(call["id"])] = (call["args"], time.perf_counter())
+                yield ToolStarted(str(call["id"]), call["name"], call["args"])
+
+    def _tool_finished(self, message: ToolMessage) -> ToolFinished:
+        args, begun = self._calls.get(message.tool_call_id, ({}, time.perf_counter()))
+        name = message.name or ""
+        if message.artifact:
+            artifact = Artifact.model_validate(message.artifact)
+            self._grounder.learn(artifact)
+            tool = artifact.tool
+            call = ToolCall(
+                name=name, args=tool.args, ok=tool.ok, result=tool.result, error=tool.error
+            )
+            if not tool.result and tool.ok:
+                call.result = {"passages": [_pointer(p) for p in artifact.passages]}
+            summary = tool.error or self._say.tool_summary(name, tool.result, len(artifact.passages))
+        else:  # the graph refused the call: unknown tool or arguments that do not fit
+            call = ToolCall(name=name, args=args, ok=False, error=message.text)
+            summary = self._say.call_refused
+        self._tool_calls.append(call)
+        elapsed = round((time.perf_counter() - begun) * 1000)
+        return ToolFinished(message.tool_call_id, name, call.ok, summary, elapsed)
+
+    def _shown(self, pieces: Iterator[Shown]) -> Iterator[Event]:
+        for piece in pieces:
+            if piece.citation is not None:
+                yield Cited(piece.citation)
+            elif piece.removed is not None:
+                self._removed.append(piece.removed)
+                yield TakenOut(piece.removed)
+            elif piece.text:
+                if self._first_text is None and piece.text.strip():
+                    self._first_text = time.perf_counter()
+                yield Text(piece.text)
+
+    def finish(self) -> Iterator[Event]:
+        """Events for the rest of the draft, the gaps, and an abstention if nothing is left."""
+        yield from self._shown(self._grounder.finish())
+        if not self._grounder.text.strip():
+            self._outcome = {"abstained": True, "gaps": [self._question]}
+            yield from self._shown(self._grounder.feed(self._say.nothing_found + "\n"))
+            yield from self._shown(self._grounder.finish())
+        for gap in self._outcome.get("gaps", ()):
+            yield GapFound(gap)
+
+    def answer(self, model: str, library_version: str) -> Answer:
+        """The finished answer."""
+        citations = self._grounder.citations
+        plain = not citations and not any(call.ok and call.result for call in self._tool_calls[1:])
+        asked_back = bool(self._outcome.get("asked_back"))
+        now = time.perf_counter()
+        return Answer(
+            id=self._id,
+            question=self._question,
+            answer=self._grounder.text,
+            language=self._language,
+            abstained=bool(self._outcome.get("abstained", plain and not asked_back)),
+            asked_back=asked_back,
+            gaps=list(self._outcome.get("gaps", ())),
+            citations=citations,
+            tool_calls=self._tool_calls,
+            removed=self._removed,
+            model=model,
+            usage=self._usage,
+            library_version=library_version,
+            session=self._session,
+            elapsed_ms=Elapsed(
+                first_text=round(((self._first_text or now) - self._begun) * 1000),
+                total=round((now - self._begun) * 1000),
+            ),
+        )
+
+
+def _pointer(passage: Any) -> dict[str, Any]:
+    """Where a passage stands; its text is in the library."""
+    return {name: getattr(passage, name) for name in ("source", "version", "start", "end")}
