@@ -1,0 +1,47 @@
+"""The list of citations of one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.answer import Citation
+from tui.contents import MUTED, citation_details, citation_title
+from tui.strings import Strings
+
+
+class CitationsScreen(ModalScreen[str | None]):
+    """Enter gives back the marker of the chosen citation, Esc none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
+
+    def __init__(self, citations: Sequence[Citation], strings: Strings) -> None:
+        super().__init__()
+        self._citations = citations
+        self._strings = strings
+
+    def compose(self) -> ComposeResult:
+        """Title, list, one line of help."""
+        with Vertical(classes="panel"):
+            yield Static(Content(self._strings.citations_title), classes="panel-title")
+            yield OptionList(*map(self._option, self._citations), markup=False)
+            help_line = Content.styled(self._strings.sessions_help, MUTED)
+            yield Static(help_line, classes="panel-line")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Give back the marker."""
+        self.dismiss(self._citations[event.option_index].marker)
+
+    def _option(self, citation: Citation) -> Option:
+        details = " · ".join(citation_details(citation, self._strings))
+        title = citation_title(citation, self._strings)
+        head = Content.assemble((f"[{citation.marker}] ", "bold $accent"), title)
+        return Option(Content.assemble(head, "\n    ", (details, MUTED)))

@@ -1,0 +1,103 @@
+"""The pane beside the answer that shows what a citation points to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+
+from tui.contents import MUTED
+from tui.evidence import Evidence, lit_line
+from tui.frozen import link_style
+from tui.markdown import is_web_link
+from tui.strings import Strings
+from tui.widgets.linked import Linked
+
+_LINES_ABOVE_QUOTE = 2
+
+
+class EvidencePane(Vertical):
+    """Title, details, and the source's text scrolled to the lit quote."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"evidence--quote"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", show=False),
+        Binding("right", "step(1)", show=False),
+        *(Binding(str(n), f"citation('{n}')", show=False) for n in range(1, 10)),
+    ]
+
+    class Stepped(Message):
+        """The reader wants the citation before or after this one."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
+    class CitationAsked(Message):
+        """A number key asked for another citation of the same answer."""
+
+        def __init__(self, marker: str) -> None:
+            super().__init__()
+            self.marker = marker
+
+    def __init__(self, strings: Strings) -> None:
+        super().__init__(id="evidence")
+        self._strings = strings
+        self._head = Linked(classes="evidence-head")
+        self._text = Linked(classes="evidence-text")
+        self._scroll = VerticalScroll(self._text, id="evidence-scroll")
+        self._body = Content("")
+
+    def compose(self) -> ComposeResult:
+        """Head, scrolling text, keys."""
+        yield self._head
+        yield self._scroll
+        keys = Linked(classes="evidence-keys")
+        keys.update(Content.styled(self._strings.evidence_close, MUTED))
+        yield keys
+
+    def take_focus(self) -> None:
+        """Let the arrow and page keys scroll the text."""
+        self._scroll.focus(scroll_visible=False)
+
+    def show_message(self, marker: str, message: str) -> None:
+        """Show one plain line: the source is on its way, or cannot be shown."""
+        self._head.update(Content.styled(f"[{marker}]", "bold $accent"))
+        self._set_body(Content.styled(message, MUTED))
+
+    def show_evidence(self, marker: str, evidence: Evidence) -> None:
+        """Show a source and scroll to its quote."""
+        details = [
+            Content(detail).stylize(link_style(detail) if is_web_link(detail) else MUTED)
+            for detail in evidence.details
+        ]
+        head = Content.assemble((f"[{marker}] ", "bold $accent"), (evidence.title, "bold"))
+        self._head.update(Content.assemble(head, "\n", Content(" · ").join(details)))
+        self._set_body(evidence.body)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Find the quote again in the new width."""
+        self.call_after_refresh(self._scroll_to_quote)
+
+    def action_step(self, step: int) -> None:
+        """Go to a neighbouring citation."""
+        self.post_message(self.Stepped(step))
+
+    def action_citation(self, marker: str) -> None:
+        """Go to a citation by its number."""
+        self.post_message(self.CitationAsked(marker))
+
+    def _set_body(self, body: Content) -> None:
+        self._body = body
+        self._text.update(body)
+        self.call_after_refresh(self._scroll_to_quote)
+
+    def _scroll_to_quote(self) -> None:
+        line = lit_line(self._body, self._text.content_size.width) or 0
+        top = max(0, line - _LINES_ABOVE_QUOTE)
+        self._scroll.scroll_to(y=top, animate=False, force=True)

@@ -1,0 +1,110 @@
+"""The conversation: its turns, and where the reader is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from tui.fold import TurnState
+from tui.strings import Strings
+from tui.widgets.turn import Turn
+
+LIVE_TURNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSpot:
+    """The turn at the top of the window, its height, and how many of its lines are above."""
+
+    turn: Turn | None
+    height: int
+    lines_above: int
+    at_end: bool
+
+
+class ConversationLog(VerticalScroll):
+    """Follows the answer as it grows, until the reader scrolls up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(n), f"citation('{n}')", show=False) for n in range(1, 10)),
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+    ]
+
+    class CitationAsked(Message):
+        """A number key asked for a citation of the answer in view."""
+
+        def __init__(self, marker: str) -> None:
+            super().__init__()
+            self.marker = marker
+
+    def __init__(self, strings: Strings) -> None:
+        super().__init__(id="log")
+        self._strings = strings
+
+    def on_mount(self) -> None:
+        """Stay at the end while nobody reads further up."""
+        self.anchor()
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The turns, oldest first."""
+        return list(self.query_children(Turn))
+
+    async def add(self, state: TurnState) -> Turn:
+        """Show a new turn and go to the end; older turns freeze."""
+        turn = Turn(state, self._strings)
+        await self.mount(turn)
+        self.anchor()
+        await self._freeze()
+        return turn
+
+    async def replace(self, states: Iterable[TurnState]) -> None:
+        """Show another conversation, from its end."""
+        await self.query_children(Turn).remove()
+        await self.mount_all([Turn(state, self._strings) for state in states])
+        self.anchor()
+        await self._freeze()
+
+    def turn_in_view(self) -> Turn | None:
+        """The last turn with citations of which a line is in the window."""
+        top, bottom = self.scroll_y, self.scroll_y + self.size.height
+        seen = [
+            turn
+            for turn in self.turns
+            if turn.virtual_region.y < bottom and turn.virtual_region.bottom > top
+        ]
+        cited = [turn for turn in seen if turn.state.citations]
+        shown = cited or seen
+        return shown[-1] if shown else None
+
+    def reading_spot(self) -> ReadingSpot:
+        """Where the reader is, however the width changes."""
+        at_end = self.scroll_y >= self.max_scroll_y
+        for turn in self.turns:
+            if turn.virtual_region.bottom > self.scroll_y:
+                region = turn.virtual_region
+                return ReadingSpot(turn, region.height, round(self.scroll_y) - region.y, at_end)
+        return ReadingSpot(None, 0, 0, at_end)
+
+    def return_to(self, spot: ReadingSpot) -> None:
+        """Scroll to a spot after the layout has changed: the same line, or as near as it gets."""
+        if spot.at_end:
+            self.anchor()
+        elif spot.turn is not None and spot.turn.is_attached and spot.height:
+            region = spot.turn.virtual_region
+            lines_above = round(spot.lines_above * region.height / spot.height)
+            self.scroll_to(y=region.y + lines_above, animate=False, force=True)
+
+    def action_citation(self, marker: str) -> None:
+        """Ask for a citation of the answer in view."""
+        self.post_message(self.CitationAsked(marker))
+
+    async def _freeze(self) -> None:
+        for turn in self.turns[:-LIVE_TURNS]:
+            await turn.freeze()

@@ -1,0 +1,81 @@
+"""The box in which questions are written."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tui.cleaning import clean
+
+
+class QuestionBox(TextArea):
+    """Enter sends, ctrl+j or shift+enter starts a new line, ↑ and ↓ recall questions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", show=False, priority=True),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", show=False, priority=True),
+        Binding("up", "recall(1)", show=False, priority=True),
+        Binding("down", "recall(-1)", show=False, priority=True),
+    ]
+
+    class Sent(Message):
+        """A question was sent."""
+
+        def __init__(self, question: str) -> None:
+            super().__init__()
+            self.question = question
+
+    def __init__(self, placeholder: str, history: list[str]) -> None:
+        super().__init__(
+            id="question-box", compact=True, highlight_cursor_line=False, placeholder=placeholder
+        )
+        self._history = history
+        self._recalled = 0
+
+    def recall_later(self, question: str) -> None:
+        """Make a question the first that ↑ brings back."""
+        if question in self._history:
+            self._history.remove(question)
+        self._history.insert(0, question)
+
+    def write(self, question: str) -> None:
+        """Put a question into the box, ready to be edited or sent."""
+        self.text = clean(question)
+        self.move_cursor(self.document.end)
+
+    def action_send(self) -> None:
+        """Send the question, unless the box is empty."""
+        question = clean(self.text).strip()
+        if not question:
+            return
+        self.text = ""
+        self._recalled = 0
+        self.recall_later(question)
+        self.post_message(self.Sent(question))
+
+    def action_newline(self) -> None:
+        """Start a new line at the cursor."""
+        self.insert("\n")
+
+    def action_recall(self, step: int) -> None:
+        """Bring back an earlier question; inside a longer text the arrows move the cursor."""
+        recalled = self._history[self._recalled - 1] if self._recalled else ""
+        if self.text != recalled:
+            if step > 0:
+                self.action_cursor_up()
+            else:
+                self.action_cursor_down()
+            return
+        self._recalled = max(0, min(len(self._history), self._recalled + step))
+        self.write(self._history[self._recalled - 1] if self._recalled else "")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text is foreign text: clean it, and keep its line ends."""
+        event.prevent_default()
+        event.stop()
+        text = clean(event.text.replace("\r\n", "\n").replace("\r", "\n"))
+        self.replace(text, *self.selection, maintain_selection_offset=False)

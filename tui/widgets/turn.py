@@ -1,0 +1,160 @@
+"""A question and its answer in the conversation."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Markdown
+from textual.widgets.markdown import MarkdownStream
+
+from tui.contents import (
+    SPINNER,
+    STILL,
+    activity_content,
+    closing_content,
+    question_content,
+)
+from tui.fold import Change, Phase, TurnState
+from tui.frozen import markdown_content
+from tui.strings import Strings
+from tui.widgets.answer_markdown import AnswerMarkdown
+from tui.widgets.linked import Linked
+
+_TICK = 0.1
+
+
+class Turn(Vertical):
+    """Shows a `TurnState`. Live, its answer is Markdown; frozen, all of it is one text."""
+
+    DEFAULT_CLASSES = "turn"
+
+    class LinkFollowed(Message):
+        """A citation marker or a link in this turn was clicked."""
+
+        def __init__(self, turn: Turn, href: str) -> None:
+            super().__init__()
+            self.turn = turn
+            self.href = href
+
+    def __init__(self, state: TurnState, strings: Strings, *, citations_key: str = "F2") -> None:
+        super().__init__()
+        self.state = state
+        self.frozen = False
+        self._strings = strings
+        self._citations_key = citations_key
+        self._question_text = Linked(classes="question")
+        self._activity_text = Linked(classes="activity")
+        self._closing_text = Linked(classes="closing")
+        self._markdown: AnswerMarkdown | None = None
+        self._stream: MarkdownStream | None = None
+        self._whole = Linked(classes="whole")
+        self._written = ""
+        self._tick = 0
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Question, tools, answer (once it has text), what stands under it."""
+        yield self._question_text
+        yield self._activity_text
+        yield self._closing_text
+
+    async def on_mount(self) -> None:
+        """Show what there is; a saved turn is complete from the start."""
+        self._question_text.update(question_content(self.state.question))
+        await self.show(Change.ACTIVITY | Change.TEXT | Change.CLOSING)
+        if self.state.phase is Phase.RUNNING and self.app.animation_level != "none":
+            self._timer = self.set_interval(_TICK, self._spin)
+        elif self.state.phase is not Phase.RUNNING:
+            await self.finish()
+
+    async def show(self, change: Change) -> None:
+        """Bring the picture up to date with the parts of the state that changed."""
+        if Change.TEXT in change:
+            await self._write()
+            change |= Change.ACTIVITY  # from "working" to "writing"
+        if Change.ACTIVITY in change:
+            self._show_activity(layout=True)
+        if Change.CLOSING in change:
+            closing = closing_content(self.state, self._strings, self._citations_key)
+            self._closing_text.update(closing)
+            self._closing_text.display = bool(closing)
+
+    async def finish(self) -> None:
+        """End the stream; the text then is the state's, whatever was streamed."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._stream is not None:
+            await self._stream.stop()
+            self._stream = None
+        if self._markdown is not None and self._written != self.state.text:
+            self._written = self.state.text
+            await self._markdown.update(self.state.text)
+
+    async def freeze(self) -> None:
+        """Replace the widgets of this turn by one text with the same links."""
+        if self.frozen:
+            return
+        self.frozen = True
+        self._whole.update(self._whole_content(self.content_size.width))
+        with self.app.batch_update():
+            await self.remove_children()
+            await self.mount(self._whole)
+        self._markdown = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out tables and tool rows again for the new width."""
+        if self.frozen:
+            self._whole.update(self._whole_content(self.content_size.width))
+        else:
+            self._show_activity(layout=True)
+
+    @on(Markdown.LinkClicked)
+    def _markdown_link(self, event: Markdown.LinkClicked) -> None:
+        event.stop()
+        self.post_message(self.LinkFollowed(self, event.href))
+
+    @on(Linked.Followed)
+    def _text_link(self, event: Linked.Followed) -> None:
+        event.stop()
+        self.post_message(self.LinkFollowed(self, event.href))
+
+    async def _write(self) -> None:
+        text = self.state.text
+        if not text:
+            return
+        if self._markdown is None:
+            self._markdown = AnswerMarkdown()
+            await self.mount(self._markdown, before=self._closing_text)
+        if self._stream is None:
+            self._stream = Markdown.get_stream(self._markdown)
+        if text.startswith(self._written):
+            fresh = text[len(self._written) :]
+            self._written = text
+            await self._stream.write(fresh)
+
+    def _show_activity(self, *, layout: bool) -> None:
+        still = self.app.animation_level == "none"
+        spinner = STILL if still else SPINNER[self._tick % len(SPINNER)]
+        width = self.content_size.width or self.app.size.width - 4
+        content = activity_content(self.state, self._strings, spinner, width)
+        self._activity_text.update(content, layout=layout)
+        self._activity_text.display = bool(content)
+
+    def _spin(self) -> None:
+        self._tick += 1
+        self._show_activity(layout=False)
+
+    def _whole_content(self, width: int) -> Content:
+        state, strings = self.state, self._strings
+        parts = [
+            question_content(state.question),
+            activity_content(state, strings, STILL, width),
+            markdown_content(state.text, width),
+            closing_content(state, strings, self._citations_key),
+        ]
+        return Content("\n\n").join(part for part in parts if part)
