@@ -19,6 +19,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from kb.detect import detect
 from kb.folding import fold
 from kb.records import Grade
 
@@ -193,6 +194,12 @@ def test_a_sentence_names_its_subject() -> None:
         pattern = opening if name.endswith("-en") else chinese_opening
         for paragraph in article.paragraphs:
             assert not pattern.search(paragraph.text), f"{name}: {paragraph.text}"
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_english_passages_are_taken_for_english(name: str) -> None:
+    """Few Chinese characters: a paragraph with many would be filed under Chinese."""
+    assert {detect(p.text) for p in articles()[f"{name}-en"].paragraphs} == {"en"}
 
 
 # Facts
