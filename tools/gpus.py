@@ -1,0 +1,208 @@
+"""GPU names as people and providers write them, and what each GPU can do.
+
+Two tables in `tools/data`: `gpu_specs.csv` (one row a GPU: dense peaks, memory, power, source) and
+`gpu_names.csv` (one row a spelling and where it was seen). A spelling that is not in the table is
+unknown: it is never guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.errors import UnknownGpu
+
+ANY_FORM = "any"
+# B200 is 180, 183, 186 or 192 GB by source: forms that are stated agree within this share.
+_SAME_FORM_MEMORY = Decimal("0.07")
+# Where the form is not stated, the memory of its forms differs (H100: 80 and 94 GB).
+_ANY_FORM_MEMORY = Decimal("0.20")
+
+
+class Gpu(BaseModel):
+    """One kind of GPU. Peaks are dense (no sparsity) in TFLOPS, bandwidth in TB/s, power in W.
+
+    `form` is "any" and `memory_gb` may be None where a name does not state them; `note` then says
+    whose figures are shown. A figure that is not in the table is None, never estimated.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    vendor: str
+    family: str
+    form: str
+    memory_gb: Decimal | None
+    bf16_dense_tflops: Decimal | None
+    fp16_dense_tflops: Decimal | None
+    fp8_dense_tflops: Decimal | None
+    bandwidth_tb_s: Decimal | None
+    tdp_w: Decimal | None
+    generation: str
+    status: str
+    source: str
+    note: str = ""
+
+    @property
+    def form_stated(self) -> bool:
+        """False where the name did not say which form (SXM, PCIe, NVL) is meant."""
+        return self.form != ANY_FORM
+
+    @property
+    def training_tflops(self) -> Decimal | None:
+        """Dense 16-bit peak in TFLOPS: bf16, or fp16 on chips without bf16 (V100, T4)."""
+        return self.bf16_dense_tflops or self.fp16_dense_tflops
+
+
+@dataclass(frozen=True, slots=True)
+class GpuMention:
+    """A GPU named in a text: `text[start:end] == raw`, offsets in code points."""
+
+    start: int
+    end: int
+    raw: str
+    gpu: Gpu
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = files("tools").joinpath("data", name).read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
+@cache
+def _specs() -> dict[str, Gpu]:
+    return {
+        row["key"]: Gpu.model_validate(
+            {name: value or None for name, value in row.items()} | {"note": row["note"]}
+        )
+        for row in _rows("gpu_specs.csv")
+    }
+
+
+def all_gpus() -> list[Gpu]:
+    """Every GPU of the table, in its order."""
+    return list(_specs().values())
+
+
+_NOISE = re.compile(
+    r"\b(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|gpus?)\b"
+    r"|英伟达|輝達|辉达|英偉達|超威|华为|華為|谷歌|显卡|顯卡|芯片|晶片|加速卡|计算卡"
+)
+_MEMORY = re.compile(r"(?<![a-z\d])(\d+)\s*(?:gib|gb|g)\b")
+_COUNT = re.compile(r"^\s*\d+\s*[x×*]?\s+(?=[^\d\s])|^\s*\d+\s*[x×*]\s*", re.IGNORECASE)
+
+
+def _spelling(name: str) -> str:
+    """The form in which spellings are compared: vendor words, case and separators dropped."""
+    plain = name.lower().replace("_", " ").replace("-", " ")
+    plain = _MEMORY.sub(r"\1gb", _NOISE.sub(" ", plain))
+    return re.sub(r"[^a-z0-9]+", "", plain)
+
+
+@cache
+def _keys_by_spelling() -> dict[str, str]:
+    table = {_spelling(row["name"]): row["key"] for row in _rows("gpu_names.csv")}
+    return table | {_spelling(key): key for key in _specs()}
+
+
+@cache
+def gpu_names() -> tuple[tuple[str, str, str], ...]:
+    """Every known spelling as (name, key, where it was seen)."""
+    return tuple((row["name"], row["key"], row["source"]) for row in _rows("gpu_names.csv"))
+
+
+def gpu(name: str) -> Gpu:
+    """The GPU that `name` means: a key ("nvidia-h100-sxm5-80gb") or a spelling of the table.
+
+    A leading count ("8x H100") and vendor words are ignored. Raises `UnknownGpu` with close names.
+    """
+    found = known_gpu(name)
+    if found is None:
+        raise UnknownGpu(f"unknown GPU: {name.strip()[:60]!r}", _closest(name))
+    return found
+
+
+def known_gpu(name: str) -> Gpu | None:
+    """Like `gpu`, but None for a name that is not in the table."""
+    specs = _specs()
+    if name in specs:
+        return specs[name]
+    spelling = _spelling(_COUNT.sub("", name))
+    key = _keys_by_spelling().get(spelling) or _keys_by_spelling().get(spelling.removesuffix("s"))
+    return specs[key] if key else None
+
+
+def _closest(name: str) -> str:
+    families = {_spelling(each.family): each.family for each in all_gpus()}
+    near = difflib.get_close_matches(_spelling(name)[:40], list(families), n=3, cutoff=0.4)
+    shown = [families[each] for each in near] or ["H100", "H200", "A100"]
+    return f"did you mean {', '.join(shown)}? `H100 SXM` or `A100 80GB` say form and memory"
+
+
+# The head of a name (a family), then what may follow it (memory, form, system).
+_VENDOR = r"(?:(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|英伟达|輝達|辉达|英偉達)[\s_-]*){0,2}"
+_SYSTEM = r"(?:(?:hgx|dgx)[\s_-]*)?"
+_TAIL = (
+    r"(?:[\s_/-]*\(?\s*(?:\d{2,3}\s?-?(?:gib|gb|g)(?![a-z0-9])|sxm[2456]?|pcie|nvl72|nvlink|nvl"
+    r"|oam|hbm\d[a-z]?|hgx|superchip|2 gcd|per gpu|chip)(?![a-z0-9])\s*\)?)"
+)
+
+
+@cache
+def _mention_pattern() -> re.Pattern[str]:
+    heads = {each.family for each in all_gpus()} | {"Grace Hopper", "Trillium", "Trn2"}
+    longest_first = sorted(heads, key=len, reverse=True)
+    names = "|".join(re.escape(head).replace(r"\ ", r"[\s_-]?") for head in longest_first)
+    # "8 4090s" and "4090显卡" name a card; a bare 4090 is a number.
+    bare = r"[45]090(?=s\b|\s*(?:显卡|顯卡|卡|gpu))"
+    return re.compile(
+        rf"(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
+        rf"(?=s?(?:[^a-z0-9]|$)|x[0-9]){_TAIL}{{0,4}}",
+        re.IGNORECASE,
+    )
+
+
+def find_gpus(text: str) -> list[GpuMention]:
+    """GPUs named in `text`, left to right, not overlapping. The plural s is not part of `raw`."""
+    mentions = []
+    for match in _mention_pattern().finditer(text):
+        named = _longest_known(match.group())
+        if named:
+            raw, found = named
+            mentions.append(GpuMention(match.start(), match.start() + len(raw), raw, found))
+    return mentions
+
+
+@lru_cache(maxsize=1024)
+def _longest_known(raw: str) -> tuple[str, Gpu] | None:
+    ends = [len(raw)] + [m.start() for m in reversed(list(re.finditer(r"[\s_/(-]+", raw)))]
+    for end in ends:
+        found = known_gpu(raw[:end])
+        if found:
+            return raw[:end].rstrip(), found
+    return None
+
+
+def same_gpu(wanted: Gpu, have: Gpu) -> bool:
+    """Whether `have` may answer a wish for `wanted`.
+
+    Families agree; forms agree or one is not stated; memory agrees within 7 % (20 % where a form
+    is not stated) or is not stated.
+    """
+    if wanted.family != have.family:
+        return False
+    stated = wanted.form_stated and have.form_stated
+    if stated and wanted.form != have.form:
+        return False
+    if wanted.memory_gb is None or have.memory_gb is None:
+        return True
+    limit = _SAME_FORM_MEMORY if stated else _ANY_FORM_MEMORY
+    return abs(wanted.memory_gb - have.memory_gb) <= limit * wanted.memory_gb
