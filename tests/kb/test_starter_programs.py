@@ -23,6 +23,7 @@ FACTS: list[dict[str, Any]] = yaml.safe_load(
 PROGRAM_IDS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 # What a founder compares; each is stated by a term or listed as not stated.
 COMPARED = {"offer", "price", "duration", "eligibility", "strings", "investment", "apply"}
+CELLS = COMPARED - {"apply"}  # these stand in the cells of a comparison
 
 ARRANGEMENTS = {
     "a16z-oxygen",
@@ -207,6 +208,23 @@ def test_term_is_dated_sourced_and_short(program_id: str, term: Term) -> None:
         assert program_id == "coreweave-accelerator", "only a record without any source is undated"
     else:
         assert re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", term.as_of)
+
+
+@pytest.mark.parametrize(("program_id", "term"), all_terms())
+def test_cell_wording_adds_nothing(program_id: str, term: Term) -> None:
+    if term.short is None:
+        assert term.field not in CELLS, program_id
+        return
+    en, chinese = term.short.en, term.short.zh_hans
+    assert len(en) <= 70
+    assert len(chinese) <= 40
+    assert figures(en) == figures(chinese)
+    assert figures(en) <= figures(term.en)
+    assert figures(chinese) <= figures(term.zh_hans)
+    for name in re.findall(r"[A-Z]\w+", en):
+        assert name.casefold() in term.en.casefold()
+    for name in re.findall(r"[A-Z][A-Za-z0-9]+", chinese):
+        assert name in term.zh_hans
 
 
 @pytest.mark.parametrize(("program_id", "term"), all_terms())
