@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from assistant.desk import Desk, SessionInfo
 from tui import themes
@@ -74,10 +75,12 @@ class ComputeDeskApp(App[None]):
         """Paint first, then load the engine."""
         self.call_after_refresh(self.open_engine)
 
+    @on(ConversationScreen.EngineWanted)
     def open_engine(self) -> None:
         """Open the desk in the background, unless that is under way or done."""
         if self._engine is None and not self._opening:
             self._opening = True
+            self.conversation.engine_opening()
             self._open()
 
     @work(exit_on_error=False)
@@ -92,6 +95,13 @@ class ComputeDeskApp(App[None]):
             self._opening = False
         self._engine = Engine(desk)
         await self.conversation.engine_ready(self._engine, self._resume)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What nobody expected is said in one line; the app stays alive."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and isinstance(error, Exception):
+            self.log.error(repr(error))
+            self.notify(failure_of(error).message, severity="error", markup=False)
 
     async def on_unmount(self) -> None:
         """Release the engine's files."""

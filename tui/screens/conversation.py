@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import aclosing
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
-from assistant.answer import Citation
 from assistant.events import Failed
 from tui.cleaning import one_line
-from tui.contents import MUTED, clipped, failure_content
+from tui.contents import clipped, failure_content
 from tui.engine import Engine, failure_of
-from tui.evidence import passage_evidence, tool_evidence
 from tui.fold import Phase, TurnState, cancel, fold, turn_of
 from tui.markdown import is_web_link, marker_of
 from tui.strings import Strings
 from tui.widgets.bars import KeyBar, TitleBar
 from tui.widgets.evidence_pane import EvidencePane
+from tui.widgets.linked import Linked
 from tui.widgets.log import ConversationLog, ReadingSpot
 from tui.widgets.question_box import QuestionBox
 from tui.widgets.turn import Turn
+from tui.widgets.waiting_list import WaitingList
 from tui.widgets.welcome import Welcome
 
 
@@ -36,6 +35,9 @@ class ConversationScreen(Screen[None]):
     """Holds one conversation at a time. One answer is written at a time; others wait."""
 
     AUTO_FOCUS = "#question-box"
+
+    class EngineWanted(Message):
+        """A question was sent and there is no engine yet."""
 
     def __init__(self, strings: Strings) -> None:
         super().__init__()
@@ -53,7 +55,7 @@ class ConversationScreen(Screen[None]):
         self.evidence = EvidencePane(strings)
         self.box = QuestionBox(strings.ask_here, list(strings.examples))
         self._trouble = Static(markup=False, id="trouble")
-        self._queue = Static(markup=False, id="queue")
+        self._queue = WaitingList(strings)
 
     def compose(self) -> ComposeResult:
         """Title, conversation with evidence beside it, question box, keys."""
@@ -72,10 +74,14 @@ class ConversationScreen(Screen[None]):
     def on_mount(self) -> None:
         """An empty conversation, waiting for its engine."""
         self.title_bar.title = self.strings.new_conversation
-        self.title_bar.status = self.strings.opening_desk
         self._show_welcome(True)
 
     # The engine
+
+    def engine_opening(self) -> None:
+        """Say that the engine is loading; questions can be sent ahead."""
+        self.title_bar.status = self.strings.opening_desk
+        self._show_trouble(None)
 
     async def engine_ready(self, engine: Engine, session: str | None) -> None:
         """Begin to answer: resume `session` if there is one, then take the waiting questions."""
@@ -106,10 +112,11 @@ class ConversationScreen(Screen[None]):
 
     @on(QuestionBox.Sent)
     def _sent(self, event: QuestionBox.Sent) -> None:
-        self.waiting.append(event.question)
-        self._show_queue()
+        if event.question:
+            self.waiting.append(event.question)
+            self._queue.show(self.waiting)
         if self._engine is None:
-            self.app.call_later(self.app.open_engine)  # type: ignore[attr-defined]
+            self.post_message(self.EngineWanted())
         self._answer_next()
 
     @on(Welcome.ExampleChosen)
@@ -124,7 +131,7 @@ class ConversationScreen(Screen[None]):
     def _answer_next(self) -> None:
         if self._engine is not None and not self.busy and self.waiting:
             question = self.waiting.pop(0)
-            self._show_queue()
+            self._queue.show(self.waiting)
             self._answering = self._answer(self._engine, question)
 
     @work(group="answer", exit_on_error=False)
@@ -165,7 +172,7 @@ class ConversationScreen(Screen[None]):
             self._answering.cancel()
         elif self.waiting and not self.box.text:
             self.box.write(self.waiting.pop())
-            self._show_queue()
+            self._queue.show(self.waiting)
 
     def refuse_while_busy(self) -> bool:
         """Say that the running answer must be stopped first, if there is one."""
@@ -223,6 +230,10 @@ class ConversationScreen(Screen[None]):
         else:
             self.open_citation(event.turn, marker)
 
+    @on(Linked.Followed)
+    def _source_link(self, event: Linked.Followed) -> None:
+        self._open_url(event.href)
+
     def _open_url(self, url: str) -> None:
         web = is_web_link(url)
         said = self.strings.link_opened if web else self.strings.link_not_opened
@@ -263,25 +274,9 @@ class ConversationScreen(Screen[None]):
         self._evidence_of = (turn, marker)
         self.evidence.add_class("-open")
         self.evidence.take_focus()
-        self._show_evidence(self._engine, turn, citation)
+        self.evidence.open(self._engine, turn.state, citation)
         assert self._spot is not None
         self.call_after_refresh(self.log_view.return_to, self._spot)
-
-    @work(group="evidence", exclusive=True, exit_on_error=False)
-    async def _show_evidence(self, engine: Engine, turn: Turn, citation: Citation) -> None:
-        marker, strings = citation.marker, self.strings
-        if citation.kind == "tool":
-            shown = tool_evidence(citation, turn.state.tool_calls, strings)
-            self.evidence.show_evidence(marker, shown)
-            return
-        self.evidence.show_message(marker, strings.evidence_opening)
-        try:
-            source = await engine.source(citation.source, citation.version or None)
-        except Exception as error:  # shown, whatever it is
-            message = strings.evidence_missing.format(message=failure_of(error).message)
-            self.evidence.show_message(marker, message)
-            return
-        self.evidence.show_evidence(marker, passage_evidence(source, citation, strings))
 
     def _close_evidence(self) -> None:
         if self._evidence_of is None:
@@ -303,13 +298,3 @@ class ConversationScreen(Screen[None]):
         self._trouble.display = failure is not None
         if failure is not None:
             self._trouble.update(failure_content(failure.message, failure.hint))
-
-    def _show_queue(self) -> None:
-        self._queue.display = bool(self.waiting)
-        self._queue.update(queue_content(self.waiting, self.strings, self.app.size.width - 4))
-
-
-def queue_content(waiting: Sequence[str], strings: Strings, width: int) -> Content:
-    """The questions that wait, one line each."""
-    lines = [strings.queued.format(question=one_line(question)) for question in waiting]
-    return Content("\n").join(clipped(line, width).stylize(MUTED) for line in lines)

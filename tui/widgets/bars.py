@@ -49,6 +49,7 @@ class KeyBar(Widget):
                 continue
             click = Style.from_meta({"@click": f"app.{binding.action.removeprefix('app.')}"})
             key = self.app.get_key_display(binding)
+            key = key.upper() if key.startswith("f") else key
             entry = Content.assemble((key, "bold $accent"), " ", label).stylize(click)
             if shown.cell_length + entry.cell_length + 2 > self.content_size.width:
                 break

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
+from assistant.answer import Citation
 from tui.contents import MUTED
-from tui.evidence import Evidence, lit_line
+from tui.engine import Engine, failure_of
+from tui.evidence import Evidence, lit_line, passage_evidence, tool_evidence
+from tui.fold import TurnState
 from tui.frozen import link_style
 from tui.markdown import is_web_link
 from tui.strings import Strings
@@ -64,6 +67,22 @@ class EvidencePane(Vertical):
     def take_focus(self) -> None:
         """Let the arrow and page keys scroll the text."""
         self._scroll.focus(scroll_visible=False)
+
+    @work(group="evidence", exclusive=True, exit_on_error=False)
+    async def open(self, engine: Engine, state: TurnState, citation: Citation) -> None:
+        """Show what `citation` points to; a source is read off the screen's thread."""
+        marker, strings = citation.marker, self._strings
+        if citation.kind == "tool":
+            self.show_evidence(marker, tool_evidence(citation, state.tool_calls, strings))
+            return
+        self.show_message(marker, strings.evidence_opening)
+        try:
+            source = await engine.source(citation.source, citation.version or None)
+        except Exception as error:  # shown, whatever it is
+            message = strings.evidence_missing.format(message=failure_of(error).message)
+            self.show_message(marker, message)
+            return
+        self.show_evidence(marker, passage_evidence(source, citation, strings))
 
     def show_message(self, marker: str, message: str) -> None:
         """Show one plain line: the source is on its way, or cannot be shown."""

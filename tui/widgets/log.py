@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 
 from tui.fold import TurnState
@@ -46,6 +47,11 @@ class ConversationLog(VerticalScroll):
     def __init__(self, strings: Strings) -> None:
         super().__init__(id="log")
         self._strings = strings
+        self._column = Vertical(id="turns")
+
+    def compose(self) -> ComposeResult:
+        """A column as high as the window at least: short conversations stay at the top."""
+        yield self._column
 
     def on_mount(self) -> None:
         """Stay at the end while nobody reads further up."""
@@ -54,20 +60,20 @@ class ConversationLog(VerticalScroll):
     @property
     def turns(self) -> list[Turn]:
         """The turns, oldest first."""
-        return list(self.query_children(Turn))
+        return list(self._column.query_children(Turn))
 
     async def add(self, state: TurnState) -> Turn:
         """Show a new turn and go to the end; older turns freeze."""
         turn = Turn(state, self._strings)
-        await self.mount(turn)
+        await self._column.mount(turn)
         self.anchor()
         await self._freeze()
         return turn
 
     async def replace(self, states: Iterable[TurnState]) -> None:
         """Show another conversation, from its end."""
-        await self.query_children(Turn).remove()
-        await self.mount_all([Turn(state, self._strings) for state in states])
+        await self._column.remove_children()
+        await self._column.mount_all([Turn(state, self._strings) for state in states])
         self.anchor()
         await self._freeze()
 

@@ -48,13 +48,12 @@ class QuestionBox(TextArea):
         self.move_cursor(self.document.end)
 
     def action_send(self) -> None:
-        """Send the question, unless the box is empty."""
+        """Send the question; an empty one asks for another try where something failed."""
         question = clean(self.text).strip()
-        if not question:
-            return
         self.text = ""
         self._recalled = 0
-        self.recall_later(question)
+        if question:
+            self.recall_later(question)
         self.post_message(self.Sent(question))
 
     def action_newline(self) -> None:
