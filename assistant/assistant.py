@@ -221,7 +221,9 @@ def _checked(text: str) -> str:
 
     question = clean(text).strip()
     if not question:
-        raise InvalidQuestion("the question is empty", "ask something, for example about H100 prices")
+        raise InvalidQuestion(
+            "the question is empty", "ask something, for example about H100 prices"
+        )
     if len(question) > LONGEST_QUESTION:
         raise InvalidQuestion(
             f"the question has {len(question):,} characters; {LONGEST_QUESTION:,} is the most",

@@ -91,5 +91,14 @@ class Failed:
 
 
 Event = (
-    Started | ToolStarted | ToolFinished | Text | Cited | TakenOut | GapFound | Noted | Done | Failed
+    Started
+    | ToolStarted
+    | ToolFinished
+    | Text
+    | Cited
+    | TakenOut
+    | GapFound
+    | Noted
+    | Done
+    | Failed
 )

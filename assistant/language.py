@@ -10,6 +10,24 @@ from assistant.answer import Language
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
+# What a Taiwan reader says where OpenCC's phrase tables keep the mainland word.
+_TAIWAN = (
+    ("初創公司", "新創公司"),
+    ("初創企業", "新創企業"),
+    ("雲廠商", "雲端業者"),
+    ("晶片廠商", "晶片商"),
+    ("目錄價", "牌價"),
+    ("競價", "競價型"),
+    ("按需", "隨需"),
+    ("包年包月", "預留"),
+    ("有貨", "有庫存"),
+    ("無貨", "無庫存"),
+    ("引數", "參數"),
+    ("計劃", "計畫"),
+    ("“", "「"),
+    ("”", "」"),
+)
+
 
 @lru_cache(maxsize=4)
 def _converter(name: str) -> Any:
@@ -41,8 +59,12 @@ def in_script(text: str, language: Language) -> str:
     """Chinese text in the reader's script and regional words; other text is left alone."""
     if language == "en" or not _CJK.search(text):
         return text
-    name = "s2twp" if language == "zh-Hant" else "tw2sp"
-    return str(_converter(name).convert(text))
+    if language == "zh-Hans":
+        return str(_converter("tw2sp").convert(text))
+    converted = str(_converter("s2twp").convert(text))
+    for mainland, taiwan in _TAIWAN:
+        converted = converted.replace(mainland, taiwan)
+    return converted
 
 
 def same_language(a: str, b: str) -> bool:

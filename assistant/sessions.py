@@ -70,7 +70,9 @@ class SessionStore:
         with self._connection() as connection:
             rows = connection.execute(query).fetchall()
         return [
-            SessionInfo(id=row[0], updated=row[1], turns=row[2], title=" ".join(row[3].split())[:80])
+            SessionInfo(
+                id=row[0], updated=row[1], turns=row[2], title=" ".join(row[3].split())[:80]
+            )
             for row in rows
         ]
 

@@ -69,7 +69,9 @@ class Turn:
             )
             if not tool.result and tool.ok:
                 call.result = {"passages": [_pointer(p) for p in artifact.passages]}
-            summary = tool.error or self._say.tool_summary(name, tool.result, len(artifact.passages))
+            summary = tool.error or self._say.tool_summary(
+                name, tool.result, len(artifact.passages)
+            )
         else:  # the graph refused the call: unknown tool or arguments that do not fit
             call = ToolCall(name=name, args=args, ok=False, error=message.text)
             summary = self._say.call_refused

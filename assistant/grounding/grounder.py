@@ -61,7 +61,7 @@ class Grounder:
             line, self._pending = self._pending.split("\n", 1)
             yield from self._line(line, complete=True)
         if not self._pending.lstrip().startswith("|"):
-            ends = [end for end in sentence_ends(self._pending) if end < len(self._pending)]
+            ends = [end for end in sentence_ends(self._pending) if _is_settled(self._pending[end:])]
             if ends:
                 done, self._pending = self._pending[: ends[-1]], self._pending[ends[-1] :]
                 yield from self._line(done, complete=False)
@@ -138,6 +138,12 @@ class Grounder:
     def _show(self, text: str) -> Shown:
         self.text += text
         return Shown(text=text)
+
+
+def _is_settled(rest: str) -> bool:
+    """Whether what follows a sentence cannot still turn out to be one of its marks."""
+    rest = rest.lstrip()
+    return bool(rest) and (rest[0] != "[" or "]" in rest)
 
 
 def _closed(text: str) -> bool:

@@ -18,16 +18,18 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\((\s*<?[^)\s]*>?[^)]*)\)")
 _URL = re.compile(r"(?:https?|ftp|file|data|javascript):[^\s)>\]]+", re.IGNORECASE)
 
 
-def proper_names(sentence: str) -> list[str]:
+def proper_names(sentence: str, *, initial: bool = False) -> list[str]:
     """Words that look like names: capitalised inside a sentence, or with digits in them.
 
-    A lone capitalised word at the start says nothing and is left out.
+    A capitalised word at the start says nothing and is left out unless `initial` is set.
     """
     found = []
     plain = sentence.replace("*", "").replace("_", " ")
     for match in _NAME.finditer(plain):
-        words = [_stem(word) for word in match.group().split() if word not in ("of", "and", "&")]
-        if _starts_sentence(plain, match.start()) and words and not _is_marked(words[0]):
+        said = match.group().split()
+        words = [_stem(word) for word in said if word not in ("of", "and", "&")]
+        at_start = not initial and _starts_sentence(plain, match.start())
+        if at_start and words and not _is_marked(words[0]):
             words = words[1:]
         found += [word for word in words if word and word not in _PLAIN]
     return list(dict.fromkeys(found))
@@ -35,6 +37,7 @@ def proper_names(sentence: str) -> list[str]:
 
 def _stem(word: str) -> str:
     word = re.sub(r"[’']s?$", "", word.rstrip("-&"))
+    word = re.sub(r"(?:-[a-z]+)+$", "", word)  # H100-hours
     return word[:-1] if re.search(r"[A-Z0-9]s$", word) else word
 
 

@@ -67,8 +67,8 @@ def sentences(text: str) -> list[Unit]:
     """The sentences of a line without its lead; the last may lack its full stop."""
     units, start = [], 0
     for end in [*sentence_ends(text), len(text)]:
-        piece = text[start:end].strip()
-        if piece:
-            units.append(Unit(*without_marks(piece)))
+        unit = Unit(*without_marks(text[start:end].strip()))
+        if unit.text.strip("*_ "):
+            units.append(unit)
         start = end
     return units

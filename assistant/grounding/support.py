@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -77,14 +78,39 @@ class _Field:
     value: Any
 
     @cached_property
+    def is_leaf(self) -> bool:
+        return not isinstance(self.value, (dict, list))
+
+    @cached_property
     def text(self) -> str:
-        if isinstance(self.value, (dict, list)):
+        if not self.is_leaf:
             return json.dumps(self.value, ensure_ascii=False)
+        if isinstance(self.value, float):
+            return f"{Decimal(str(self.value)):f}"
         return str(self.value)
 
     @cached_property
     def quantities(self) -> list[Quantity]:
-        return find_quantities(self.text)
+        if self.is_leaf:
+            return find_quantities(self.text)
+        return [
+            q
+            for leaf in _walk(self.tool, self.path, self.value)
+            if leaf.is_leaf
+            for q in leaf.quantities
+        ]
+
+    @cached_property
+    def numbers(self) -> list[Decimal]:
+        """The numbers at or below this field."""
+        leaves = [self] if self.is_leaf else _walk(self.tool, self.path, self.value)
+        return [Decimal(leaf.text) for leaf in leaves if leaf.is_leaf and _is_number(leaf.text)]
+
+    def holds(self, figure: Quantity) -> bool:
+        """Whether the field states the figure, or a number that rounds to it."""
+        return _holds(self.quantities, figure) or any(
+            _rounds_to(number, figure.value) for number in self.numbers
+        )
 
     @property
     def target(self) -> Target:
@@ -103,11 +129,22 @@ class EvidenceBook:
     def learn(self, artifact: Artifact) -> None:
         """Add what a tool call returned."""
         self._tools[artifact.tool.id] = artifact.tool
-        self._fields[artifact.tool.id] = list(_fields(artifact.tool))
+        self._fields[artifact.tool.id] = list(_walk(artifact.tool, "", artifact.tool.result))
         for passage in artifact.passages:
             spans = sentences(passage.text) or [(0, len(passage.text))]
             self._stretches[passage.id] = [_Stretch(passage, *span) for span in spans]
         self.__dict__.pop("_haystack", None)
+        self.__dict__.pop("_known", None)
+
+    @cached_property
+    def _known(self) -> set[str]:
+        """Names that the evidence uses, folded: a sentence about one needs evidence about it."""
+        found = set()
+        for stretches in self._stretches.values():
+            for stretch in stretches:
+                found.update(proper_names(stretch.text))
+                found.update(proper_names(stretch.passage.title, initial=True))
+        return {fold(name) for name in found}
 
     @cached_property
     def _haystack(self) -> str:
@@ -125,7 +162,9 @@ class EvidenceBook:
         for in all of it; a passage counts only if it is about a name of the unit."""
         if reason := self._foreign(unit):
             return Verdict(reason=reason)
-        names = [fold(name) for name in proper_names(unit.text)]
+        names = [
+            name for name in map(fold, proper_names(unit.text, initial=True)) if name in self._known
+        ]
         targets, open_figures = self._named_evidence(unit, names)
         for figure in list(open_figures):
             found = self._search(figure, unit, names)
@@ -166,7 +205,7 @@ class EvidenceBook:
                 for field in self._fields.get(evidence_id, ()):
                     if field.path == path:
                         targets.append(field.target)
-                        open_figures = _still_open(open_figures, field.quantities)
+                        open_figures = [f for f in open_figures if not field.holds(f)]
         return targets, open_figures
 
     def _search(self, figure: Quantity, unit: Unit, names: Sequence[str]) -> Target | None:
@@ -177,25 +216,38 @@ class EvidenceBook:
                 if _about(stretch, names) and _holds(stretch.quantities, figure):
                     return stretch.target
             for field in self._fields.get(evidence_id, ()):
-                leaf = not isinstance(field.value, (dict, list))
-                if leaf and _holds(field.quantities, figure):
+                if field.is_leaf and field.holds(figure):
                     return field.target
         return None
 
 
-def _fields(tool: ToolEvidence) -> Iterator[_Field]:
-    def walk(path: str, value: Any) -> Iterator[_Field]:
-        if path:
-            yield _Field(tool, path, value)
-        items: Iterable[tuple[Any, Any]] = ()
-        if isinstance(value, dict):
-            items = value.items()
-        elif isinstance(value, list):
-            items = enumerate(value)
-        for key, inner in items:
-            yield from walk(f"{path}.{key}" if path else str(key), inner)
+def _walk(tool: ToolEvidence, path: str, value: Any) -> Iterator[_Field]:
+    """The fields of a result below `path`, itself included, parents first."""
+    if path:
+        yield _Field(tool, path, value)
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, inner in items:
+        yield from _walk(tool, f"{path}.{key}" if path else str(key), inner)
 
-    yield from walk("", tool.result)
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(?:\.\d+)?", text))
+
+
+def _rounds_to(number: Decimal, figure: Decimal) -> bool:
+    """Whether `number` rounded to the digits that `figure` has (at least two) is `figure`.
+
+    A computed result is shown rounded; a source's figure never is.
+    """
+    if not number or not figure or number.adjusted() - figure.adjusted() not in (-1, 0):
+        return number == figure
+    digits = max(len(figure.normalize().as_tuple().digits), 2 if abs(figure) >= 10 else 1)
+    step = Decimal(1).scaleb(figure.adjusted() - digits + 1)
+    return (number / step).quantize(Decimal(1)) * step == figure
 
 
 def _holds(quantities: Sequence[Quantity], figure: Quantity) -> bool:
@@ -227,4 +279,3 @@ def _squeezed(text: str) -> str:
 
 def _distinct(targets: Sequence[Target]) -> tuple[Target, ...]:
     return tuple({target.key: target for target in targets}.values())
-

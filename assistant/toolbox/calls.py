@@ -66,9 +66,7 @@ def _passage_as_text(passage: PassageEvidence) -> str:
         "date": passage.as_of,
         "grade": passage.grade,
     }
-    attributes = "".join(
-        f' {name}="{_harmless(value)}"' for name, value in about.items() if value
-    )
+    attributes = "".join(f' {name}="{_harmless(value)}"' for name, value in about.items() if value)
     return f'<passage id="{passage.id}"{attributes}>{_harmless(passage.text)}</passage>'
 
 

@@ -81,7 +81,9 @@ def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
 def _require(kb: KnowledgeBase, name: str) -> Program:
     found = kb.find_program(name)
     if found is None:
-        raise UnknownSource(f"no program {name!r} in the library", "list them: compute-desk programs")
+        raise UnknownSource(
+            f"no program {name!r} in the library", "list them: compute-desk programs"
+        )
     return found
 
 

@@ -1,0 +1,79 @@
+"""Figures as a reader expects them: rounded to what is known, in the reader's units."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from assistant.answer import Language
+
+_CHINESE_UNITS = ((Decimal(10**12), "万亿"), (Decimal(10**8), "亿"), (Decimal(10**4), "万"))
+_SUFFIXES = ((Decimal(10**12), "T"), (Decimal(10**9), "B"), (Decimal(10**6), "M"))
+
+
+def rounded(value: Any, digits: int = 2) -> Decimal:
+    """A number to `digits` significant digits (a third one where the first is 1)."""
+    number = Decimal(str(value))
+    if not number:
+        return number
+    places = number.adjusted() - (digits if str(number).lstrip("-0.")[:1] == "1" else digits - 1)
+    step = Decimal(1).scaleb(places)
+    return (number / step).quantize(Decimal(1), ROUND_HALF_EVEN) * step
+
+
+def number(value: Any, language: Language) -> str:
+    """A rounded number: 73,000, or 7.3万 in Chinese."""
+    return plain(rounded(value), language)
+
+
+def plain(value: Any, language: Language) -> str:
+    """A number as it is: 20,000, or 2万 where that loses nothing."""
+    amount = Decimal(str(value))
+    if language != "en":
+        for size, unit in _CHINESE_UNITS:
+            short = amount / size
+            if abs(amount) >= size and short == short.quantize(Decimal("0.01")):
+                return f"{short.normalize():f}{_unit(unit, language)}"
+    return f"{amount.normalize():,f}" if amount != amount.to_integral() else f"{int(amount):,}"
+
+
+def dollars(value: Any, language: Language) -> str:
+    """A rounded amount: $172,000, or 17.2万美元."""
+    amount = rounded(value, 3)
+    return f"${plain(amount, 'en')}" if language == "en" else f"{plain(amount, language)}美元"
+
+
+def price(amount: str, currency: str, language: Language) -> str:
+    """A price as quoted: $2.99, or 2.99美元; other currencies keep their code."""
+    if currency != "USD":
+        return f"{amount} {currency}"
+    return f"${amount}" if language == "en" else f"{amount}美元"
+
+
+def size(value: Any) -> str:
+    """A count of parameters or tokens: 7B, 1.4T."""
+    amount = Decimal(str(value))
+    for unit, suffix in _SUFFIXES:
+        if amount >= unit:
+            return f"{rounded(amount / unit, 3).normalize():f}{suffix}"
+    return plain(amount, "en")
+
+
+def when(iso: str | None, language: Language) -> str | None:
+    """A partial ISO date as people write it: Jul 2024, 2024年7月."""
+    if not iso:
+        return None
+    parts = [int(part) for part in iso.split("-")[:3] if part.isdigit()]
+    if language == "en":
+        if len(parts) == 1:
+            return str(parts[0])
+        month = date(2000, parts[1], 1).strftime("%b")
+        return f"{month} {parts[0]}" if len(parts) == 2 else f"{parts[2]} {month} {parts[0]}"
+    return "".join(f"{part}{unit}" for part, unit in zip(parts, "年月日", strict=False))
+
+
+def _unit(unit: str, language: Language) -> str:
+    from assistant.language import in_script
+
+    return in_script(unit, language)

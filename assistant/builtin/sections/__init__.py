@@ -1,0 +1,19 @@
+"""The parts of an answer; each is written from the evidence of its own tools.
+
+Lines are Markdown with evidence marks such as [p1.2] or [t2:gpu_hours]; grounding turns them
+into citations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Section:
+    """Lines of one part of an answer; `answered` is false where the evidence is missing."""
+
+    lines: list[str] = field(default_factory=list)
+    answered: bool = True
+    asked_back: bool = False
+    gaps: list[str] = field(default_factory=list)

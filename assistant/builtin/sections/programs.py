@@ -1,0 +1,120 @@
+"""Programs: a table of several, or the terms of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.builtin.figures import when
+from assistant.builtin.sections import Section
+from assistant.builtin.sections.facts import basis_of
+from assistant.evidence import Artifact, PassageEvidence
+from assistant.language import in_script
+from assistant.phrases import Phrases
+
+_COLUMNS: tuple[tuple[str, ...], ...] = (
+    ("offer",),
+    ("price",),
+    ("eligibility", "strings", "investment"),
+)
+_GIVING = ("investor", "cloud", "vendor", "broker", "public")
+_COMPARED = (
+    "offer", "price", "duration", "eligibility", "strings", "investment", "apply", "status",
+)  # fmt: skip
+_SHOWN = ("offer", "price", "duration", "eligibility", "strings", "investment", "apply", "status")
+
+
+def list_section(artifact: Artifact, say: Phrases) -> Section:
+    """All programs of the wanted kind as a table; unconfirmed ones are named below it."""
+    result, kind = artifact.tool.result, artifact.tool.args.get("kind")
+    passages = {passage.id: passage for passage in artifact.passages}
+    records = [r for r in result["programs"] if kind or r["kind"] in _GIVING]
+    confirmed = [r for r in records if r["status"] != "unconfirmed"]
+    doubtful = [r for r in records if r["status"] == "unconfirmed"]
+    lead = say.list_lead[kind] if kind else say.list_lead_any
+    count = f"[{artifact.tool.id}:count]" if len(records) == result["count"] else ""
+    section = Section([f"{lead.format(n=len(records))} {count}".rstrip(), "", say.list_header])
+    section.lines.append("|---" * (say.list_header.count("|") - 1) + "|")
+    section.lines += [_row(record, passages, say) for record in confirmed]
+    if doubtful:
+        names = say.comma.join(in_script(r["name"], say.language) for r in doubtful)
+        section.lines += ["", say.unconfirmed.format(names=names)]
+    return section
+
+
+def compare_section(artifact: Artifact, say: Phrases) -> Section:
+    """Named programs as columns, their terms as rows; an empty cell says so."""
+    records = artifact.tool.result["programs"]
+    passages = {passage.id: passage for passage in artifact.passages}
+    names = [in_script(record["name"], say.language) for record in records]
+    section = Section([say.compare_lead.format(names=say.comma.join(names)), ""])
+    section.lines.append(f"| {say.compare_field} | {' | '.join(names)} |")
+    section.lines.append("|---" * (len(records) + 1) + "|")
+    for name in _COMPARED:
+        found = [_cell(record, (name,), passages, say) for record in records]
+        if any(found):
+            cells = " | ".join(cell or say.not_stated for cell in found)
+            section.lines.append(f"| {say.fields[name]} | {cells} |")
+    return section
+
+
+def program_section(artifact: Artifact, say: Phrases) -> Section:
+    """One program's terms, field by field, and what its sources do not state."""
+    record = artifact.tool.result
+    passages = {passage.id: passage for passage in artifact.passages}
+    first = next(iter(artifact.passages), None)
+    mark = f" [{first.id}]" if first else ""
+    title = say.program_lead.format(
+        name=in_script(record["name"], say.language),
+        sponsor=in_script(record["sponsor"], say.language),
+    )
+    section = Section([f"{title}{mark}", ""])
+    for name in _SHOWN:
+        for passage in _passages(record, (name,), passages):
+            text = in_script(passage.text, say.language)
+            section.lines.append(
+                f"- {say.fields[name]}: {text} [{passage.id}] {basis_of(passage, say)}"
+            )
+    if record["not_stated"]:
+        missing = say.comma.join(say.fields[name] for name in record["not_stated"])
+        section.lines += ["", say.missing_fields.format(fields=missing)]
+    return section
+
+
+def _row(record: Mapping[str, Any], passages: Mapping[str, PassageEvidence], say: Phrases) -> str:
+    cells = [_cell(record, fields, passages, say) or say.not_stated for fields in _COLUMNS]
+    name = in_script(record["name"], say.language)
+    return f"| {name} | {' | '.join(cells)} | {_as_of(record, passages, say)} |"
+
+
+def _cell(
+    record: Mapping[str, Any],
+    fields: Sequence[str],
+    passages: Mapping[str, PassageEvidence],
+    say: Phrases,
+) -> str:
+    """The first term of each field in a few words, each with its mark."""
+    parts = []
+    for name in fields:
+        term = next((t for t in record["terms"] if t["field"] == name), None)
+        if term is not None:
+            passage = passages[term["passage"]]
+            words = (term["short"] or passage.text).rstrip(".。").replace("|", "/")
+            parts.append(f"{in_script(words, say.language)} [{passage.id}]")
+    return "; ".join(parts) if say.language == "en" else "；".join(parts)
+
+
+def _as_of(record: Mapping[str, Any], passages: Mapping[str, PassageEvidence], say: Phrases) -> str:
+    """The date and grade of the row's first term."""
+    shown = _passages(record, [name for fields in _COLUMNS for name in fields], passages)
+    if not shown:
+        return say.undated
+    first = shown[0]
+    date = when(first.as_of, say.language) or say.undated
+    return f"{say.as_of.format(date=date, grade=say.grades[first.grade])} [{first.id}]"
+
+
+def _passages(
+    record: Mapping[str, Any], fields: Sequence[str], passages: Mapping[str, PassageEvidence]
+) -> list[PassageEvidence]:
+    return [passages[t["passage"]] for t in record["terms"] if t["field"] in fields]

@@ -1,0 +1,79 @@
+"""The answer of the built-in model, put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant import cues
+from assistant.builtin.sections import Section
+from assistant.builtin.sections.estimates import estimate_section
+from assistant.builtin.sections.facts import fact_section
+from assistant.builtin.sections.offers import offer_section
+from assistant.builtin.sections.programs import (
+    compare_section,
+    list_section,
+    program_section,
+)
+from assistant.builtin.selecting import select
+from assistant.evidence import Artifact
+from assistant.phrases import Phrases, phrases
+from assistant.reading import Ask, Reading
+from kb.knowledge_base import KnowledgeBase
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Markdown with evidence marks, and what the model knows about its own answer."""
+
+    text: str
+    abstained: bool = False
+    asked_back: bool = False
+    gaps: list[str] = field(default_factory=list)
+
+
+def write(reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase) -> Draft:
+    """Write the answer to `reading` from the results of the calls `done`."""
+    say = phrases(reading.language)
+    sections = [_section(ask, reading, done, kb, say) for ask in reading.asks]
+    return Draft(
+        text="\n\n".join("\n".join(section.lines) for section in sections if section.lines),
+        abstained=not any(section.answered for section in sections),
+        asked_back=any(section.asked_back for section in sections),
+        gaps=[gap for section in sections for gap in section.gaps],
+    )
+
+
+def _section(
+    ask: Ask, reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase, say: Phrases
+) -> Section:
+    if ask is Ask.ESTIMATE:
+        return estimate_section(reading, done, say)
+    if ask is Ask.OFFERS:
+        return offer_section(done, say)
+    compared = next((a for a in done if a.tool.name == "compare_programs" and a.tool.ok), None)
+    if ask is Ask.LIST and compared is not None:
+        return list_section(compared, say)
+    if ask is Ask.COMPARE and compared is not None:
+        return compare_section(compared, say)
+    programs = [a for a in done if a.tool.name == "get_program" and a.tool.ok]
+    if ask is Ask.PROGRAM and programs and _wants_overview(reading, kb):
+        parts = [program_section(artifact, say) for artifact in programs]
+        return Section([line for part in parts for line in [*part.lines, ""]][:-1])
+    passages = [passage for artifact in done for passage in artifact.passages]
+    weights = done[0].tool.result.get("terms", {})
+    selection = select(reading, passages, weights, kb.aliases)
+    return fact_section(reading.text, selection, say)
+
+
+def _wants_overview(reading: Reading, kb: KnowledgeBase) -> bool:
+    """Whether a question about a program asks for its terms and nothing more special."""
+    if not cues.TERMS.search(reading.folded):
+        return False
+    rest = reading.folded
+    for program in kb.programs():
+        if program.id in reading.programs:
+            for name in (program.name.en, program.name.zh_hans, *program.aliases):
+                rest = rest.replace(kb.fold(name), " ")
+    rest = cues.TERMS.sub(" ", cues.COMPUTE.sub(" ", rest))
+    return not kb.question_terms(rest)

@@ -1,0 +1,95 @@
+"""`compute-desk gpus`: what can be had, from whom, at what price, as of when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.output import about, aside, document, table
+
+if TYPE_CHECKING:
+    from tools.offers import Market, Offer
+
+
+def gpus(
+    gpu: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this GPU, such as H100 or A100 80GB.")
+    ] = None,
+    count: Annotated[
+        str | None, typer.Option(metavar="N", help="How many are needed at once.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="R", help="Only where the region holds this text.")
+    ] = None,
+    term: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T",
+            help="on_demand, spot, capacity_block, reserved, fund or credits.",
+        ),
+    ] = None,
+    max_price: Annotated[
+        str | None, typer.Option(metavar="USD", help="At most this much per GPU-hour.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show GPU offers: dated list prices, and the fund's own inventory where it keeps one.
+
+    A list price says nothing about stock: its availability is unknown.
+    """
+    from datetime import UTC, datetime
+
+    from assistant.settings import default_home
+    from tools.market import gpu_offers
+    from tools.quantities import parse_price
+
+    market = gpu_offers(
+        gpu,
+        None if count is None else whole_number(count, "--count"),
+        region,
+        term,
+        None if max_price is None else parse_price(max_price),
+        inventory=default_home() / "inventory.csv",
+        today=datetime.now(UTC).date(),
+    )
+    if as_json:
+        document(market.model_dump(mode="json"))
+    else:
+        _show(market)
+
+
+def whole_number(text: str, option: str) -> int:
+    """A count from the command line. Raises `InvalidInput` for a part, zero or less."""
+    from tools.errors import InvalidInput
+    from tools.quantities import parse_count
+
+    value = parse_count(text)
+    if value != int(value):
+        raise InvalidInput(f"{option} must be a whole number, not {text!r}", "for example 64")
+    return int(value)
+
+
+def _show(market: Market) -> None:
+    if market.offers:
+        headers = ("Provider", "GPU", "Count", "Term", "Per GPU-hour", "Region", "Stock", "As of")
+        table((*headers, "Source"), [_row(offer) for offer in market.offers])
+    else:
+        aside("No offer fits. Ask for less: fewer flags, a higher --max-price.")
+    for source in market.sources:
+        aside(about(source.name, source.status, source.observed_at, source.error))
+
+
+def _row(offer: Offer) -> tuple[object, ...]:
+    price = offer.price_per_gpu_hour
+    return (
+        offer.provider,
+        offer.gpu_raw,
+        offer.count,
+        offer.term,
+        None if price is None else f"{price.amount} {price.currency}",
+        offer.region,
+        offer.availability,
+        offer.observed_at or "undated",
+        offer.source,
+    )

@@ -1,0 +1,87 @@
+"""What the command line writes, and how: foreign text made harmless, tables, one JSON document."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from kb.cleaning import clean
+
+_STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode categories that steer a terminal or hide text: controls, formats, lone surrogates."""
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the locale says; what UTF-8 cannot hold is replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def on_terminal(stream: TextIO) -> bool:
+    """Whether a person sees `stream`, and styling it is wanted."""
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def harmless(text: str) -> str:
+    """`text` without characters that steer a terminal; layout stays. Safe piece by piece."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _STEERING)
+
+
+def one_line(text: object) -> str:
+    """Foreign text as one line."""
+    return " ".join(clean(str(text)).split())
+
+
+def write(text: str = "") -> None:
+    """A line of the result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def aside(text: str) -> None:
+    """A line beside the result: dim, on stderr."""
+    line = one_line(text)
+    sys.stderr.write(f"\x1b[2m{line}\x1b[0m\n" if on_terminal(sys.stderr) else f"{line}\n")
+    sys.stderr.flush()
+
+
+def progress(label: str, done: int, total: int) -> None:
+    """Redraw a line of progress on stderr; nothing where no person looks."""
+    if sys.stderr.isatty():
+        sys.stderr.write(
+            f"\r\x1b[K{one_line(label)}: {done} of {total}" if done < total else "\r\x1b[K"
+        )
+        sys.stderr.flush()
+
+
+def document(content: Mapping[str, Any]) -> None:
+    """The one JSON document of `--json`."""
+    write(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table: drawn where a person looks, otherwise lines with tabs between the cells."""
+    cells = [["" if cell is None else one_line(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for line in (headers, *cells):
+            write("\t".join(line))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*headers, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for row in cells:
+        drawn.add_row(*(Text(cell) for cell in row))
+    Console(file=sys.stdout).print(drawn)
+
+
+def about(*parts: object) -> str:
+    """The parts that are known, on one line."""
+    return " · ".join(one_line(part) for part in parts if part not in (None, ""))

@@ -1,0 +1,94 @@
+"""What the desk itself says, in the reader's language: one catalogue a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.answer import Language
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Fixed words around evidence. Templates take the names in braces."""
+
+    language: Language
+    not_stated: str
+    nothing_found: str
+    recorded: str
+    closest: str
+    missing_name: str
+    missing_figure: str
+    missing_fields: str
+    other_language: str
+    call_refused: str
+    tool_error: str
+    found_passages: str
+    found_offers: str
+    found_programs: str
+    read_program: str
+    estimated: str
+    ask_size: str
+    ask_size_default: str
+    ask_tokens: str
+    # estimate
+    estimate_lead: str
+    estimate_lead_days: str
+    estimate_cost: str
+    estimate_no_price: str
+    range_header: str
+    row_hours: str
+    row_days: str
+    row_cost: str
+    assumed: str
+    nearest: str
+    nearest_run: str
+    list_warning: str
+    # offers
+    offers_lead: str
+    offers_lead_one: str
+    offers_none: str
+    offers_header: str
+    no_live: str
+    fund_stock: str
+    more_offers: str
+    # programs
+    list_lead: Mapping[str, str]
+    list_lead_any: str
+    list_header: str
+    unconfirmed: str
+    compare_lead: str
+    compare_field: str
+    program_lead: str
+    as_of: str
+    undated: str
+    grades: Mapping[str, str]
+    terms: Mapping[str, str]
+    availability: Mapping[str, str]
+    fields: Mapping[str, str]
+    assumptions: Mapping[str, str]
+    basis: str
+    comma: str
+    stop: str
+
+    def tool_summary(self, name: str, result: Mapping[str, Any], passages: int) -> str:
+        """One line about a finished call."""
+        if name == "search_knowledge":
+            return self.found_passages.format(n=passages)
+        if name == "gpu_offers":
+            return self.found_offers.format(n=result.get("found", 0))
+        if name == "compare_programs":
+            return self.found_programs.format(n=result.get("count", 0))
+        if name == "get_program":
+            return self.read_program.format(name=result.get("name", ""))
+        return self.estimated
+
+
+def phrases(language: Language) -> Phrases:
+    """The catalogue of a language."""
+    from assistant import phrases_en, phrases_zh
+
+    return {"en": phrases_en.ENGLISH, "zh-Hans": phrases_zh.SIMPLIFIED}.get(
+        language
+    ) or phrases_zh.traditional()

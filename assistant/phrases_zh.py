@@ -1,0 +1,127 @@
+"""Simplified Chinese, and Traditional Chinese made from it with Taiwan's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from functools import cache
+from typing import Any
+
+from assistant.language import in_script
+from assistant.phrases import Phrases
+
+SIMPLIFIED = Phrases(
+    language="zh-Hans",
+    not_stated="来源未说明",
+    nothing_found="**资料库里没有这个问题的答案。**",
+    recorded="我已把它记为待补充的问题，交给基金的同事。",
+    closest="资料库里最接近的内容：",
+    missing_name="资料库里没有关于{name}的内容。",
+    missing_figure="资料库的来源都没有给出这个数字。",
+    missing_fields="来源未说明：{fields}。",
+    other_language="来源是英文，原文如下：",
+    call_refused="这次调用与工具不符",
+    tool_error="**{message}。** {hint}",
+    found_passages="{n} 段原文",
+    found_offers="{n} 条报价",
+    found_programs="{n} 个计划",
+    read_program="{name}的条款",
+    estimated="已估算",
+    ask_size="**请告诉我模型的参数量和训练的token数，例如“7B参数、2T token”。**",
+    ask_size_default="如果只知道参数量，我会按每个参数20个token、用H100来估算。",
+    ask_tokens=(
+        "**请告诉我训练的token数，例如“2T token”。** 如果还没定，我会按每个参数20个token估算，"
+        "即{tokens} token。"
+    ),
+    estimate_lead="**约{likely} {gpu}卡时（{low}至{high}）**",
+    estimate_lead_days="**用{gpus}张GPU约{likely}天（{low}至{high}天）**",
+    estimate_cost="按每卡时{price}（{source}）计算，约需{cost}。",
+    estimate_no_price="没有给出单价，也没有查到报价，所以不算总费用。",
+    range_header="| | 偏低 | 最可能 | 偏高 |",
+    row_hours="卡时",
+    row_days="天数",
+    row_cost="费用（每卡时{price}）",
+    assumed="假设：",
+    nearest="最接近的公开训练记录：",
+    nearest_run="{model}：{params}参数、{tokens} token，用了{hours} {gpu}卡时",
+    list_warning="目录价只代表所标日期的价格，不说明有没有货。",
+    offers_lead="**{gpu}：{term}每卡时{low}至{high}**",
+    offers_lead_one="**{gpu}：{term}每卡时{low}**",
+    offers_none="**价目表和基金的库存里都没有符合条件的报价。**",
+    offers_header="| 供应方 | GPU | 方式 | 每卡时价格 | 日期 | 库存 |",
+    no_live="目前没有接入实时来源：以上是所标日期的目录价，现在是否有空闲的卡并不清楚。",
+    fund_stock="基金自有库存以同事最近一次登记为准。",
+    more_offers="符合条件的报价共{n}条，其余可用 `compute-desk gpus` 查看。",
+    list_lead={
+        "investor": "**资料库里有{n}个投资方的算力计划。**",
+        "cloud": "**资料库里有{n}个云厂商的额度计划。**",
+        "vendor": "**资料库里有{n}个芯片厂商的计划。**",
+        "broker": "**资料库里有{n}类算力中介。**",
+        "loan": "**资料库里有{n}笔算力贷款。**",
+        "deal": "**资料库里有{n}笔与算力绑定的投资。**",
+        "public": "**资料库里有{n}个公共算力计划。**",
+    },
+    list_lead_any="**资料库里有{n}个提供算力的计划。**",
+    list_header="| 计划 | 提供什么 | 价格 | 对象与附带条件 | 日期 |",
+    unconfirmed="没有来源能证实的：{names}。",
+    compare_lead="**{names}对比：**",
+    compare_field="条款",
+    program_lead="**{name}**（{sponsor}）",
+    as_of="{date}，{grade}",
+    undated="日期不详",
+    grades={
+        "official": "官方条款",
+        "on_record": "公开表态",
+        "reported": "媒体报道",
+        "rumor": "传闻",
+    },
+    terms={
+        "on_demand": "按需",
+        "spot": "竞价",
+        "capacity_block": "预订时段",
+        "reserved": "包年包月",
+        "fund": "基金",
+        "credits": "额度",
+    },
+    availability={
+        "available": "有货",
+        "limited": "不足",
+        "none": "无货",
+        "waitlist": "候补",
+        "queued": "排队",
+        "no_quota": "无配额",
+        "not_entitled": "无资格",
+        "unknown": "不明",
+    },
+    fields={
+        "offer": "提供内容",
+        "price": "价格",
+        "duration": "期限",
+        "eligibility": "申请资格",
+        "strings": "附带条件",
+        "investment": "投资",
+        "apply": "申请方式",
+        "status": "现状",
+        "background": "背景",
+        "caution": "注意",
+    },
+    assumptions={},
+    basis="（{grade}，{publisher}，{date}）",
+    comma="、",
+    stop="。",
+)
+
+
+@cache
+def traditional() -> Phrases:
+    """The Simplified catalogue in Traditional script with Taiwan's words."""
+    changed = {f.name: _in_taiwan(getattr(SIMPLIFIED, f.name)) for f in fields(Phrases)}
+    return replace(SIMPLIFIED, **(changed | {"language": "zh-Hant"}))
+
+
+def _in_taiwan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _in_taiwan(item) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    return in_script(value, "zh-Hant")

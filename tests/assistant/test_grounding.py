@@ -1,0 +1,149 @@
+"""What a draft says is shown only where evidence supports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
+from assistant.grounding.grounder import Grounder
+
+OXYGEN = "a16z plans to grow its cluster beyond 20,000 GPUs at a cost of up to $5 billion."
+GENERATE = "每家公司可获得35万美元的Azure额度，另有约两周的微软设施使用时间。"
+
+
+def passage(text: str, **fields: Any) -> PassageEvidence:
+    return PassageEvidence(
+        **{
+            "id": "p1.1", "source": "a16z-oxygen", "version": "v1", "start": 100,
+            "end": 100 + len(text), "text": text, "language": "en", "title": "a16z Oxygen",
+            "header": "a16z Oxygen", "as_of": "2024-07", "publisher": "The Information",
+        }
+        | fields
+    )  # fmt: skip
+
+
+def grounder(*passages: PassageEvidence, results: dict[str, Any] | None = None) -> Grounder:
+    made = Grounder(["How many GPUs does a16z plan on 256 H100s?"], "not stated")
+    made.learn(
+        Artifact(tool=ToolEvidence(id="t1", name="search_knowledge"), passages=list(passages))
+    )
+    if results is not None:
+        made.learn(Artifact(tool=ToolEvidence(id="t2", name="estimate_training", result=results)))
+    return made
+
+
+def show(made: Grounder, draft: str, step: int = 7) -> tuple[str, list[str]]:
+    """Feed a draft in small pieces; what is shown, and the reasons for what is not."""
+    shown = []
+    for start in range(0, len(draft), step):
+        shown += list(made.feed(draft[start : start + step]))
+    shown += list(made.finish())
+    assert "".join(piece.text for piece in shown).rstrip() == made.text
+    return made.text, [piece.removed.reason for piece in shown if piece.removed]
+
+
+def test_supported_sentence_gets_a_marker_and_a_verbatim_quote() -> None:
+    made = grounder(passage(OXYGEN))
+    text, removed = show(made, "a16z plans more than 20,000 GPUs. [p1.1]")
+    assert text == "a16z plans more than 20,000 GPUs. [1]"
+    assert removed == []
+    (citation,) = made.citations
+    assert citation.quote == OXYGEN
+    assert (citation.start, citation.end) == (100, 100 + len(OXYGEN))
+    assert text[citation.answer_start : citation.answer_end] == "a16z plans more than 20,000 GPUs."
+
+
+def test_citation_is_found_where_the_draft_names_none() -> None:
+    made = grounder(passage(OXYGEN))
+    text, _ = show(made, "a16z may spend $5B.")
+    assert text == "a16z may spend $5B. [1]"
+
+
+@pytest.mark.parametrize(
+    ("draft", "reason"),
+    [
+        ("a16z has 30,000 GPUs. [p1.1]", "figure"),
+        ("a16z charges $2.10 per GPU-hour. [p1.1]", "figure"),
+        ("Benchmark runs a cluster. Ask Benchmark about it.", "name"),
+        ("Sign up at https://evil.example/now today. [p1.1]", "link"),
+        ('a16z said "we will give chips to everyone". [p1.1]', "quotation"),
+    ],
+)
+def test_unsupported_sentence_is_taken_out(draft: str, reason: str) -> None:
+    text, removed = show(grounder(passage(OXYGEN)), f"It is so. {draft}\n\nIt ends.")
+    assert removed, text
+    assert reason in removed[0]
+    for word in ("30,000", "2.10", "evil", "everyone"):
+        assert word not in text
+    assert text.endswith("It ends.")
+
+
+def test_a_figure_of_another_program_is_no_support() -> None:
+    other = passage(
+        "Andromeda has more than 4,000 GPUs.", id="p1.2", source="andromeda",
+        title="Andromeda", header="Andromeda", publisher="Forbes",
+    )  # fmt: skip
+    _, removed = show(grounder(passage(OXYGEN), other), "Oxygen has 4,000 GPUs. [p1.1]")
+    assert removed == ["figure without support: 4,000 GPUs"]
+
+
+def test_chinese_figures_match_in_both_scripts_and_units() -> None:
+    made = grounder(passage(GENERATE, language="zh-Hans", title="Generate", header="Generate"))
+    text, removed = show(made, "每家新創公司有35萬美元額度。[p1.1]也有兩週時間。")
+    assert removed == []
+    assert text == "每家新創公司有35萬美元額度。 [1] 也有兩週時間。 [1]"
+    made = grounder(passage(GENERATE, language="zh-Hans", title="Generate", header="Generate"))
+    _, removed = show(made, "Each startup gets $350,000. [p1.1]\nEach startup gets $35,000.")
+    assert removed == ["figure without support: $35,000"]
+
+
+def test_tool_figures_cite_their_field_and_may_be_rounded() -> None:
+    results = {"gpu_hours": {"low": 49120.5, "likely": 73214.2, "high": 118004.9}}
+    made = grounder(passage(OXYGEN), results=results)
+    text, removed = show(made, "About 73,000 hours (49,000 to 118,000). [t2:gpu_hours]")
+    assert removed == []
+    assert text.endswith("[1]")
+    assert made.citations[0].field == "gpu_hours"
+    assert made.citations[0].kind == "tool"
+    _, removed = show(grounder(passage(OXYGEN), results=results), "About 75,000 hours. [t2]")
+    assert removed == ["figure without support: 75,000 hours"]
+
+
+def test_own_words_need_no_citation() -> None:
+    made = grounder(passage(OXYGEN))
+    text, removed = show(made, "You asked about 256 H100s.")
+    assert (text, removed) == ("You asked about 256 H100s.", [])
+
+
+def test_table_cells_are_checked_one_by_one() -> None:
+    draft = (
+        "| Program | Size | Price |\n|---|---|---|\n"
+        "| a16z Oxygen | 20,000 GPUs [p1.1] | $1.10 per GPU-hour [p1.1] |\n"
+    )
+    text, removed = show(grounder(passage(OXYGEN)), draft)
+    assert text.splitlines()[2] == "| a16z Oxygen | 20,000 GPUs [1] | not stated |"
+    assert len(removed) == 1
+
+
+def test_line_with_nothing_left_leaves_no_bullet() -> None:
+    text, _ = show(grounder(passage(OXYGEN)), "- a16z has 9,999 GPUs.\n- a16z plans 20,000 GPUs.\n")
+    assert text == "- a16z plans 20,000 GPUs. [1]"
+
+
+def test_escape_sequences_links_and_images_do_not_pass() -> None:
+    draft = (
+        "a16z \x1b]52;c;aGk=\x07plans 20,000 GPUs [here](https://evil.example). "
+        "![x](https://evil.example/p.png?d=1)\n"
+    )
+    text, _ = show(grounder(passage(OXYGEN)), draft, step=3)
+    assert "\x1b" not in text
+    assert "evil" not in text
+
+
+def test_same_place_keeps_its_marker() -> None:
+    made = grounder(passage(OXYGEN))
+    text, _ = show(made, "a16z plans 20,000 GPUs. [p1.1] a16z expects $5 billion. [p1.1]")
+    assert text.count("[1]") == 2
+    assert len(made.citations) == 1
