@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from collections import Counter
@@ -312,8 +313,6 @@ def seed(number: str) -> str:
 
 
 def test_every_row_of_the_programs_table_is_covered() -> None:
-    import csv
-
     with (shared() / "data" / "cost" / "programmes.csv").open(encoding="utf-8") as file:
         rows = [row["programme"] for row in csv.DictReader(file)]
     assert rows == list(ROWS)
