@@ -71,6 +71,10 @@ class ComputeDeskApp(App[None]):
         """The conversation is the only full screen."""
         return self.conversation
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Colours of ours that another theme may not have."""
+        return {"quote-foreground": "#fff4d6", "quote-background": "#6b4e00"}
+
     def on_mount(self) -> None:
         """Paint first, then load the engine."""
         self.call_after_refresh(self.open_engine)

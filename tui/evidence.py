@@ -15,8 +15,8 @@ from tui.cleaning import one_line
 from tui.contents import MUTED, citation_details, citation_title
 from tui.strings import Strings
 
-LIT = ".evidence--quote"
-"""The style of the quote; the evidence pane defines it."""
+LIT = "bold $quote-foreground on $quote-background"
+"""The style of the quote."""
 _LONGEST_TEXT = 60_000
 _AROUND = 20_000
 

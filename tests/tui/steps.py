@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from assistant.desk import Desk
 from tui.app import ComputeDeskApp
+from tui.evidence import LIT
 from tui.widgets.turn import Turn
 
 _MOST_TURNS = 400
@@ -56,7 +57,7 @@ class Driver:
 
     async def open_citation(self, key: str) -> None:
         await self.pilot.press(key)
-        await self.until(lambda: ".evidence--quote" in styles(evidence_text(self)), "the quote")
+        await self.until(lambda: bool(lit(evidence_text(self))), "the quote")
         await self.pilot.pause()
 
     def picture(self) -> str:
@@ -82,16 +83,12 @@ def evidence_text(driver: Driver) -> Content:
     return content_of(driver.screen.evidence.query_one(".evidence-text"))
 
 
-def styles(content: Content) -> list[str]:
-    return [span.style for span in content.spans if isinstance(span.style, str)]
-
-
 def lit(content: Content) -> list[str]:
     """The stretches of a text that are lit."""
     return [
         content.plain[span.start : span.end]
         for span in content.spans
-        if span.style == ".evidence--quote"
+        if span.style == LIT
     ]
 
 
@@ -119,7 +116,7 @@ async def running(
     opener = desk if callable(desk) else lambda: desk
     app = ComputeDeskApp(opener, session=session, language=language)
     app.animation_level = "none"
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
         await pilot.pause()
         if not callable(desk):

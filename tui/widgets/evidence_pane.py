@@ -27,7 +27,6 @@ _LINES_ABOVE_QUOTE = 2
 class EvidencePane(Vertical):
     """Title, details, and the source's text scrolled to the lit quote."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"evidence--quote"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
