@@ -1,0 +1,89 @@
+"""`compute-desk ask`: one question, answered on stdout as it is written."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.failure import WrongUsage
+from assistant.cli.output import aside, write
+from assistant.cli.rendering import Page, page_for
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.assistant import Assistant
+
+
+def ask(
+    question: Annotated[
+        str | None,
+        typer.Argument(help="The question, in quotes; - or nothing reads standard input."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document, with quotes and tool results.")
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Plain text: no colour, no Markdown.")
+    ] = False,
+    session: Annotated[
+        str | None, typer.Option(metavar="ID", help="Go on with this conversation, or start it.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="SPEC", help="Chat model, such as openai:gpt-5-mini or builtin."),
+    ] = None,
+) -> None:
+    """Answer one question. Each figure carries a marker; the sources with their quotes follow."""
+    if as_json and plain:
+        raise WrongUsage("--json and --plain exclude each other", "give one of them")
+    text = _from_stdin() if question in (None, "-") else str(question)
+
+    from assistant.assistant import Assistant
+
+    with Assistant.open(model=model) as desk:
+        if as_json:
+            write(asyncio.run(_answer(desk, text, session, None)).model_dump_json())
+            return
+        page = page_for(sys.stdout, plain=plain)
+        page.finish(asyncio.run(_answer(desk, text, session, page)))
+
+
+def _from_stdin() -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise WrongUsage("no question given", 'write: compute-desk ask "your question"')
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongUsage(
+            "the question on standard input is not UTF-8 text", "convert it"
+        ) from error
+
+
+async def _answer(desk: Assistant, question: str, session: str | None, page: Page | None) -> Answer:
+    """Fold the events of one turn: text to `page`, what happens meanwhile to stderr."""
+    from assistant import events
+    from assistant.errors import AssistantError
+
+    async with aclosing(desk.stream(question, session)) as stream:
+        async for event in stream:
+            match event:
+                case events.Text(delta) if page is not None:
+                    page.add(delta)
+                case events.ToolFinished() if page is not None:
+                    sign = "✓" if event.ok else "✗"
+                    aside(f"{sign} {event.name}: {event.summary} ({event.elapsed_ms} ms)")
+                case events.Noted(text):
+                    aside(text)
+                case events.Done(answer):
+                    return answer
+                case events.Failed(code, message, hint):
+                    error = AssistantError(message, hint)
+                    error.code = code
+                    raise error
+                case _:
+                    pass
+    raise AssertionError("a stream ends with Done or Failed")

@@ -1,0 +1,209 @@
+"""`compute-desk kb`: the articles and programs behind the answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.failure import FAILED, failure_line
+from assistant.cli.library import open_library
+from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+    from kb.records import Source
+
+app = typer.Typer(no_args_is_help=True, help="Keep the library: add, list, show, search, remove.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or program.")]
+
+
+@app.command()
+def add(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="HTML, Markdown or text files.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Add articles. A file that cannot be read is named; the others are added all the same."""
+    added: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    with open_library() as kb:
+        for path in paths:
+            _add(kb, path, added, errors)
+    if as_json:
+        failed = {"schema": 1, "error": errors[0]} if errors else {}
+        document({"added": added, "errors": errors, **failed})
+    else:
+        for row in added:
+            write(about(row["outcome"], row["source"], f"{row['passages']} passages", row["title"]))
+    for error in errors:
+        typer.echo(failure_line(f"{error['path']}: {error['message']}", error["hint"]), err=True)
+    if errors:
+        raise typer.Exit(FAILED)
+
+
+def _add(
+    kb: KnowledgeBase, path: Path, added: list[dict[str, Any]], errors: list[dict[str, Any]]
+) -> None:
+    from kb.errors import KbError
+
+    try:
+        done = kb.add(path, lambda at, of: progress(f"Reading {path.name}", at, of))
+    except KbError as error:
+        problem = {"code": error.code, "message": error.message, "hint": error.hint}
+        errors.append({"path": one_line(path), **problem})
+        return
+    source = done.source
+    added.append(
+        {
+            "source": source.id,
+            "version": source.version,
+            "title": source.title,
+            "outcome": done.outcome,
+            "passages": done.passages,
+        }
+    )
+
+
+@app.command("list")
+def list_sources(as_json: Json = False) -> None:
+    """List all articles and programs."""
+    with open_library() as kb:
+        rows = [_summary(source) for source in kb.sources()]
+    if as_json:
+        document({"sources": rows})
+        return
+    headers = ("ID", "Title", "Kind", "Language", "Publisher", "Published", "Layer")
+    fields = ("source", "title", "kind", "language", "publisher", "published", "layer")
+    table(headers, [[row[field] for field in fields] for row in rows])
+
+
+def _summary(source: Source) -> dict[str, Any]:
+    return {
+        "source": source.id,
+        "version": source.version,
+        "title": source.title,
+        "kind": source.kind,
+        "language": source.language,
+        "publisher": source.publisher,
+        "published": source.published,
+        "layer": source.layer,
+    }
+
+
+@app.command()
+def show(
+    source_id: SourceId,
+    version: Annotated[
+        str | None, typer.Option(metavar="V", help="This version; default: the present one.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the text of an article or program: what citations point into."""
+    with open_library() as kb:
+        source = kb.source(source_id, version)
+    if as_json:
+        document(_summary(source) | {"url": source.url, "text": source.text})
+        return
+    write(one_line(source.title))
+    details = (source.kind, source.language, source.publisher, source.published, source.url)
+    write(about(source.id, source.version, *details))
+    write()
+    write(harmless(source.text))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words or a question, in any language.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find passages, the best first."""
+    with open_library() as kb:
+        hits = kb.search(query, k)
+    if as_json:
+        fields = ("source", "version", "title", "language", "text", "start", "end")
+        document(
+            {
+                "hits": [
+                    {field: getattr(hit.passage, field) for field in fields} | {"score": hit.score}
+                    for hit in hits
+                ]
+            }
+        )
+        return
+    if not hits:
+        aside("Nothing found.")
+    for number, hit in enumerate(hits, 1):
+        passage = hit.passage
+        write(about(f"{number}.", passage.source, passage.title, f"{hit.score:.3f}"))
+        write(f"   {one_line(passage.text)}")
+
+
+@app.command()
+def remove(source_id: SourceId, as_json: Json = False) -> None:
+    """Remove an article. The starter library is read-only."""
+    with open_library() as kb:
+        kb.remove(source_id)
+    if as_json:
+        document({"removed": source_id})
+    else:
+        write(f"removed {one_line(source_id)}")
+
+
+@app.command()
+def rebuild(as_json: Json = False) -> None:
+    """Build the index again from the library."""
+    with open_library() as kb:
+        kb.rebuild()
+        count, version = len(kb.sources()), kb.library_version
+    if as_json:
+        document({"sources": count, "library_version": version})
+    else:
+        write(f"rebuilt the index: {count} sources, library {version}")
+
+
+@app.command("eval")
+def evaluate_folder(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="With corpus.jsonl, queries.jsonl and qrels.tsv (BEIR)."
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Measure search on a test set, in an index of its own that is thrown away."""
+    from assistant.settings import load_settings
+    from kb.embedders import load_embedder
+    from kb.evaluation import evaluate
+
+    embedder = load_embedder(load_settings().embedder, aside)
+    figures = evaluate(folder, embedder, lambda at, of: progress("Measuring", at, of))
+    if as_json:
+        document(figures)
+    else:
+        table(("Measure", "Value"), [(name, f"{figure:g}") for name, figure in figures.items()])
+
+
+@app.command()
+def gaps(as_json: Json = False) -> None:
+    """List the questions that the library could not answer."""
+    from dataclasses import asdict
+
+    with open_library() as kb:
+        found = [asdict(gap) for gap in kb.gaps()]
+    if as_json:
+        document({"gaps": found})
+    elif found:
+        table(tuple(found[0]), [_flat(gap) for gap in found])
+    else:
+        aside("No gaps are recorded.")
+
+
+def _flat(gap: dict[str, Any]) -> list[object]:
+    return ["; ".join(map(str, v)) if isinstance(v, list | tuple) else v for v in gap.values()]

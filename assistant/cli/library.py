@@ -1,0 +1,23 @@
+"""Opening the library for a command: the home and the embedder come from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from assistant.cli.output import aside
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+
+
+@contextmanager
+def open_library() -> Iterator[KnowledgeBase]:
+    """The knowledge base of this home; what it has to say goes to stderr."""
+    from assistant.settings import default_home, load_settings
+    from kb.knowledge_base import KnowledgeBase
+
+    embedder = load_settings().embedder
+    with closing(KnowledgeBase.open(default_home(), embedder=embedder, note=aside)) as kb:
+        yield kb
