@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,22 +67,23 @@ async def _answer(desk: Assistant, question: str, session: str | None, page: Pag
     from assistant import events
     from assistant.errors import AssistantError
 
-    async with aclosing(desk.stream(question, session)) as stream:
-        async for event in stream:
-            match event:
-                case events.Text(delta) if page is not None:
-                    page.add(delta)
-                case events.ToolFinished() if page is not None:
-                    sign = "✓" if event.ok else "✗"
-                    aside(f"{sign} {event.name}: {event.summary} ({event.elapsed_ms} ms)")
-                case events.Noted(text):
-                    aside(text)
-                case events.Done(answer):
-                    return answer
-                case events.Failed(code, message, hint):
-                    error = AssistantError(message, hint)
-                    error.code = code
-                    raise error
-                case _:
-                    pass
-    raise AssertionError("a stream ends with Done or Failed")
+    answer = None
+    async for event in desk.stream(question, session):
+        match event:
+            case events.Text(delta) if page is not None:
+                page.add(delta)
+            case events.ToolFinished() if page is not None:
+                sign = "✓" if event.ok else "✗"
+                aside(f"{sign} {event.name}: {event.summary} ({event.elapsed_ms} ms)")
+            case events.Noted(text):
+                aside(text)
+            case events.Done():
+                answer = event.answer
+            case events.Failed(code, message, hint):
+                error = AssistantError(message, hint)
+                error.code = code
+                raise error
+            case _:
+                pass
+    assert answer is not None, "a stream ends with Done or Failed"
+    return answer
