@@ -15,10 +15,12 @@ _OPAQUE = re.compile(
   | (?<![\w.])\d+x\d+(?:\.\d+)?[Bb](?![A-Za-z])
   | \[\d{1,3}\]
   | ^[ \t]{0,4}\d{1,2}[.)、][ \t]+
-  | (?<![A-Za-z])(?:Chat)?(?:GPT|GLM|Llama|Qwen|通义千问|Claude|Gemini|Gemma|Grok|Phi|Mistral|DeepSeek
-      |Kimi|Falcon|PaLM|Nemotron|OLMo|Stable[ ]Diffusion|SD|Sora|CUDA|Python|DALL-?E|Hermes|Pythia
-      |SmolLM|StarCoder|Yi|Baichuan|MiniMax|Flux|Whisper|iPhone|Windows|PCIe|NVLink|HBM|DDR|USB|Web)
-      [ -]?[vVkKrRmM]?\d+(?:\.\d+)*(?![\d.,]*[ ]?(?:[BMKTbk%](?![A-Za-z])|x[ ]|亿|万|billion|million))(?!,?\d)
+  | (?<![A-Za-z])(?:Chat)?(?:GPT|GLM|Llama|Qwen|通义千问|Claude|Gemini|Gemma|Grok|Phi|Mistral|Kimi
+      |DeepSeek|Falcon|PaLM|Nemotron|OLMo|Stable[ ]Diffusion|SD|Sora|CUDA|Python|DALL-?E|Hermes
+      |Pythia|SmolLM|StarCoder|Yi|Baichuan|MiniMax|Flux|Whisper|iPhone|Windows|PCIe|NVLink|HBM|DDR
+      |USB|Web)
+      [ -]?[vVkKrRmM]?\d+(?:\.\d+)*(?!,?\d)
+      (?![\d.,]*[ ]?(?:[BMKTbk%](?![A-Za-z])|x[ ]|亿|万|billion|million))
   | (?:Microsoft|Office)[ ]365
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,

@@ -62,58 +62,18 @@ class Numeral:
     approximate: bool = False
 
 
-_LETTER_SCALE = {
-    "k": 3,
-    "K": 3,
-    "M": 6,
-    "m": 6,
-    "mn": 6,
-    "B": 9,
-    "b": 9,
-    "bn": 9,
-    "Bn": 9,
-    "BN": 9,
-    "T": 12,
-    "t": 12,
-    "tn": 12,
-}
-_WORD_SCALE = {
-    "hundred": 2,
-    "thousand": 3,
-    "million": 6,
-    "mil": 6,
-    "mln": 6,
-    "billion": 9,
-    "bln": 9,
-    "trillion": 12,
-}
+_LETTER_SCALE = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
+_WORD_SCALE = {"hundred": 2, "thousand": 3, "mil": 6, "mln": 6, "bln": 9}
+_WORD_SCALE |= {"million": 6, "billion": 9, "trillion": 12}
 _ZH_SCALE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
-_ZH_DIGIT = {
-    "零": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
-_ONES = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-        " sixteen seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {
-    word: 10 * number
-    for number, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
+_ZH_DIGIT = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {"两": 2}
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    " fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORDS = {word: number for number, word in enumerate(_ONES.split())}
+_WORDS |= {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
 
 _DIGITS = re.compile(
     r"""
@@ -126,7 +86,8 @@ _DIGITS = re.compile(
       | [ ](?P<spaced>[BT])(?=[ ]?-?(?:param|token|参数|词元|模型|model))
       | [ -]?(?P<word>hundred|thousand|million|billion|trillion|mil|mln|bln)(?![A-Za-z])
       | \s{0,2}(?P<more>[多余来]\s?)?(?P<zh>[十百千]*[万亿]+|千(?!瓦|兆|米|克|字)|百)
-        (?P<tail>[0-9一二两三四五六七八九][0-9]{0,3}[百千]?万|[0-9一二两三四五六七八九]+千|[1-9][0-9]{3}(?![0-9.,]))?
+        (?P<tail>[0-9一二两三四五六七八九][0-9]{0,3}[百千]?万|[0-9一二两三四五六七八九]+千
+          |[1-9][0-9]{3}(?![0-9.,]))?
     )?
     """,
     re.VERBOSE,
@@ -146,7 +107,8 @@ _MULTIPLE = r"(?:hundred|thousand|million|billion|trillion|dozen)"
 _EN_RUN = re.compile(
     rf"(?<![A-Za-z0-9])(?<![A-Za-z]-)(?=[otfsenzah])"
     rf"(?P<words>(?:{_ATOM}(?:[ -]{_MULTIPLE})+|an?[ ]{_MULTIPLE}(?:[ -]{_MULTIPLE})*)"
-    rf"(?:(?:[ ]and[ ]|[ -]){_ATOM}(?:[ -]{_MULTIPLE})*)*|{_ATOM}|half[ -]a[ -]dozen)(?:(?![A-Za-z])|(?=fold))"
+    rf"(?:(?:[ ]and[ ]|[ -]){_ATOM}(?:[ -]{_MULTIPLE})*)*|{_ATOM}|half[ -]a[ -]dozen)"
+    rf"(?:(?![A-Za-z])|(?=fold))"
     rf"(?P<half>[ ]and[ ]a[ ]half(?![A-Za-z]))?",
     re.IGNORECASE,
 )
@@ -192,7 +154,7 @@ def _from_digits(match: re.Match[str]) -> Numeral | None:
     before = text[max(0, start - 3) : start]
     scale, scale_text = Decimal(1), ""
     if letter := match["letter"] or match["spaced"]:
-        scale, scale_text = power(_LETTER_SCALE[letter]), letter
+        scale, scale_text = power(_LETTER_SCALE[letter.lower()]), letter
     elif word := match["word"]:
         scale, scale_text = power(_WORD_SCALE[word]), word
     elif zh := match["zh"]:
@@ -322,13 +284,13 @@ def _en_value(words: str) -> tuple[Decimal, Decimal, Decimal]:
     for word in re.split(r"[ -]+", words.lower()):
         if word in {"a", "an"}:
             section, scale = section + 1, Decimal(1)
-        elif word in _ONES or word in _TENS:
-            section, scale = section + (_ONES.get(word) or _TENS.get(word) or 0), Decimal(1)
+        elif word in _WORDS:
+            section, scale = section + _WORDS[word], Decimal(1)
         elif word == "dozen":
             section, scale = section * 12, Decimal(1)
         elif word == "hundred":
             section, scale = section * 100, Decimal(100)
         elif word in _WORD_SCALE:
-            scale = power(_WORD_SCALE[word])
+            scale = power(_WORD_SCALE[word.lower()])
             total, section = total + section * scale, Decimal(0)
     return total + section, scale, scale

@@ -65,14 +65,18 @@ _CURRENCIES = {
     "美元": "USD",
 }
 _SUFFIX_CURRENCY = re.compile(
-    r"[ -]?(?:(?P<USD>US dollars?|U\.S\. dollars?|dollars?(?![A-Za-z])|USD(?![A-Za-z])|美元|美金|美刀|刀(?=[/每]))"
+    r"[ -]?(?:(?P<USD>US dollars?|U\.S\. dollars?|dollars?(?![A-Za-z])|USD(?![A-Za-z])"
+    r"|美元|美金|美刀|刀(?=[/每]))"
     r"|(?P<EUR>欧元|euros?(?![A-Za-z])|EUR(?![A-Za-z]))|(?P<GBP>英镑|GBP(?![A-Za-z])|pounds?(?![A-Za-z]))"
     r"|(?P<JPY>日元|yen(?![A-Za-z])|JPY(?![A-Za-z]))|(?P<HKD>港元|港币|HKD(?![A-Za-z]))"
     r"|(?P<TWD>新?台币|TWD(?![A-Za-z]))|(?P<SGD>新加坡元|新元)"
     r"|(?P<CNY>元人民币|人民币|yuan(?![A-Za-z])|RMB(?![A-Za-z])|CNY(?![A-Za-z])|元(?![素宇件气首老旦年组])|块钱|块(?=/|每)))",
     re.IGNORECASE,
 )
-_CARD = r"(?:(?:[张块个]\s?)?(?:GPUs?|cards?|chips?|accelerators?|卡|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2}s?))"
+_CARD = (
+    r"(?:(?:[张块个]\s?)?"
+    r"(?:GPUs?|cards?|chips?|accelerators?|卡|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2}s?))"
+)
 _HOUR = r"(?:hours?|hrs?|h|小时|时)(?![A-Za-z])"
 _RATE = re.compile(
     rf"\s?(?:(?:/|per |an? |每|一)\s?(?:{_CARD}\s?(?:[-·/]|per |an? |每|)\s?)?{_HOUR}"
@@ -80,8 +84,8 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _RATE_BEFORE = re.compile(
-    rf"每\s?(?:(?:[张块个]\s?)?(?:卡|GPU|显卡|芯片|[A-Z]{{1,4}}\d{{2,4}}[A-Z]{{0,2}})\s?每?\s?)?(?:小时|时)"
-    rf"(?:的?价格)?(?:约为?|大约|仅|只要|为|是|:|收费?|租金)?\s?$",
+    r"每\s?(?:(?:[张块个]\s?)?(?:卡|GPU|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2})\s?每?\s?)?(?:小时|时)"
+    r"(?:的?价格)?(?:约为?|大约|仅|只要|为|是|:|收费?|租金)?\s?$",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
@@ -94,13 +98,14 @@ _LINK = (
 _GPU_LINK = re.compile(_LINK, re.IGNORECASE)
 _GPU_NOUN = re.compile(
     _LINK + r"(?:(?:NVIDIA|AMD|英伟达|高端|国产)\s?)?(?:AI\s?)?"
-    r"(?:GPUs?(?![A-Za-z])|TPUs?(?![A-Za-z])|accelerators?(?![a-z])|graphics cards?(?![a-z])|cards(?![a-z])"
-    r"|chips(?![a-z])|显卡|加速卡|算力卡|计算卡|芯片|晶片|卡(?![车片路塔尔通点]))",
+    r"(?:GPUs?(?![A-Za-z])|TPUs?(?![A-Za-z])|accelerators?(?![a-z])|graphics cards?(?![a-z])"
+    r"|cards(?![a-z])|chips(?![a-z])|显卡|加速卡|算力卡|计算卡|芯片|晶片|卡(?![车片路塔尔通点]))",
     re.IGNORECASE,
 )
 _GPU_HOURS_AFTER = re.compile(r"\s?[-·]?\s?(?:hours?|hrs?|h|小时|时)(?![A-Za-z])", re.IGNORECASE)
 _GPU_MACHINE = re.compile(
-    r"s?[ -](?:nodes?|servers?|instances?|clusters?|machines?|boxes)(?![a-z])|\s?(?:服务器|节点|集群|整机)",
+    r"s?[ -](?:nodes?|servers?|instances?|clusters?|machines?|boxes)(?![a-z])"
+    r"|\s?(?:服务器|节点|集群|整机)",
     re.I,
 )
 _GPU_MEASURE = re.compile(
@@ -112,7 +117,8 @@ _TOKENS = re.compile(
     re.IGNORECASE,
 )
 _PARAMS = re.compile(
-    r"[\s-]?(?:个|的)?\s?(?:(?:active|activated|total|trainable|model|激活|活跃|总)[ -]?)?(?:parameters?|params?|参数)(?![A-Za-z])",
+    r"[\s-]?(?:个|的)?\s?(?:(?:active|activated|total|trainable|model|激活|活跃|总)[ -]?)?"
+    r"(?:parameters?|params?|参数)(?![A-Za-z])",
     re.IGNORECASE,
 )
 _MODEL = re.compile(
@@ -120,7 +126,8 @@ _MODEL = re.compile(
     re.IGNORECASE,
 )
 _PARAMS_BEFORE = re.compile(
-    r"(?:参数量?|参数规模|parameters?|params?)\s?(?:为|是|达到?|约|共|=|:|of|have been)?\s?(?:约|about)?\s?$",
+    r"(?:参数量?|参数规模|parameters?|params?)\s?(?:为|是|达到?|约|共|=|:|of|have been)?"
+    r"\s?(?:约|about)?\s?$",
     re.I,
 )
 _TOKENS_BEFORE = re.compile(
@@ -129,7 +136,7 @@ _TOKENS_BEFORE = re.compile(
 _RATIO = re.compile(
     r"\s?[x×](?![A-Za-z0-9×])|\s?倍|[ -]times(?![a-z])|-?fold(?![a-z])", re.IGNORECASE
 )
-_DAYS = {
+DAYS = {
     "year": Decimal(365),
     "month": Decimal(365) / 12,
     "week": Decimal(7),
@@ -257,10 +264,10 @@ def _duration(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Re
     match = _DURATION.match(text, numeral.end)
     if not match:
         return None
-    said = next(name for name in _DAYS if match[name])
+    said = next(name for name in DAYS if match[name])
     half = match["half"] or match["half_month"] or match["half_week"] or match["half_hour"]
     extra = Decimal("0.5") if half else Decimal(0)
-    return Reading(Unit.DURATION_DAYS, numeral.start, match.end(), _DAYS[said], extra, said)
+    return Reading(Unit.DURATION_DAYS, numeral.start, match.end(), DAYS[said], extra, said)
 
 
 def _bare(text: str, numeral: Numeral) -> Reading | None:
@@ -296,10 +303,12 @@ def _bare(text: str, numeral: Numeral) -> Reading | None:
 
 
 _COUNTED = re.compile(
-    r"[ ](?!(?:was|is|has|as|its|this|prices|sales|revenues|figures)[ ,.])[a-z]{2,}(?:s|people|staff)(?![a-z])"
+    r"[ ](?!(?:was|is|has|as|its|this|prices|sales|revenues|figures)[ ,.])"
+    r"[a-z]{2,}(?:s|people|staff)(?![a-z])"
 )
 _YEAR_BEFORE = re.compile(
-    r"(?:(?<![A-Za-z])(?:in|since|by|from|of|until|till|to|during|after|before|year|mid|late|early|fiscal|FY|through|and|for)[ -]|\()$",
+    r"(?:(?<![A-Za-z])(?:in|since|by|from|of|until|till|to|during|after|before|year"
+    r"|mid|late|early|fiscal|FY|through|and|for)[ -]|\()$",
     re.IGNORECASE,
 )
 

@@ -148,7 +148,10 @@ def _closest(name: str) -> str:
 
 
 # The head of a name (a family), then what may follow it (memory, form, system).
-_VENDOR = r"(?:(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|英伟达|輝達|辉达|英偉達)[\s_-]*){0,2}"
+_VENDOR = (
+    r"(?:(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|英伟达|輝達|辉达|英偉達)[\s_-]*)"
+    r"{0,2}"
+)
 _SYSTEM = r"(?:(?:hgx|dgx)[\s_-]*)?"
 _TAIL = (
     r"(?:[\s_/-]*\(?\s*(?:\d{2,3}\s?-?(?:gib|gb|g)(?![a-z0-9])|sxm[2456]?|pcie|nvl72|nvlink|nvl"

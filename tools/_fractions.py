@@ -1,0 +1,118 @@
+"""Shares in words (三分之二, two thirds, 一半, 三成) and halves of a time (半年, half a year)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from tools._numerals import find_numerals
+from tools._quantity import Quantity, is_approximate
+from tools._units import DAYS, Unit
+
+_ZH_NUM = (
+    r"(?:[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿]+(?:点[零一二三四五六七八九]+)?)"
+)
+_FRACTION = re.compile(
+    rf"(?P<below>[百千万十亿一二三四五六七八九0-9]+)\s?分之\s?(?P<above>{_ZH_NUM})"
+    r"|(?P<tenths>[一二三四五六七八九][0-9]?|(?<![0-9.])[1-9](?:\.5)?)成(?P<tenths_half>半)?"
+    r"(?=以上|左右|的|多|[,、。;\s)]|到|至|$|和|是|用|都|来)"
+    r"|(?P<zh_half>(?<!第)一半(?!导)|半数)"
+    r"|(?<![A-Za-z-])(?P<count>one|two|three|four|five|a)[ -]"
+    r"(?P<part>half|halves|third|quarter|fifth|sixth|eighth|tenth)s?(?![A-Za-z])"
+    r"(?P<of>[ ]of(?![a-z]))?"
+    r"|(?<![A-Za-z-])(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )"
+    r"(?P<half>half)(?![A-Za-z])"
+    r"(?![ -]a?n? ?(?:dozen|million|billion|hour|day|year|month|week))"
+    r"|(?<![\w./,])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\w/.])"
+    r"|(?P<twice>(?<![A-Za-z])twice(?![a-z]))",
+    re.IGNORECASE,
+)
+_PARTS = {
+    "half": 2,
+    "halves": 2,
+    "third": 3,
+    "quarter": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "eighth": 8,
+    "tenth": 10,
+}
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_HALF_TIME = re.compile(
+    r"(?:(?<![一-鿿A-Za-z0-9])|(?<=[约近每过前后用了花要租]))半个?(?P<zh>年|月|天|小时|周)"
+    r"|(?<![A-Za-z-])half[ -](?:an? )?(?P<en>year|month|day|hour|week)(?![a-z])"
+    r"|(?<![A-Za-z])an? (?P<one>year|month|day|hour|week) and a half",
+    re.IGNORECASE,
+)
+_TIMES = {"年": "year", "月": "month", "天": "day", "小时": "hour", "周": "week"}
+
+
+def find_fractions(text: str, folded: str) -> Iterable[Quantity]:
+    """Shares written as words or as a fraction; `folded` is the folded `text`."""
+    for match in _FRACTION.finditer(folded):
+        share = _fraction(match)
+        if share is None:
+            continue
+        start, end = match.span()
+        if match["of"]:
+            end = match.start("of")
+        unit, value, step = share
+        yield Quantity(
+            value,
+            unit,
+            start,
+            end,
+            text[start:end],
+            value,
+            step=step,
+            approximate=is_approximate(folded, start, end),
+        )
+
+
+def _fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
+    exact = Decimal(0)
+    if match["below"]:
+        below, above = _zh_number(match["below"]), _zh_number(match["above"])
+        if match["below"] == "百":
+            return Unit.PERCENT, above, Decimal(1)
+        return (Unit.RATIO, above / below, exact) if below else None
+    if match["tenths"]:
+        value = _zh_number(match["tenths"]) * 10 + (5 if match["tenths_half"] else 0)
+        return Unit.PERCENT, value, Decimal(1)
+    if match["zh_half"] or match["half"]:
+        return Unit.RATIO, Decimal("0.5"), exact
+    if match["twice"]:
+        return Unit.RATIO, Decimal(2), Decimal(1)
+    if match["top"]:
+        top, bottom = Decimal(match["top"]), Decimal(match["bottom"])
+        return (Unit.RATIO, top / bottom, exact) if top < bottom else None
+    count, part = _COUNTS[match["count"].lower()], _PARTS[match["part"].lower()]
+    if match["count"].lower() == "a" and (part == 2 or not match["of"]):
+        return None  # "a third party", "two and a half years"
+    return Unit.RATIO, Decimal(count) / part, exact
+
+
+def _zh_number(written: str) -> Decimal:
+    if written[0].isdigit():
+        return Decimal(written)
+    # 百 and 千 stand for 100 and 1000 in front of 分之.
+    padded = written if written[0] not in "百千万亿" else "一" + written
+    return next((each.value for each in find_numerals(padded)), Decimal(0))
+
+
+def find_half_times(text: str, folded: str) -> Iterable[Quantity]:
+    """Half a year, 半个月, a year and a half."""
+    for match in _HALF_TIME.finditer(folded):
+        said = Decimal("1.5") if match["one"] else Decimal("0.5")
+        name = (match["en"] or match["one"] or "").lower() or _TIMES[match["zh"]]
+        yield Quantity(
+            said * DAYS[name],
+            Unit.DURATION_DAYS,
+            *match.span(),
+            text[slice(*match.span())],
+            said,
+            name,
+            step=DAYS[name] / 10,
+            approximate=is_approximate(folded, *match.span()),
+        )

@@ -1,0 +1,89 @@
+"""Quantities as the arguments of a command: strict, and clear about what is wrong."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from tools._numerals import Numeral, find_numerals, fold
+from tools._units import Reading, Unit, read_unit
+from tools.errors import InvalidInput
+
+_LARGEST = Decimal(10) ** 18
+_LONGEST = 60
+
+
+def parse_count(text: str) -> Decimal:
+    """A whole number of things ("256", "20k", "2万", "256 GPUs", "512张"), above zero."""
+    value = _parse(text, "a number", {Unit.GPUS, Unit.COUNT}, "256, 20k or 2万")[0]
+    if value != value.to_integral_value():
+        raise InvalidInput(f"{text.strip()!r} is not a whole number", "for example 256")
+    return value
+
+
+def parse_params(text: str) -> Decimal:
+    """Parameters of a model ("7B", "130亿", "70 billion", "7e9"), as an absolute number."""
+    value = _parse(text, "a model size", {Unit.PARAMS}, "7B, 70 billion or 130亿")[0]
+    if value < 100_000:
+        hint = f"did you mean {text.strip()}B? Write 7B for seven billion"
+        raise InvalidInput(f"{text.strip()!r} is {value.normalize():f} parameters", hint)
+    return value
+
+
+def parse_tokens(text: str) -> Decimal:
+    """Training tokens ("2T", "300B tokens", "3万亿词元", "2e12"), as an absolute number."""
+    value = _parse(text, "a number of tokens", {Unit.TOKENS}, "2T, 300B or 3万亿")[0]
+    if value < 1000:
+        hint = f"did you mean {text.strip()}T? Write 2T for two trillion"
+        raise InvalidInput(f"{text.strip()!r} is {value.normalize():f} tokens", hint)
+    return value
+
+
+def parse_price(text: str) -> Decimal:
+    """US dollars per GPU-hour ("2.35", "$2.35/h", "2.5美元每卡时"); no other currency."""
+    units = {Unit.PRICE_PER_GPU_HOUR, Unit.MONEY}
+    value, reading = _parse(text, "a price per GPU-hour", units, "2.35 or $2.35/h")
+    if reading.currency not in (None, "USD"):
+        raise InvalidInput(
+            f"{text.strip()!r} is in {reading.currency}",
+            "give US dollars: no exchange rate is assumed",
+        )
+    return value
+
+
+def parse_days(text: str) -> Decimal:
+    """A length of time in days ("21", "3 weeks", "三个月", "1.5 years"); a bare number is days."""
+    return _parse(text, "a length of time", {Unit.DURATION_DAYS}, "21, 3 weeks or 三周")[0]
+
+
+def _parse(text: str, what: str, units: set[Unit], example: str) -> tuple[Decimal, Reading]:
+    """The one number that `text` is, without a unit or with one of `units`; above zero."""
+    shown = repr(text.strip()[:_LONGEST])
+    folded = re.sub(r"(?<=\d)_(?=\d{3})", "", fold(text).strip())
+    numerals = list(find_numerals(folded)) if len(folded) <= _LONGEST else []
+    # The whole text must be the number and its unit: what is left over could change its meaning.
+    found = [
+        (numeral, reading)
+        for numeral in numerals
+        if (reading := _reading(folded, numeral))
+        and (reading.start, reading.end) == (0, len(folded))
+    ]
+    if len(found) != 1 or found[0][0].approximate:
+        raise InvalidInput(f"{shown} is not {what}", f"for example {example}")
+    numeral, reading = found[0]
+    if not reading.bare and reading.unit not in units:
+        counted = reading.unit.replace("_", " ")
+        raise InvalidInput(f"{shown} is {counted}, not {what}", f"for example {example}")
+    value = (numeral.value + reading.extra) * reading.factor
+    if value <= 0:
+        raise InvalidInput(f"{shown} cannot be {what}", "it must be above zero")
+    if value > _LARGEST:
+        raise InvalidInput(f"{shown} is too large for {what}", f"for example {example}")
+    return value, reading
+
+
+def _reading(folded: str, numeral: Numeral) -> Reading | None:
+    # Alone, 125m is a size and 2048 is no year; in a sentence they could be.
+    if (numeral.start, numeral.end) == (0, len(folded)):
+        return Reading(Unit.COUNT, numeral.start, numeral.end, bare=True)
+    return read_unit(folded, numeral, {})
