@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from kb.programs import Program, Term
+from tools.quantities import equivalent, find_quantities
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "kb" / "starter" / "programs"
@@ -231,6 +232,18 @@ def test_cell_wording_adds_nothing(program_id: str, term: Term) -> None:
 @pytest.mark.parametrize(("program_id", "term"), all_terms())
 def test_both_languages_carry_the_same_figures(program_id: str, term: Term) -> None:
     assert figures(term.en) == figures(term.zh_hans), program_id
+
+
+@pytest.mark.parametrize(("program_id", "term"), all_terms())
+def test_figures_are_readable_to_grounding(program_id: str, term: Term) -> None:
+    """What `tools.quantities` reads in one language it must find in the other one too."""
+    pairs = [(term.en, term.zh_hans), (term.zh_hans, term.en)]
+    if term.short is not None:
+        pairs += [(term.short.en, term.en), (term.short.zh_hans, term.zh_hans)]
+    for stated, backing in pairs:
+        found = find_quantities(backing)
+        for quantity in find_quantities(stated):
+            assert any(equivalent(quantity, other) for other in found), (program_id, quantity)
 
 
 def sentences(text: str) -> list[str]:
