@@ -14,7 +14,7 @@ _OPAQUE = re.compile(
   | (?<!\w)24/7(?!\d) | (?<![\w.])7\s?[x×*]\s?24(?!\d)
   | (?<![\w.])\d+x\d+(?:\.\d+)?[Bb](?![A-Za-z])
   | \[\d{1,3}\]
-  | ^[ \t]{0,4}\d{1,2}[.)、][ \t]+
+  | ^[ \t]{0,4}\d{1,2}(?:[.)][ \t]+|、)
   | (?<![A-Za-z])(?:Chat)?(?:GPT|GLM|Llama|Qwen|通义千问|Claude|Gemini|Gemma|Grok|Phi|Mistral|Kimi
       |DeepSeek|Falcon|PaLM|Nemotron|OLMo|Stable[ ]Diffusion|SD|Sora|CUDA|Python|DALL-?E|Hermes
       |Pythia|SmolLM|StarCoder|Yi|Baichuan|MiniMax|Flux|Whisper|iPhone|Windows|PCIe|NVLink|HBM|DDR
@@ -32,13 +32,13 @@ _ISO_DAY = re.compile(
 _ISO_MONTH = re.compile(rf"(?<![\w.-])({_YEAR})[-/](1[0-2]|0[1-9])(?![\w/-])")
 _ZH_NUMBER = r"[一二三四五六七八九十]{1,3}"
 _ZH_DATE = re.compile(
-    rf"(?<![0-9.,零一二三四五六七八九十百千万亿])"
+    rf"(?<![0-9.零一二三四五六七八九十百千万亿])"
     rf"(?:(?P<year>{_YEAR}|[12一二][零一二三四五六七八九]{{3}}|[0-9]{{2}}(?=\s?年\s?(?:1[0-2]|[1-9])\s?月))\s?年\s?)?"
     rf"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?!之|亮|薪)(?:份)?"
     rf"(?:\s?(?P<day>3[01]|[12][0-9]|0?[1-9]|{_ZH_NUMBER})\s?[日号])?"
 )
 _ZH_YEAR = re.compile(
-    rf"(?<![0-9.,零一二三四五六七八九])({_YEAR}|[一二][零九][零一二三四五六七八九]{{2}})\s?年(?!代|期)"
+    rf"(?<![0-9.零一二三四五六七八九])({_YEAR}|[一二][零九][零一二三四五六七八九]{{2}})\s?年(?!代|期)"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EN_DATE = re.compile(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from tools._fractions import find_half_times
 from tools._numerals import Numeral, find_numerals, fold
-from tools._units import Reading, Unit, read_unit
+from tools._units import Reading, Unit, in_unit, read_unit
 from tools.errors import InvalidInput
 
 _LARGEST = Decimal(10) ** 18
 _LONGEST = 60
+_SIZES = {Unit.PARAMS, Unit.TOKENS}
 
 
 def parse_count(text: str) -> Decimal:
@@ -25,8 +27,8 @@ def parse_params(text: str) -> Decimal:
     """Parameters of a model ("7B", "130亿", "70 billion", "7e9"), as an absolute number."""
     value = _parse(text, "a model size", {Unit.PARAMS}, "7B, 70 billion or 130亿")[0]
     if value < 100_000:
-        hint = f"did you mean {text.strip()}B? Write 7B for seven billion"
-        raise InvalidInput(f"{text.strip()!r} is {value.normalize():f} parameters", hint)
+        few = f"{text.strip()!r} is {value.normalize():f} parameters"
+        raise InvalidInput(few, "write 7B for seven billion")
     return value
 
 
@@ -34,8 +36,8 @@ def parse_tokens(text: str) -> Decimal:
     """Training tokens ("2T", "300B tokens", "3万亿词元", "2e12"), as an absolute number."""
     value = _parse(text, "a number of tokens", {Unit.TOKENS}, "2T, 300B or 3万亿")[0]
     if value < 1000:
-        hint = f"did you mean {text.strip()}T? Write 2T for two trillion"
-        raise InvalidInput(f"{text.strip()!r} is {value.normalize():f} tokens", hint)
+        few = f"{text.strip()!r} is {value.normalize():f} tokens"
+        raise InvalidInput(few, "write 2T for two trillion")
     return value
 
 
@@ -53,6 +55,9 @@ def parse_price(text: str) -> Decimal:
 
 def parse_days(text: str) -> Decimal:
     """A length of time in days ("21", "3 weeks", "三个月", "1.5 years"); a bare number is days."""
+    halves = [each for each in find_half_times(text, fold(text)) if each.text == text.strip()]
+    if halves:
+        return halves[0].value
     return _parse(text, "a length of time", {Unit.DURATION_DAYS}, "21, 3 weeks or 三周")[0]
 
 
@@ -71,10 +76,12 @@ def _parse(text: str, what: str, units: set[Unit], example: str) -> tuple[Decima
     if len(found) != 1 or found[0][0].approximate:
         raise InvalidInput(f"{shown} is not {what}", f"for example {example}")
     numeral, reading = found[0]
+    if reading.bare and numeral.scale.lower() in {"b", "t"} and not units & _SIZES:
+        raise InvalidInput(f"{shown} is not {what}", f"for example {example}")
     if not reading.bare and reading.unit not in units:
         counted = reading.unit.replace("_", " ")
         raise InvalidInput(f"{shown} is {counted}, not {what}", f"for example {example}")
-    value = (numeral.value + reading.extra) * reading.factor
+    value = in_unit(numeral, reading)
     if value <= 0:
         raise InvalidInput(f"{shown} cannot be {what}", "it must be above zero")
     if value > _LARGEST:

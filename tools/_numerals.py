@@ -26,6 +26,7 @@ _FOLD = (
         0x00A0: " ",
         0x202F: " ",
         0x2009: " ",
+        ord("，"): "、",
         ord("￥"): "¥",
         ord("−"): "-",
         ord("–"): "-",
@@ -42,7 +43,8 @@ _FOLD = (
 def fold(text: str) -> str:
     """`text` with full-width forms, dashes and Traditional unit characters made plain.
 
-    One character for one character: offsets into the result are offsets into `text`.
+    One character for one character: offsets into the result are offsets into `text`. The Chinese
+    comma becomes 、 since it never groups digits.
     """
     return text.translate(_FOLD)
 

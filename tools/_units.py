@@ -175,6 +175,12 @@ def read_unit(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Re
     return _bare(text, numeral)
 
 
+def in_unit(numeral: Numeral, reading: Reading) -> Decimal:
+    """The value in the measure of the unit; a third of a year is rounded to nanodays."""
+    value = (numeral.value + reading.extra) * reading.factor
+    return round(value, 9) if reading.unit is Unit.DURATION_DAYS else value
+
+
 def _window(text: str, end: int, width: int = 24) -> str:
     return text[max(0, end - width) : end]
 
@@ -190,8 +196,11 @@ def _money(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Readi
         currency = currency if currency and currency != "CNY" else suffix.lastgroup
     rate = _RATE.match(text, end)
     if currency is None:
-        says_card = rate and re.search(r"GPU|卡|card|[A-Z]\d{2}", rate.group())
-        if rate and says_card:
+        if rate is None:
+            return None
+        # Without a currency only a rate per GPU, or a text that is nothing else, is a price.
+        alone = start == 0 and rate.end() == len(text)
+        if alone or re.search(r"GPU|卡|card|[A-Z]\d{2}", rate.group()):
             return Reading(Unit.PRICE_PER_GPU_HOUR, start, rate.end())
         return None
     factor = Decimal(-1) if prefix and prefix["sign"] else Decimal(1)

@@ -18,6 +18,7 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
+from tools._numerals import fold
 from tools.errors import UnknownGpu
 
 ANY_FORM = "any"
@@ -94,7 +95,7 @@ def all_gpus() -> list[Gpu]:
 
 _NOISE = re.compile(
     r"\b(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|gpus?)\b"
-    r"|英伟达|輝達|辉达|英偉達|超威|华为|華為|谷歌|显卡|顯卡|芯片|晶片|加速卡|计算卡"
+    r"|英伟达|辉达|英偉达|超威|华为|谷歌|显卡|芯片|晶片|加速卡|计算卡"
 )
 _MEMORY = re.compile(r"(?<![a-z\d])(\d+)\s*(?:gib|gb|g)\b")
 _COUNT = re.compile(r"^\s*\d+\s*[x×*]?\s+(?=[^\d\s])|^\s*\d+\s*[x×*]\s*", re.IGNORECASE)
@@ -102,7 +103,7 @@ _COUNT = re.compile(r"^\s*\d+\s*[x×*]?\s+(?=[^\d\s])|^\s*\d+\s*[x×*]\s*", re.I
 
 def _spelling(name: str) -> str:
     """The form in which spellings are compared: vendor words, case and separators dropped."""
-    plain = name.lower().replace("_", " ").replace("-", " ")
+    plain = fold(name).lower().replace("_", " ").replace("-", " ")
     plain = _MEMORY.sub(r"\1gb", _NOISE.sub(" ", plain))
     return re.sub(r"[^a-z0-9]+", "", plain)
 
@@ -149,7 +150,7 @@ def _closest(name: str) -> str:
 
 # The head of a name (a family), then what may follow it (memory, form, system).
 _VENDOR = (
-    r"(?:(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|英伟达|輝達|辉达|英偉達)[\s_-]*)"
+    r"(?:(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|英伟达|辉达|英偉达)[\s_-]*)"
     r"{0,2}"
 )
 _SYSTEM = r"(?:(?:hgx|dgx)[\s_-]*)?"
@@ -165,7 +166,7 @@ def _mention_pattern() -> re.Pattern[str]:
     longest_first = sorted(heads, key=len, reverse=True)
     names = "|".join(re.escape(head).replace(r"\ ", r"[\s_-]?") for head in longest_first)
     # "8 4090s" and "4090显卡" name a card; a bare 4090 is a number.
-    bare = r"[45]090(?=s\b|\s*(?:显卡|顯卡|卡|gpu))"
+    bare = r"[45]090(?=s\b|\s*(?:显卡|卡|gpu))"
     return re.compile(
         rf"(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
         rf"(?=s?(?:[^a-z0-9]|$)|x[0-9]){_TAIL}{{0,4}}",
@@ -176,11 +177,11 @@ def _mention_pattern() -> re.Pattern[str]:
 def find_gpus(text: str) -> list[GpuMention]:
     """GPUs named in `text`, left to right, not overlapping. The plural s is not part of `raw`."""
     mentions = []
-    for match in _mention_pattern().finditer(text):
+    for match in _mention_pattern().finditer(fold(text)):
         named = _longest_known(match.group())
         if named:
-            raw, found = named
-            mentions.append(GpuMention(match.start(), match.start() + len(raw), raw, found))
+            start, end = match.start(), match.start() + len(named[0])
+            mentions.append(GpuMention(start, end, text[start:end], named[1]))
     return mentions
 
 

@@ -17,7 +17,7 @@ from tools._fractions import find_fractions, find_half_times
 from tools._inputs import parse_count, parse_days, parse_params, parse_price, parse_tokens
 from tools._numerals import Numeral, find_numerals, fold
 from tools._quantity import ABOUT_AFTER, Quantity, is_approximate
-from tools._units import Reading, Unit, read_unit
+from tools._units import Reading, Unit, in_unit, read_unit
 from tools.gpus import GpuMention, find_gpus
 
 __all__ = [
@@ -54,7 +54,7 @@ def find_quantities(text: str) -> list[Quantity]:
 
     for start, end in opaque_spans(folded):
         taken[start:end] = b"\1" * (end - start)
-    mentions = [each for each in find_gpus(folded) if not any(taken[each.start : each.end])]
+    mentions = [each for each in find_gpus(text) if not any(taken[each.start : each.end])]
     for quantity in (
         *_dates(text, folded),
         *find_fractions(text, folded),
@@ -97,7 +97,7 @@ def _quantity(
         or is_approximate(folded, numeral.start, numeral.end)
     )
     step = numeral.step * abs(reading.factor) * (Decimal("0.1") if reading.extra else 1)
-    value = said * reading.factor
+    value = in_unit(numeral, reading)
     return Quantity(
         value=value,
         unit=reading.unit,

@@ -1,0 +1,190 @@
+"""Quantities in three scripts: a golden table, round trips, offsets and speed."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from importlib import util
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools.quantities import Quantity, Unit, find_quantities
+
+_SPEC = util.spec_from_file_location(
+    "golden_quantities", Path(__file__).with_name("golden_quantities.py")
+)
+assert _SPEC
+assert _SPEC.loader
+golden = util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(golden)
+CASES = golden.ENGLISH + golden.SIMPLIFIED + golden.TRADITIONAL
+
+
+def _check(found: Quantity, expected: str) -> None:
+    unit, value, *extras = expected.split(" ", 2)
+    rest = extras[0] if extras else ""
+    approximate = rest.endswith("~")
+    rest = rest.removesuffix("~").strip()
+    assert found.unit == unit
+    assert found.value == Decimal(value)
+    assert found.approximate is approximate
+    assert found.gpu == (rest.partition("gpu=")[2] or None)
+    if found.unit in (Unit.DATE, Unit.YEAR):
+        assert found.iso == rest.removeprefix("iso=")
+    else:
+        assert found.currency == (rest if rest and "gpu=" not in rest else None)
+
+
+def test_the_table_is_large_enough() -> None:
+    assert len(CASES) >= 150
+    assert min(len(golden.SIMPLIFIED), len(golden.TRADITIONAL)) >= 30
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES, ids=[text for text, _ in CASES])
+def test_golden(text: str, expected: str) -> None:
+    found = find_quantities(text)
+    wanted = [each for each in expected.split("; ") if each]
+    assert [str(each.unit) for each in found] == [each.split()[0] for each in wanted]
+    for quantity, figure in zip(found, wanted, strict=True):
+        _check(quantity, figure)
+        assert text[quantity.start : quantity.end] == quantity.text
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES[:60] + CASES[-80:])
+def test_golden_inside_a_sentence(text: str, expected: str) -> None:
+    wrapped = f"Note. {text}, and so on" if text.isascii() else f"据报道，{text}，等等"
+    found = find_quantities(wrapped)
+    assert len(found) == len([each for each in expected.split("; ") if each])
+    for quantity in found:
+        assert wrapped[quantity.start : quantity.end] == quantity.text
+
+
+def test_a_question_as_asked() -> None:
+    found = find_quantities(
+        "We raised $12M (Series A) and want to pre-train a 7B model on 2T tokens on 256 H100s"
+        " from January."
+    )
+    assert [(each.unit, each.value) for each in found[:4]] == [
+        (Unit.MONEY, Decimal("12e6")),
+        (Unit.PARAMS, Decimal("7e9")),
+        (Unit.TOKENS, Decimal("2e12")),
+        (Unit.GPUS, Decimal(256)),
+    ]
+    assert found[3].gpu == "H100"
+    assert found[4].iso == "--01"
+
+
+def test_list_numbers_are_no_figures() -> None:
+    assert find_quantities("1. Oxygen\n2. Andromeda\n3、Generate\n") == []
+
+
+# -- round trips ---------------------------------------------------------------------------------
+
+_DIGITS = "零一二三四五六七八九"
+
+
+def chinese(number: int) -> str:
+    """`number` (1 to 99,999,999) in Chinese, as taught in school."""
+    if number >= 10_000:
+        rest = number % 10_000
+        joined = "" if not rest else ("零" if rest < 1000 else "") + chinese(rest)
+        return chinese(number // 10_000) + "万" + joined
+    written, zero = "", False
+    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // place % 10
+        if digit:
+            written += ("零" if zero else "") + _DIGITS[digit] + unit
+            zero = False
+        else:
+            zero = bool(written)
+    return written
+
+
+@given(st.integers(2, 99_999_999))
+@settings(max_examples=300, deadline=None)
+def test_chinese_numerals_round_trip(number: int) -> None:
+    (found,) = find_quantities(f"共{chinese(number)}张H100")
+    assert (found.unit, found.value) == (Unit.GPUS, number)
+
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def english(number: int) -> str:
+    """`number` below a billion in English words."""
+    for scale, word in ((1_000_000, "million"), (1000, "thousand"), (100, "hundred")):
+        if number >= scale:
+            rest = number % scale
+            return f"{english(number // scale)} {word}" + (f" {english(rest)}" if rest else "")
+    if number < 20:
+        return _ONES[number]
+    return _TENS[number // 10 - 2] + (f"-{_ONES[number % 10]}" if number % 10 else "")
+
+
+@given(st.integers(2, 999_999_999))
+@settings(max_examples=300, deadline=None)
+def test_english_words_round_trip(number: int) -> None:
+    (found,) = find_quantities(f"They own {english(number)} GPUs.")
+    assert (found.unit, found.value) == (Unit.GPUS, number)
+
+
+@given(st.integers(1, 99_999), st.sampled_from([("", 0), ("k", 3), ("万", 4), ("亿", 8)]))
+@settings(max_examples=200, deadline=None)
+def test_digits_with_a_scale_round_trip(number: int, scale: tuple[str, int]) -> None:
+    word, power = scale
+    for written in (str(number), f"{number:,}"):
+        (found,) = find_quantities(f"有{written}{word}块GPU")
+        assert found.value == number * 10**power
+
+
+@given(st.decimals("0.01", "9999", places=2), st.sampled_from(["${}/h", "{}美元每卡时", "USD {}"]))
+@settings(max_examples=200, deadline=None)
+def test_prices_round_trip(amount: Decimal, form: str) -> None:
+    (found,) = find_quantities(form.format(amount))
+    assert found.value == amount
+    assert isinstance(found.value, Decimal)
+    assert found.currency == "USD"
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read_without_an_exception(text: str) -> None:
+    end = 0
+    for found in find_quantities(text):
+        assert found.start >= end
+        assert text[found.start : found.end] == found.text
+        end = found.end
+
+
+@given(
+    st.text(
+        "0123456789.,-x×*kKMBT%$¥ 零一二两三十百千万亿年月个半分之多约GPUH张块卡时/", max_size=60
+    )
+)
+@settings(max_examples=500, deadline=None)
+def test_any_mix_of_numerals_is_read_without_an_exception(text: str) -> None:
+    for found in find_quantities(text):
+        assert found.value.is_finite()
+
+
+def test_4000_characters_take_under_10_ms() -> None:
+    text = (
+        "We raised $12M and train a 7B model on 2T tokens with 256 H100s. 该计划动用约3000块GPU，"
+        "预计耗资50亿美元，三年半还清，占36%。 No figures here, only words about the market. "
+    )
+    text = (text * 30)[:4000]
+    best = min(_timed(text) for _ in range(7))
+    assert best < 0.010 * 2  # twice the target: the machine of a test is seldom quiet
+
+
+def _timed(text: str) -> float:
+    begin = time.perf_counter()
+    find_quantities(text)
+    return time.perf_counter() - begin
