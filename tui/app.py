@@ -155,15 +155,15 @@ class ComputeDeskApp(App[None]):
 
     def action_citations(self) -> None:
         """List the citations of the answer in view."""
-        turn = self.conversation.log_view.turn_in_view()
-        if turn is None or not turn.state.citations:
+        state = self.conversation.log_view.turn_in_view()
+        if state is None or not state.citations:
             return
 
         def chosen(marker: str | None) -> None:
             if marker is not None:
-                self.conversation.open_citation(turn, marker)
+                self.conversation.open_citation(state, marker)
 
-        self.push_screen(CitationsScreen(list(turn.state.citations.values()), self.strings), chosen)
+        self.push_screen(CitationsScreen(list(state.citations.values()), self.strings), chosen)
 
     def action_citation(self, marker: str) -> None:
         """Open a citation of the answer in view, from wherever the focus is."""

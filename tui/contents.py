@@ -15,6 +15,7 @@ MUTED = "$text-muted"
 _LONGEST_QUESTION = 2000
 _LONGEST_TITLE = 36
 _MOST_SOURCES = 6
+CITATIONS_KEY = "F2"
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 STILL = "…"
 
@@ -51,11 +52,11 @@ def _tool_row(run: ToolRun, strings: Strings, spinner: str, width: int) -> Conte
     return Content.assemble(head, clipped(about, room).stylize(MUTED), (took, MUTED))
 
 
-def closing_content(state: TurnState, strings: Strings, citations_key: str) -> Content:
+def closing_content(state: TurnState, strings: Strings) -> Content:
     """What stands under the answer: sources, gaps, what was left out, how it ended."""
     lines: list[Content] = []
     if state.citations:
-        lines.append(_sources(state, strings, citations_key))
+        lines.append(_sources(state, strings))
     lines += [Content.styled(f"ℹ {one_line(note)}", MUTED) for note in state.notes]
     if count := len(state.removed):
         said = strings.removed_one if count == 1 else strings.removed_many.format(count=count)
@@ -75,12 +76,14 @@ def failure_content(message: str, hint: str) -> Content:
     return Content.assemble(line, (f"\n  {one_line(hint)}", MUTED)) if hint else line
 
 
-def _sources(state: TurnState, strings: Strings, key: str) -> Content:
+def _sources(state: TurnState, strings: Strings) -> Content:
     shown = list(state.citations.values())[:_MOST_SOURCES]
     parts = [Content.styled(strings.sources, MUTED)]
     parts += [_source(citation, strings) for citation in shown]
     if more := len(state.citations) - len(shown):
-        parts.append(Content.styled(strings.more_sources.format(count=more, key=key), MUTED))
+        parts.append(
+            Content.styled(strings.more_sources.format(count=more, key=CITATIONS_KEY), MUTED)
+        )
     return Content("  ").join(parts)
 
 

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from assistant.desk import Desk
 from tui.app import ComputeDeskApp
 from tui.evidence import LIT
+from tui.widgets.frozen_turn import FrozenTurn
 from tui.widgets.turn import Turn
 
 _MOST_TURNS = 400
@@ -28,7 +29,7 @@ class Driver:
         self.screen = app.conversation
 
     @property
-    def turns(self) -> list[Turn]:
+    def turns(self) -> list[Turn | FrozenTurn]:
         return self.screen.log_view.turns
 
     async def until(self, happened: Callable[[], object], what: str = "") -> None:
@@ -48,7 +49,7 @@ class Driver:
         await self.type(question)
         await self.pilot.press("enter")
 
-    async def ask(self, question: str) -> Turn:
+    async def ask(self, question: str) -> Turn | FrozenTurn:
         """Ask and wait for the end of the answer."""
         count = len(self.turns)
         await self.send(question)
@@ -85,11 +86,7 @@ def evidence_text(driver: Driver) -> Content:
 
 def lit(content: Content) -> list[str]:
     """The stretches of a text that are lit."""
-    return [
-        content.plain[span.start : span.end]
-        for span in content.spans
-        if span.style == LIT
-    ]
+    return [content.plain[span.start : span.end] for span in content.spans if span.style == LIT]
 
 
 def lit_cells(driver: Driver) -> str:

@@ -17,6 +17,8 @@ from steps import content_of, running
 from assistant.events import Failed, Noted, Text, ToolStarted
 from tui.fold import Phase
 from tui.widgets.answer_markdown import AnswerMarkdown
+from tui.widgets.frozen_turn import FrozenTurn
+from tui.widgets.turn import Turn
 
 
 async def test_an_answer_streams_with_its_tools_and_ends_with_sources_and_gaps():
@@ -191,6 +193,31 @@ async def test_a_reader_who_scrolled_up_is_not_pulled_down():
         more.opened.set()
 
 
+async def test_a_reader_further_up_is_not_moved_by_the_next_question_or_by_freezing():
+    gate, end = Gate(), Gate()
+    lines = "".join(f"Paragraph {n}.\n\n" for n in range(20))
+    short = full_script("q", lines)
+    desk = ScriptedDesk([*[short] * 8, [Text("nine"), gate, *short], [Text("ten"), end]])
+    async with running(desk, size=(80, 24)) as it:
+        for number in range(8):
+            await it.ask(f"question {number}")
+        await it.send("nine")
+        await it.until(gate.reached.is_set)
+        await it.send("ten")
+        log = it.screen.log_view
+        log.scroll_to_widget(it.turns[4], animate=False, top=True, force=True)
+        await it.pilot.pause()
+        first_line, frozen = it.lines()[3], isinstance(it.turns[1], FrozenTurn)
+        assert "question 4" in it.picture()
+        gate.opened.set()
+        await it.until(end.reached.is_set)
+        await it.until(lambda: isinstance(it.turns[1], FrozenTurn))
+        await it.pilot.pause()
+        assert not frozen
+        assert it.lines()[3] == first_line
+        end.opened.set()
+
+
 async def test_an_answer_that_differs_from_its_stream_is_shown_as_it_was_finished():
     script = [Text("Streamed."), *full_script("q", "Finished.")[-1:]]
     async with running(ScriptedDesk([script])) as it:
@@ -204,10 +231,10 @@ async def test_old_answers_become_one_widget_and_keep_their_links():
         for number in range(10):
             await it.ask(f"question {number}")
         first, last = it.turns[0], it.turns[-1]
-        assert first.frozen
-        assert not last.frozen
-        assert len(list(first.walk_children())) == 1
-        whole = content_of(first.query_one(".whole"))
+        assert isinstance(first, FrozenTurn)
+        assert isinstance(last, Turn)
+        assert not list(first.walk_children())
+        whole = content_of(first)
         assert "❯ question 0" in whole.plain
         assert "20,000 [1]" in whole.plain
         it.screen.log_view.scroll_to_widget(first, animate=False, top=True, force=True)

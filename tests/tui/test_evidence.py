@@ -122,6 +122,13 @@ async def test_the_list_of_citations_opens_one():
         await it.until(lambda: lit(evidence_text(it)) == [QUOTE_ZH])
 
 
+async def test_a_number_key_in_the_list_opens_its_citation():
+    async with running(ScriptedDesk()) as it:
+        await it.ask("q")
+        await it.pilot.press("f2", "8", "2")
+        await it.until(lambda: lit(evidence_text(it)) == [QUOTE_ZH])
+
+
 async def test_a_computed_figure_opens_its_tool_call():
     async with running(ScriptedDesk(), size=(120, 40)) as it:
         await it.ask("q")

@@ -32,6 +32,7 @@ from assistant.events import (
     ToolStarted,
 )
 from tui.cleaning import clean, cleaned, one_line
+from tui.widgets.frozen_turn import FrozenTurn
 
 HOSTILE = (
     "\x1b]52;c;aGFja2Vk\x07 \x1b[2J\x1b[31m \x9b1m \x90q\x9c \u202egpj.exe\u202c \u2066x\u2069 "
@@ -97,8 +98,10 @@ async def test_a_hostile_stream_and_a_frozen_turn_show_as_text():
         turn = await it.ask("q")
         assert_harmless(it)
         assert "<b>html</b>" in it.picture()
-        await turn.freeze()
+        await it.screen.log_view.replace([turn.state] * 9)
+        it.screen.log_view.scroll_home(animate=False)
         await it.pilot.pause()
+        assert isinstance(it.turns[0], FrozenTurn)
         assert "<b>html</b>" in it.picture()
         assert_harmless(it)
 

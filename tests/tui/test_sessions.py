@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from scripted_desk import QUOTE, Gate, ScriptedDesk, answer, saved_session
 from steps import evidence_text, lit, running
+from textual import events
 
 from assistant.events import Text
+from tui.widgets.frozen_turn import FrozenTurn
 
 
 def desk_with_sessions(**more: object) -> ScriptedDesk:
@@ -43,7 +45,7 @@ async def test_a_resumed_conversation_goes_on_in_its_session():
     desk = desk_with_sessions()
     async with running(desk, session="s2") as it:
         await it.until(lambda: len(it.turns) == 12)
-        assert it.turns[0].frozen
+        assert isinstance(it.turns[0], FrozenTurn)
         await it.ask("and then?")
         assert desk.asked == [("and then?", "s2")]
         assert len(it.turns) == 13
@@ -120,6 +122,16 @@ async def test_in_a_longer_text_the_arrows_move_the_cursor():
         assert it.screen.box.cursor_location[0] == 0
         await it.pilot.press("shift+enter")
         assert it.screen.box.text.count("\n") == 2
+
+
+async def test_text_and_enter_in_one_burst_arrive_in_order():
+    desk = ScriptedDesk()
+    async with running(desk) as it:
+        for key in [*"fast", "ctrl+j", *"typing", "enter"]:
+            character = {"enter": "\r", "ctrl+j": "\n"}.get(key, key)
+            it.app.post_message(events.Key(key, character))
+        await it.until(lambda: desk.asked)
+        assert desk.asked[0][0] == "fast\ntyping"
 
 
 async def test_an_example_can_be_clicked_and_the_box_keeps_the_focus():

@@ -21,7 +21,10 @@ from tui.strings import Strings
 class CitationsScreen(ModalScreen[str | None]):
     """Enter gives back the marker of the chosen citation, Esc none."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", show=False),
+        *(Binding(str(n), f"choose('{n}')", show=False) for n in range(1, 10)),
+    ]
 
     def __init__(self, citations: Sequence[Citation], strings: Strings) -> None:
         super().__init__()
@@ -33,12 +36,17 @@ class CitationsScreen(ModalScreen[str | None]):
         with Vertical(classes="panel"):
             yield Static(Content(self._strings.citations_title), classes="panel-title")
             yield OptionList(*map(self._option, self._citations), markup=False)
-            help_line = Content.styled(self._strings.sessions_help, MUTED)
+            help_line = Content.styled(self._strings.citations_help, MUTED)
             yield Static(help_line, classes="panel-line")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give back the marker."""
         self.dismiss(self._citations[event.option_index].marker)
+
+    def action_choose(self, marker: str) -> None:
+        """Give back the marker of a number key, if there is such a citation."""
+        if any(citation.marker == marker for citation in self._citations):
+            self.dismiss(marker)
 
     def _option(self, citation: Citation) -> Option:
         details = " · ".join(citation_details(citation, self._strings))

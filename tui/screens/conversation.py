@@ -46,7 +46,7 @@ class ConversationScreen(Screen[None]):
         self.session: str | None = None
         self._engine: Engine | None = None
         self._answering: Worker[None] | None = None
-        self._evidence_of: tuple[Turn, str] | None = None
+        self._evidence_of: tuple[TurnState, str] | None = None
         self._spot: ReadingSpot | None = None
         self._focused_before: Widget | None = None
         self.title_bar = TitleBar()
@@ -114,6 +114,8 @@ class ConversationScreen(Screen[None]):
     def _sent(self, event: QuestionBox.Sent) -> None:
         if event.question:
             self.waiting.append(event.question)
+            if not self.busy:
+                self.log_view.anchor()
             self._queue.show(self.waiting)
         if self._engine is None:
             self.post_message(self.EngineWanted())
@@ -228,7 +230,7 @@ class ConversationScreen(Screen[None]):
         if marker is None:
             self._open_url(event.href)
         else:
-            self.open_citation(event.turn, marker)
+            self.open_citation(event.state, marker)
 
     @on(Linked.Followed)
     def _source_link(self, event: Linked.Followed) -> None:
@@ -252,29 +254,29 @@ class ConversationScreen(Screen[None]):
     @on(EvidencePane.Stepped)
     def _stepped(self, event: EvidencePane.Stepped) -> None:
         if self._evidence_of is not None:
-            turn, marker = self._evidence_of
-            markers = list(turn.state.citations)
-            self.open_citation(turn, markers[(markers.index(marker) + event.step) % len(markers)])
+            state, marker = self._evidence_of
+            markers = list(state.citations)
+            self.open_citation(state, markers[(markers.index(marker) + event.step) % len(markers)])
 
     def open_citation_in_view(self, marker: str) -> None:
         """Open a citation of the answer whose evidence is open, else of the one in view."""
-        turn = self._evidence_of[0] if self._evidence_of else self.log_view.turn_in_view()
-        if turn is not None:
-            self.open_citation(turn, marker)
+        state = self._evidence_of[0] if self._evidence_of else self.log_view.turn_in_view()
+        if state is not None:
+            self.open_citation(state, marker)
 
-    def open_citation(self, turn: Turn, marker: str) -> None:
+    def open_citation(self, state: TurnState, marker: str) -> None:
         """Show the evidence of a citation beside the answer."""
-        citation = turn.state.citations.get(marker)
+        citation = state.citations.get(marker)
         if citation is None or self._engine is None:
             self.notify(self.strings.no_citations.format(marker=f"[{marker}]"), markup=False)
             return
         if self._evidence_of is None:
             self._spot = self.log_view.reading_spot()
             self._focused_before = self.focused
-        self._evidence_of = (turn, marker)
+        self._evidence_of = (state, marker)
         self.evidence.add_class("-open")
         self.evidence.take_focus()
-        self.evidence.open(self._engine, turn.state, citation)
+        self.evidence.open(self._engine, state, citation)
         assert self._spot is not None
         self.call_after_refresh(self.log_view.return_to, self._spot)
 

@@ -52,6 +52,7 @@ class Strings:
     undated: str
     no_citations: str
     citations_title: str
+    citations_help: str
     grades: Mapping[str, str]
     tools: Mapping[str, str]
 

@@ -41,6 +41,7 @@ STRINGS = Strings(
     undated="undated",
     no_citations="No citation {marker} here.",
     citations_title="Citations of this answer",
+    citations_help="1–9 or Enter opens  Esc closes",
     grades={
         "official": "official terms",
         "on_record": "on the record",

@@ -41,6 +41,7 @@ STRINGS = Strings(
     undated="日期不详",
     no_citations="这里没有引用 {marker}。",
     citations_title="本条答案的引用",
+    citations_help="1–9 或 Enter 打开  Esc 关闭",
     grades={
         "official": "官方条款",
         "on_record": "公开表态",

@@ -41,6 +41,7 @@ STRINGS = Strings(
     undated="日期不詳",
     no_citations="這裡沒有引用 {marker}。",
     citations_title="本則答案的引用",
+    citations_help="1–9 或 Enter 開啟  Esc 關閉",
     grades={
         "official": "官方條款",
         "on_record": "公開表態",

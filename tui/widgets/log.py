@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from textual.message import Message
 
 from tui.fold import TurnState
 from tui.strings import Strings
+from tui.widgets.frozen_turn import FrozenTurn
 from tui.widgets.turn import Turn
 
 LIVE_TURNS = 8
@@ -22,7 +23,7 @@ LIVE_TURNS = 8
 class ReadingSpot:
     """The turn at the top of the window, its height, and how many of its lines are above."""
 
-    turn: Turn | None
+    state: TurnState | None
     height: int
     lines_above: int
     at_end: bool
@@ -58,26 +59,28 @@ class ConversationLog(VerticalScroll):
         self.anchor()
 
     @property
-    def turns(self) -> list[Turn]:
+    def turns(self) -> list[Turn | FrozenTurn]:
         """The turns, oldest first."""
-        return list(self._column.query_children(Turn))
+        return [turn for turn in self._column.children if isinstance(turn, Turn | FrozenTurn)]
 
     async def add(self, state: TurnState) -> Turn:
-        """Show a new turn and go to the end; older turns freeze."""
+        """Show a new turn at the end, without moving a reader who is further up."""
         turn = Turn(state, self._strings)
         await self._column.mount(turn)
-        self.anchor()
         await self._freeze()
         return turn
 
-    async def replace(self, states: Iterable[TurnState]) -> None:
+    async def replace(self, states: Sequence[TurnState]) -> None:
         """Show another conversation, from its end."""
         await self._column.remove_children()
-        await self._column.mount_all([Turn(state, self._strings) for state in states])
+        live_from = len(states) - LIVE_TURNS
+        await self._column.mount_all(
+            (FrozenTurn if number < live_from else Turn)(state, self._strings)
+            for number, state in enumerate(states)
+        )
         self.anchor()
-        await self._freeze()
 
-    def turn_in_view(self) -> Turn | None:
+    def turn_in_view(self) -> TurnState | None:
         """The last turn with citations of which a line is in the window."""
         top, bottom = self.scroll_y, self.scroll_y + self.size.height
         seen = [
@@ -87,7 +90,7 @@ class ConversationLog(VerticalScroll):
         ]
         cited = [turn for turn in seen if turn.state.citations]
         shown = cited or seen
-        return shown[-1] if shown else None
+        return shown[-1].state if shown else None
 
     def reading_spot(self) -> ReadingSpot:
         """Where the reader is, however the width changes."""
@@ -95,22 +98,37 @@ class ConversationLog(VerticalScroll):
         for turn in self.turns:
             if turn.virtual_region.bottom > self.scroll_y:
                 region = turn.virtual_region
-                return ReadingSpot(turn, region.height, round(self.scroll_y) - region.y, at_end)
+                return ReadingSpot(
+                    turn.state, region.height, round(self.scroll_y) - region.y, at_end
+                )
         return ReadingSpot(None, 0, 0, at_end)
 
     def return_to(self, spot: ReadingSpot) -> None:
         """Scroll to a spot after the layout has changed: the same line, or as near as it gets."""
         if spot.at_end:
             self.anchor()
-        elif spot.turn is not None and spot.turn.is_attached and spot.height:
-            region = spot.turn.virtual_region
-            lines_above = round(spot.lines_above * region.height / spot.height)
-            self.scroll_to(y=region.y + lines_above, animate=False, force=True)
+            return
+        for turn in self.turns:
+            if turn.state is spot.state and spot.height:
+                region = turn.virtual_region
+                lines_above = round(spot.lines_above * region.height / spot.height)
+                self.scroll_to(y=region.y + lines_above, animate=False, force=True)
 
     def action_citation(self, marker: str) -> None:
         """Ask for a citation of the answer in view."""
         self.post_message(self.CitationAsked(marker))
 
     async def _freeze(self) -> None:
-        for turn in self.turns[:-LIVE_TURNS]:
-            await turn.freeze()
+        """Freeze older turns; what is read stays where it is, though heights change."""
+        live = [turn for turn in self.turns[:-LIVE_TURNS] if isinstance(turn, Turn)]
+        if not live:
+            return
+        spot = self.reading_spot()
+        with self.app.batch_update():
+            for turn in live:
+                frozen = FrozenTurn(turn.state, self._strings)
+                frozen.lay_out(turn.content_size.width)
+                await self._column.mount(frozen, after=turn)
+                await turn.remove()
+        if not spot.at_end:
+            self.call_after_refresh(self.return_to, spot)

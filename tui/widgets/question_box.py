@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -14,13 +11,6 @@ from tui.cleaning import clean
 
 class QuestionBox(TextArea):
     """Enter sends, ctrl+j or shift+enter starts a new line, ↑ and ↓ recall questions."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", show=False, priority=True),
-        Binding("ctrl+j,shift+enter,alt+enter", "newline", show=False, priority=True),
-        Binding("up", "recall(1)", show=False, priority=True),
-        Binding("down", "recall(-1)", show=False, priority=True),
-    ]
 
     class Sent(Message):
         """A question was sent."""
@@ -47,7 +37,26 @@ class QuestionBox(TextArea):
         self.text = clean(question)
         self.move_cursor(self.document.end)
 
-    def action_send(self) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Keys of the box's own.
+
+        They are no priority bindings: those run before the letters that were typed just before
+        them have reached the text, and "text, Enter" in one burst would send nothing.
+        """
+        match event.key:
+            case "enter":
+                self.send()
+            case "ctrl+j" | "shift+enter" | "alt+enter":
+                self.insert("\n")
+            case "up" | "down":
+                if not self.recall(1 if event.key == "up" else -1):
+                    return
+            case _:
+                return
+        event.stop()
+        event.prevent_default()
+
+    def send(self) -> None:
         """Send the question; an empty one asks for another try where something failed."""
         question = clean(self.text).strip()
         self.text = ""
@@ -56,21 +65,14 @@ class QuestionBox(TextArea):
             self.recall_later(question)
         self.post_message(self.Sent(question))
 
-    def action_newline(self) -> None:
-        """Start a new line at the cursor."""
-        self.insert("\n")
-
-    def action_recall(self, step: int) -> None:
-        """Bring back an earlier question; inside a longer text the arrows move the cursor."""
+    def recall(self, step: int) -> bool:
+        """Bring back an earlier question, unless another text is being written."""
         recalled = self._history[self._recalled - 1] if self._recalled else ""
         if self.text != recalled:
-            if step > 0:
-                self.action_cursor_up()
-            else:
-                self.action_cursor_down()
-            return
+            return False
         self._recalled = max(0, min(len(self._history), self._recalled + step))
         self.write(self._history[self._recalled - 1] if self._recalled else "")
+        return True
 
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text is foreign text: clean it, and keep its line ends."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Markdown
@@ -19,7 +18,6 @@ from tui.contents import (
     question_content,
 )
 from tui.fold import Change, Phase, TurnState
-from tui.frozen import markdown_content
 from tui.strings import Strings
 from tui.widgets.answer_markdown import AnswerMarkdown
 from tui.widgets.linked import Linked
@@ -28,30 +26,27 @@ _TICK = 0.1
 
 
 class Turn(Vertical):
-    """Shows a `TurnState`. Live, its answer is Markdown; frozen, all of it is one text."""
+    """Shows a `TurnState`. Its answer is Markdown that grows while it streams."""
 
     DEFAULT_CLASSES = "turn"
 
     class LinkFollowed(Message):
         """A citation marker or a link in this turn was clicked."""
 
-        def __init__(self, turn: Turn, href: str) -> None:
+        def __init__(self, state: TurnState, href: str) -> None:
             super().__init__()
-            self.turn = turn
+            self.state = state
             self.href = href
 
-    def __init__(self, state: TurnState, strings: Strings, *, citations_key: str = "F2") -> None:
+    def __init__(self, state: TurnState, strings: Strings) -> None:
         super().__init__()
         self.state = state
-        self.frozen = False
         self._strings = strings
-        self._citations_key = citations_key
         self._question_text = Linked(classes="question")
         self._activity_text = Linked(classes="activity")
         self._closing_text = Linked(classes="closing")
         self._markdown: AnswerMarkdown | None = None
         self._stream: MarkdownStream | None = None
-        self._whole = Linked(classes="whole")
         self._written = ""
         self._tick = 0
         self._timer: Timer | None = None
@@ -79,7 +74,7 @@ class Turn(Vertical):
         if Change.ACTIVITY in change:
             self._show_activity(layout=True)
         if Change.CLOSING in change:
-            closing = closing_content(self.state, self._strings, self._citations_key)
+            closing = closing_content(self.state, self._strings)
             self._closing_text.update(closing)
             self._closing_text.display = bool(closing)
 
@@ -95,33 +90,19 @@ class Turn(Vertical):
             self._written = self.state.text
             await self._markdown.update(self.state.text)
 
-    async def freeze(self) -> None:
-        """Replace the widgets of this turn by one text with the same links."""
-        if self.frozen:
-            return
-        self.frozen = True
-        self._whole.update(self._whole_content(self.content_size.width))
-        with self.app.batch_update():
-            await self.remove_children()
-            await self.mount(self._whole)
-        self._markdown = None
-
     def on_resize(self, event: events.Resize) -> None:
         """Lay out tables and tool rows again for the new width."""
-        if self.frozen:
-            self._whole.update(self._whole_content(self.content_size.width))
-        else:
-            self._show_activity(layout=True)
+        self._show_activity(layout=True)
 
     @on(Markdown.LinkClicked)
     def _markdown_link(self, event: Markdown.LinkClicked) -> None:
         event.stop()
-        self.post_message(self.LinkFollowed(self, event.href))
+        self.post_message(self.LinkFollowed(self.state, event.href))
 
     @on(Linked.Followed)
     def _text_link(self, event: Linked.Followed) -> None:
         event.stop()
-        self.post_message(self.LinkFollowed(self, event.href))
+        self.post_message(self.LinkFollowed(self.state, event.href))
 
     async def _write(self) -> None:
         text = self.state.text
@@ -148,13 +129,3 @@ class Turn(Vertical):
     def _spin(self) -> None:
         self._tick += 1
         self._show_activity(layout=False)
-
-    def _whole_content(self, width: int) -> Content:
-        state, strings = self.state, self._strings
-        parts = [
-            question_content(state.question),
-            activity_content(state, strings, STILL, width),
-            markdown_content(state.text, width),
-            closing_content(state, strings, self._citations_key),
-        ]
-        return Content("\n\n").join(part for part in parts if part)
