@@ -5,34 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# Names, addresses and times: their digits count nothing.
-_OPAQUE = re.compile(
-    r"""
-    https?://\S+ | \S+@\S+\.\w+ | (?<!\w)www\.\S+
-  | arXiv:\s?\d{4}\.\d{4,5}(?:v\d+)?
-  | (?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])
-  | (?<!\w)24/7(?!\d) | (?<![\w.])7\s?[x×*]\s?24(?!\d)
-  | (?<![\w.])\d+x\d+(?:\.\d+)?[Bb](?![A-Za-z])
-  | \[\d{1,3}\]
-  | ^[ \t]{0,4}\d{1,2}(?:[.)][ \t]+|、)
-  | (?<![A-Za-z])(?:Chat)?(?:GPT|GLM|Llama|Qwen|通义千问|Claude|Gemini|Gemma|Grok|Phi|Mistral|Kimi
-      |DeepSeek|Falcon|PaLM|Nemotron|OLMo|Stable[ ]Diffusion|SD|Sora|CUDA|Python|DALL-?E|Hermes
-      |Pythia|SmolLM|StarCoder|Yi|Baichuan|MiniMax|Flux|Whisper|iPhone|Windows|PCIe|NVLink|HBM|DDR
-      |USB|Web)
-      [ -]?[vVkKrRmM]?\d+(?:\.\d+)*(?!,?\d)
-      (?![\d.,]*[ ]?(?:[BMKTbk%](?![A-Za-z])|x[ ]|亿|万|billion|million))
-  | (?:Microsoft|Office)[ ]365
-    """,
-    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
+# Addresses, times, markers: their digits count nothing. Each alternative begins with a plain
+# character, so that the search skips most of a text.
+_ADDRESS = re.compile(
+    r"https?://\S+|www\.\S+"
+    r"|(?<![A-Za-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|ai|io|cn|hk|gov|eu)(?![A-Za-z])(?:/\S*)?"
 )
+_MARK = re.compile(
+    r"""
+    (?=[0-9\[aU])(?:
+        (?<![0-9:])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9:])
+      | (?<![A-Za-z0-9])24/7(?![0-9]) | (?<![A-Za-z0-9.])7\s?[x×*]\s?24(?![0-9])
+      | (?<![A-Za-z0-9.])[0-9]+x[0-9]+(?:\.[0-9]+)?[Bb](?![A-Za-z])
+      | \[[0-9]{1,3}\]
+      | arXiv:\s?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?
+      | Upper[ ]90(?![0-9])
+    )
+    """,
+    re.VERBOSE,
+)
+_LIST_NUMBER = re.compile(r"^[ \t]{0,4}[0-9]{1,2}(?:[.)][ \t]+|、)", re.MULTILINE)
+# A number right behind one of these is a version, not a count.
+_VERSIONED = re.compile(
+    r"(?<![A-Za-z])(?:(?:Chat)?(?:GPT|GLM)|Llama|Qwen|通义千问|Claude|Gemini|Gemma|Grok|Phi|Mistral|Kimi"
+    r"|DeepSeek|Falcon|PaLM|Nemotron|OLMo|Stable Diffusion|SD|Sora|CUDA|Python|DALL-?E|Hermes"
+    r"|Pythia|SmolLM|StarCoder|Yi|Baichuan|MiniMax|Flux|Whisper|iPhone|Windows|PCIe|NVLink|HBM|DDR"
+    r"|USB|Web|Microsoft|Office)[ -]?[vVkKrRmM]?$",
+    re.IGNORECASE,
+)
+_NO_VERSION = re.compile(r"\s?(?:%|x |percent|GPU)")
 _YEAR = r"(?:19|20)[0-9]{2}"
 _ISO_DAY = re.compile(
-    rf"(?<![\w.-])({_YEAR})[-/.](1[0-2]|0?[1-9])[-/.](3[01]|[12][0-9]|0?[1-9])(?![\w-])"
+    rf"(?<![A-Za-z0-9_.-])({_YEAR})[-/.](1[0-2]|0?[1-9])[-/.](3[01]|[12][0-9]|0?[1-9])(?![A-Za-z0-9_-])"
 )
-_ISO_MONTH = re.compile(rf"(?<![\w.-])({_YEAR})[-/](1[0-2]|0[1-9])(?![\w/-])")
+_ISO_MONTH = re.compile(rf"(?<![A-Za-z0-9_.-])({_YEAR})[-/](1[0-2]|0[1-9])(?![A-Za-z0-9_/-])")
 _ZH_NUMBER = r"[一二三四五六七八九十]{1,3}"
 _ZH_DATE = re.compile(
-    rf"(?<![0-9.零一二三四五六七八九十百千万亿])"
+    rf"(?=[0-9一二三四五六七八九十])(?<![0-9.零一二三四五六七八九十百千万亿])"
     rf"(?:(?P<year>{_YEAR}|[12一二][零一二三四五六七八九]{{3}}|[0-9]{{2}}(?=\s?年\s?(?:1[0-2]|[1-9])\s?月))\s?年\s?)?"
     rf"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?!之|亮|薪)(?:份)?"
     rf"(?:\s?(?P<day>3[01]|[12][0-9]|0?[1-9]|{_ZH_NUMBER})\s?[日号])?"
@@ -42,7 +51,8 @@ _ZH_YEAR = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EN_DATE = re.compile(
-    rf"(?<![A-Za-z0-9.])(?:(?P<before>3[01]|[12]?[0-9])(?:st|nd|rd|th)?[ ](?:of[ ])?)?"
+    rf"(?=[0-9JFMASOND])(?<![A-Za-z0-9.])"
+    rf"(?:(?P<before>3[01]|[12]?[0-9])(?:st|nd|rd|th)?[ ](?:of[ ])?)?"
     rf"(?P<month>January|February|March|April|May|June|July|August|September|October|November"
     rf"|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)(?![A-Za-z])"
     rf"(?:[ ](?P<day>3[01]|[12]?[0-9])(?:st|nd|rd|th)?(?![0-9.,]*[0-9A-Za-z%]))?"
@@ -67,8 +77,15 @@ _ZH_DIGITS = {
 
 
 def opaque_spans(text: str) -> list[tuple[int, int]]:
-    """Stretches of folded text whose digits count nothing: addresses, versions, times, markers."""
-    return [match.span() for match in _OPAQUE.finditer(text)]
+    """Stretches of folded text whose digits count nothing: addresses, times, markers."""
+    patterns = [_MARK, _LIST_NUMBER] + ([_ADDRESS] if "." in text else [])
+    return [match.span() for pattern in patterns for match in pattern.finditer(text)]
+
+
+def is_version(text: str, start: int, end: int) -> bool:
+    """Whether the plain number `text[start:end]` is the version in a name (GPT-4, Llama 3.1)."""
+    before = text[max(0, start - 18) : start]
+    return bool(_VERSIONED.search(before)) and not _NO_VERSION.match(text, end)
 
 
 def find_dates(text: str) -> Iterator[tuple[int, int, str]]:

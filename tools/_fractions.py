@@ -13,19 +13,22 @@ from tools._units import DAYS, Unit
 _ZH_NUM = (
     r"(?:[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿]+(?:点[零一二三四五六七八九]+)?)"
 )
-_FRACTION = re.compile(
+_ZH_FRACTION = re.compile(
+    rf"(?=[百千万十亿一二三四五六七八九0-9半])(?:"
     rf"(?P<below>[百千万十亿一二三四五六七八九0-9]+)\s?分之\s?(?P<above>{_ZH_NUM})"
     r"|(?P<tenths>[一二三四五六七八九][0-9]?|(?<![0-9.])[1-9](?:\.5)?)成(?P<tenths_half>半)?"
     r"(?=以上|左右|的|多|[,、。;\s)]|到|至|$|和|是|用|都|来)"
     r"|(?P<zh_half>(?<!第)一半(?!导)|半数)"
-    r"|(?<![A-Za-z-])(?P<count>one|two|three|four|five|a)[ -]"
+    r"|(?<![A-Za-z0-9./,])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![A-Za-z0-9/.]))"
+)
+_EN_FRACTION = re.compile(
+    r"(?<![A-Za-z-])(?=[otfah])(?:"
+    r"(?P<count>one|two|three|four|five|a)[ -]"
     r"(?P<part>half|halves|third|quarter|fifth|sixth|eighth|tenth)s?(?![A-Za-z])"
     r"(?P<of>[ ]of(?![a-z]))?"
-    r"|(?<![A-Za-z-])(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )"
-    r"(?P<half>half)(?![A-Za-z])"
+    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )(?P<half>half)(?![A-Za-z])"
     r"(?![ -]a?n? ?(?:dozen|million|billion|hour|day|year|month|week))"
-    r"|(?<![\w./,])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![\w/.])"
-    r"|(?P<twice>(?<![A-Za-z])twice(?![a-z]))",
+    r"|(?P<twice>twice(?![a-z])))",
     re.IGNORECASE,
 )
 _PARTS = {
@@ -39,10 +42,12 @@ _PARTS = {
     "tenth": 10,
 }
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_HALF_TIME = re.compile(
-    r"(?:(?<![一-鿿A-Za-z0-9])|(?<=[约近每过前后用了花要租]))半个?(?P<zh>年|月|天|小时|周)"
-    r"|(?<![A-Za-z-])half[ -](?:an? )?(?P<en>year|month|day|hour|week)(?![a-z])"
-    r"|(?<![A-Za-z])an? (?P<one>year|month|day|hour|week) and a half",
+_ZH_HALF_TIME = re.compile(r"半个?(?P<zh>年|月|天|小时|周)")
+# 三年半 and 下半年 are no half of a time; 约半年 and 花了半年 are.
+_NO_HALF_BEFORE = re.compile(r"[A-Za-z0-9个]|[一-鿿](?<![约近每过前后用了花要租])")
+_EN_HALF_TIME = re.compile(
+    r"(?<![A-Za-z-])(?=[ah])(?:half[ -](?:an? )?(?P<en>year|month|day|hour|week)(?![a-z])"
+    r"|an? (?P<one>year|month|day|hour|week) and a half)",
     re.IGNORECASE,
 )
 _TIMES = {"年": "year", "月": "month", "天": "day", "小时": "hour", "周": "week"}
@@ -50,12 +55,14 @@ _TIMES = {"年": "year", "月": "month", "天": "day", "小时": "hour", "周": 
 
 def find_fractions(text: str, folded: str) -> Iterable[Quantity]:
     """Shares written as words or as a fraction; `folded` is the folded `text`."""
-    for match in _FRACTION.finditer(folded):
-        share = _fraction(match)
+    readers = ((_ZH_FRACTION, _zh_fraction), (_EN_FRACTION, _en_fraction))
+    matches = ((each, read) for pattern, read in readers for each in pattern.finditer(folded))
+    for match, read in matches:
+        share = read(match)
         if share is None:
             continue
         start, end = match.span()
-        if match["of"]:
+        if read is _en_fraction and match["of"]:
             end = match.start("of")
         unit, value, step = share
         yield Quantity(
@@ -70,7 +77,8 @@ def find_fractions(text: str, folded: str) -> Iterable[Quantity]:
         )
 
 
-def _fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
+def _zh_fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
+    """Unit, value and step of a share; the step of an exact fraction is 0."""
     exact = Decimal(0)
     if match["below"]:
         below, above = _zh_number(match["below"]), _zh_number(match["above"])
@@ -80,13 +88,18 @@ def _fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
     if match["tenths"]:
         value = _zh_number(match["tenths"]) * 10 + (5 if match["tenths_half"] else 0)
         return Unit.PERCENT, value, Decimal(1)
-    if match["zh_half"] or match["half"]:
-        return Unit.RATIO, Decimal("0.5"), exact
-    if match["twice"]:
-        return Unit.RATIO, Decimal(2), Decimal(1)
     if match["top"]:
         top, bottom = Decimal(match["top"]), Decimal(match["bottom"])
         return (Unit.RATIO, top / bottom, exact) if top < bottom else None
+    return Unit.RATIO, Decimal("0.5"), exact
+
+
+def _en_fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
+    exact = Decimal(0)
+    if match["half"]:
+        return Unit.RATIO, Decimal("0.5"), exact
+    if match["twice"]:
+        return Unit.RATIO, Decimal(2), Decimal(1)
     count, part = _COUNTS[match["count"].lower()], _PARTS[match["part"].lower()]
     if match["count"].lower() == "a" and (part == 2 or not match["of"]):
         return None  # "a third party", "two and a half years"
@@ -103,16 +116,25 @@ def _zh_number(written: str) -> Decimal:
 
 def find_half_times(text: str, folded: str) -> Iterable[Quantity]:
     """Half a year, 半个月, a year and a half."""
-    for match in _HALF_TIME.finditer(folded):
+    for match in _ZH_HALF_TIME.finditer(folded):
+        before = folded[max(0, match.start() - 1) : match.start()]
+        if not _NO_HALF_BEFORE.match(before):
+            yield _half_time(text, folded, match.span(), Decimal("0.5"), _TIMES[match["zh"]])
+    for match in _EN_HALF_TIME.finditer(folded):
         said = Decimal("1.5") if match["one"] else Decimal("0.5")
-        name = (match["en"] or match["one"] or "").lower() or _TIMES[match["zh"]]
-        yield Quantity(
-            said * DAYS[name],
-            Unit.DURATION_DAYS,
-            *match.span(),
-            text[slice(*match.span())],
-            said,
-            name,
-            step=DAYS[name] / 10,
-            approximate=is_approximate(folded, *match.span()),
-        )
+        name = (match["en"] or match["one"]).lower()
+        yield _half_time(text, folded, match.span(), said, name)
+
+
+def _half_time(text: str, folded: str, span: tuple[int, int], said: Decimal, name: str) -> Quantity:
+    return Quantity(
+        value=round(said * DAYS[name], 9),
+        unit=Unit.DURATION_DAYS,
+        start=span[0],
+        end=span[1],
+        text=text[slice(*span)],
+        said_value=said,
+        said_unit=name,
+        step=DAYS[name] / 10,
+        approximate=is_approximate(folded, *span),
+    )

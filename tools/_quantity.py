@@ -41,7 +41,7 @@ _ABOUT_BEFORE = re.compile(
     r"(?:(?<![A-Za-z])(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|over"
     r"|more than|at least|up to|close to|circa|less than|fewer than|under|below|at most"
     r"|an estimated|as many as)[ ]"
-    r"|[~≈]|[><]=?|大约|约为?|近|将近|接近|超过?|逾|至少|不到|最多|多达|高达|至多|大概|左右)"
+    r"|[~≈]|[><]=?|大约|约为?|近|将近|接近|超过?|逾|至少|不到|不足|最多|多达|高达|至多|大概|左右)"
     r"\s?(?:US\$|[$¥€£])?\s?$",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ class Reading:
 
 
 _PREFIX_CURRENCY = re.compile(
-    r"(?P<sign>(?<![\w)\]%])-)?(?P<name>US\$|HK\$|NT\$|S\$|A\$|C\$|\$|¥|€|£|(?<![A-Za-z])(?:USD|CNY|RMB|EUR|GBP|HKD"
+    r"(?P<sign>(?<![A-Za-z0-9)\]%])-)?(?P<name>US\$|HK\$|NT\$|S\$|A\$|C\$|\$|¥|€|£|(?<![A-Za-z])(?:USD|CNY|RMB|EUR|GBP|HKD"
     r"|JPY)|人民币|美元(?=\s?[0-9]))\s?$"
 )
 _CURRENCIES = {
@@ -231,11 +231,11 @@ def _gpus(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Readin
         end = mention.end + (text[mention.end : mention.end + 1] == "s")
         noun = re.match(r"\s?(?:GPUs?(?![A-Za-z-])|显卡|芯片|卡)", text[end : end + 6])
         return Reading(Unit.GPUS, numeral.start, end + (noun.end() if noun else 0), gpu=mention.raw)
-    if noun := _GPU_NOUN.match(text, numeral.end):
+    one = numeral.script == "zh" and numeral.value == 1
+    if not one and (noun := _GPU_NOUN.match(text, numeral.end)):
         if hours := _GPU_HOURS_AFTER.match(text, noun.end()):
             return Reading(Unit.GPU_HOURS, numeral.start, hours.end())
         return Reading(Unit.GPUS, numeral.start, noun.end())
-    one = numeral.script == "zh" and numeral.value == 1
     if not one and (measure := _GPU_MEASURE.match(text, numeral.end)):
         return Reading(Unit.GPUS, numeral.start, measure.end())
     return None
@@ -312,7 +312,7 @@ def _bare(text: str, numeral: Numeral) -> Reading | None:
 
 
 _COUNTED = re.compile(
-    r"[ ](?!(?:was|is|has|as|its|this|prices|sales|revenues|figures)[ ,.])"
+    r"[ ](?!(?:was|is|has|as|its|this|prices|sales|revenues|figures)(?![a-z]))"
     r"[a-z]{2,}(?:s|people|staff)(?![a-z])"
 )
 _YEAR_BEFORE = re.compile(

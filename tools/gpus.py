@@ -168,7 +168,7 @@ def _mention_pattern() -> re.Pattern[str]:
     # "8 4090s" and "4090显卡" name a card; a bare 4090 is a number.
     bare = r"[45]090(?=s\b|\s*(?:显卡|卡|gpu))"
     return re.compile(
-        rf"(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
+        rf"(?=[a-z英辉45])(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
         rf"(?=s?(?:[^a-z0-9]|$)|x[0-9]){_TAIL}{{0,4}}",
         re.IGNORECASE,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from tools._dates import find_dates, opaque_spans
+from tools._dates import find_dates, is_version, opaque_spans
 from tools._equivalence import equivalent
 from tools._fractions import find_fractions, find_half_times
 from tools._inputs import parse_count, parse_days, parse_params, parse_price, parse_tokens
@@ -71,7 +71,8 @@ def find_quantities(text: str) -> list[Quantity]:
         key=lambda each: (each.start, -each.end),
     )
     for numeral in numerals:
-        if not taken[numeral.start]:
+        version = not numeral.scale and is_version(folded, numeral.start, numeral.end)
+        if not version and not taken[numeral.start]:
             take(_quantity(text, folded, numeral, by_start))
     found.sort(key=lambda each: each.start)
     return _share_units(text, folded, found)
@@ -174,7 +175,7 @@ def _like(low: Quantity, high: Quantity) -> Quantity:
     unit = high.unit if low.unit is Unit.COUNT or high.unit is Unit.PRICE_PER_GPU_HOUR else low.unit
     return replace(
         low,
-        value=low.value * scale * factor,
+        value=round(low.value * scale * factor, 9),
         said_value=low.said_value * scale,
         step=low.step * scale * abs(factor),
         unit=unit,
