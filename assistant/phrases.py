@@ -57,7 +57,9 @@ class Phrases:
     list_lead: Mapping[str, str]
     list_lead_any: str
     list_header: str
+    more_programs: str
     unconfirmed: str
+    doubts: Mapping[str, str]
     compare_lead: str
     compare_field: str
     program_lead: str

@@ -22,6 +22,9 @@ from tools.gpus import GpuMention, find_gpus
 from tools.quantities import Quantity, Unit, find_quantities
 
 
+_MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
+
+
 class Ask(StrEnum):
     """A part of an answer; several may be wanted at once."""
 
@@ -36,13 +39,14 @@ class Ask(StrEnum):
 @dataclass(frozen=True)
 class Reading:
     """A question as understood. `programs` are ids named in it or carried over; `sponsored` are
-    ids whose sponsor only is named; `repeat` is an earlier call to make again with changes."""
+    ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `repeat` is an earlier call to make again with changes."""
 
     text: str
     language: Language
     folded: str
     quantities: tuple[Quantity, ...] = ()
     gpus: tuple[GpuMention, ...] = ()
+    strange_gpu: str | None = None
     programs: tuple[str, ...] = ()
     sponsored: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = (Ask.FACT,)
@@ -66,7 +70,7 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
         named = _carried_over(past, programs)
     reading = Reading(
         text=text, language=language, folded=folded, quantities=quantities, gpus=gpus,
-        programs=tuple(named), sponsored=tuple(sponsored), repeat=repeat,
+        strange_gpu=_strange_gpu(text) if not gpus else None, programs=tuple(named), sponsored=tuple(sponsored), repeat=repeat,
     )  # fmt: skip
     asks, kind = _asks(reading)
     return Reading(**{**reading.__dict__, "asks": asks, "kind": kind})
@@ -102,16 +106,24 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     asks_members = bool(cues.WHICH.search(text)) and gives and bool(cues.COMPUTE.search(text))
     if asks_members and not reading.programs and (kind or cues.OURS.search(text)):
         found.append(Ask.LIST)
-    hardware = bool(reading.gpus) or ("gpu" in text and (costs or rents))
+    hardware = (
+        bool(reading.gpus) or bool(reading.strange_gpu) or ("gpu" in text and (costs or rents))
+    )
     wants_offers = hardware and (costs or rents) and not reading.programs
     if wants_offers and (not found or rents) and not reading.sponsored and kind != "deal":
         if Ask.LIST not in found or cues.RENT.search(text):
-            found.append(Ask.OFFERS)
+            found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
     if reading.programs and not found:
         found.append(Ask.PROGRAM)
         if cues.HOURLY.search(text) and reading.gpus:
             found.append(Ask.OFFERS)
     return tuple(found or [Ask.FACT]), kind
+
+
+def _strange_gpu(text: str) -> str | None:
+    """A word like X900 where a known GPU could stand."""
+    match = _MODEL_NAME.search(text)
+    return match.group(1) if match else None
 
 
 def _mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list[str]]:

@@ -99,12 +99,12 @@ def _term(folded: str) -> str | None:
 def _gpu(reading: Reading) -> str | None:
     if reading.gpus:
         return reading.gpus[0].raw
-    return next((q.gpu for q in reading.quantities if q.gpu), None)
+    return next((q.gpu for q in reading.quantities if q.gpu), reading.strange_gpu)
 
 
 def _gpu_count(reading: Reading) -> int | None:
     counted: Quantity | None = reading.first(Unit.GPUS)
-    if counted is None and reading.repeat is not None:
+    if counted is None and (reading.repeat is not None or reading.strange_gpu):
         counted = reading.first(Unit.COUNT)
     return int(counted.value) if counted and counted.value == int(counted.value) else None
 

@@ -19,7 +19,9 @@ from assistant.builtin.selecting import select
 from assistant.evidence import Artifact
 from assistant.phrases import Phrases, phrases
 from assistant.reading import Ask, Reading
+from kb.folding import fold
 from kb.knowledge_base import KnowledgeBase
+from kb.terms import question_terms
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def write(reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase) -> Draf
     """Write the answer to `reading` from the results of the calls `done`."""
     say = phrases(reading.language)
     sections = [_section(ask, reading, done, kb, say) for ask in reading.asks]
+    sections.sort(key=lambda section: section.asked_back)  # what is known comes first
     return Draft(
         text="\n\n".join("\n".join(section.lines) for section in sections if section.lines),
         abstained=not any(section.answered for section in sections),
@@ -74,6 +77,6 @@ def _wants_overview(reading: Reading, kb: KnowledgeBase) -> bool:
     for program in kb.programs():
         if program.id in reading.programs:
             for name in (program.name.en, program.name.zh_hans, *program.aliases):
-                rest = rest.replace(kb.fold(name), " ")
+                rest = rest.replace(fold(name), " ")
     rest = cues.TERMS.sub(" ", cues.COMPUTE.sub(" ", rest))
-    return not kb.question_terms(rest)
+    return not [term for term in question_terms(rest, kb.aliases) if not term.startswith("@")]

@@ -140,7 +140,7 @@ def search(
         aside("Nothing found.")
     for number, hit in enumerate(hits, 1):
         passage = hit.passage
-        write(about(f"{number}.", passage.source, passage.title, f"{hit.score:.3f}"))
+        write(f"{number}. {about(passage.title, passage.source, f'{hit.score:.3f}')}")
         write(f"   {one_line(passage.text)}")
 
 

@@ -141,9 +141,10 @@ class Grounder:
 
 
 def _is_settled(rest: str) -> bool:
-    """Whether what follows a sentence cannot still turn out to be one of its marks."""
+    """Whether what follows a sentence cannot still turn out to belong to it."""
     rest = rest.lstrip()
-    return bool(rest) and (rest[0] != "[" or "]" in rest)
+    closing = {"[": "]", "(": ")", "（": "）"}.get(rest[:1])
+    return bool(rest) and (closing is None or rest.find(closing) not in (-1, len(rest) - 1))
 
 
 def _closed(text: str) -> bool:

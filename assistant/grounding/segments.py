@@ -8,8 +8,10 @@ from dataclasses import dataclass
 # [p2.3] names a passage, [t2] a tool result, [t2:cost_usd.likely] a field of it.
 MARK = re.compile(r"[ \t]*\[((?:p\d+\.\d+|t\d+)(?::[\w.-]+)?)\]")
 _LEAD = re.compile(r"^(\s*(?:[-*+]\s+|\d{1,3}[.)]\s+|#{1,6}\s+|>\s?)*)")
+# A remark in brackets after the full stop belongs to the sentence: "... GPUs. (reported, 2024)"
+_REMARK = r"(?:[ ]?[(（][^()（）\n]{2,120}[)）])?"
 _END = re.compile(
-    r"""(?:[.!?]+["'”’)*_]*(?=\s|$|\[[pt]\d)|[。！？；]+[”’」』）)*_]*)"""
+    rf"""(?:[.!?]+["'”’)*_]*(?=\s|$|\[[pt]\d)|[。！？；]+[”’」』）)*_]*){_REMARK}"""
     r"""(?:[ \t]*\[(?:p\d+\.\d+|t\d+)(?::[\w.-]+)?\])*"""
 )
 _ABBREVIATION = re.compile(

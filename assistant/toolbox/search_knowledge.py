@@ -34,7 +34,8 @@ def search_knowledge_tool(kb: KnowledgeBase) -> BaseTool:
             scores = [
                 {"score": hit.score, "dense": hit.dense, "keyword": hit.keyword} for hit in hits
             ]
-            return {}, list(passage_evidence(number, [hit.passage for hit in hits], scores))
+            found = list(passage_evidence(number, [hit.passage for hit in hits], scores))
+            return {"terms": kb.question_weights(query)}, found
 
         return run(runtime, NAME, {"query": query}, work)
 

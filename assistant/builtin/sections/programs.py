@@ -17,6 +17,7 @@ _COLUMNS: tuple[tuple[str, ...], ...] = (
     ("price",),
     ("eligibility", "strings", "investment"),
 )
+ROWS = 16
 _GIVING = ("investor", "cloud", "vendor", "broker", "public")
 _COMPARED = (
     "offer", "price", "duration", "eligibility", "strings", "investment", "apply", "status",
@@ -25,20 +26,22 @@ _SHOWN = ("offer", "price", "duration", "eligibility", "strings", "investment", 
 
 
 def list_section(artifact: Artifact, say: Phrases) -> Section:
-    """All programs of the wanted kind as a table; unconfirmed ones are named below it."""
+    """Programs of the wanted kind as a table; those of which no source tells terms are named."""
     result, kind = artifact.tool.result, artifact.tool.args.get("kind")
     passages = {passage.id: passage for passage in artifact.passages}
     records = [r for r in result["programs"] if kind or r["kind"] in _GIVING]
-    confirmed = [r for r in records if r["status"] != "unconfirmed"]
-    doubtful = [r for r in records if r["status"] == "unconfirmed"]
+    told = [r for r in records if any(term["field"] == "offer" for term in r["terms"])]
+    untold = [r for r in records if r not in told]
+    shown, more = told[:ROWS], told[ROWS:]
     lead = say.list_lead[kind] if kind else say.list_lead_any
     count = f"[{artifact.tool.id}:count]" if len(records) == result["count"] else ""
     section = Section([f"{lead.format(n=len(records))} {count}".rstrip(), "", say.list_header])
     section.lines.append("|---" * (say.list_header.count("|") - 1) + "|")
-    section.lines += [_row(record, passages, say) for record in confirmed]
-    if doubtful:
-        names = say.comma.join(in_script(r["name"], say.language) for r in doubtful)
-        section.lines += ["", say.unconfirmed.format(names=names)]
+    section.lines += [_row(record, passages, say) for record in shown]
+    for template, others in ((say.more_programs, more), (say.unconfirmed, untold)):
+        if others:
+            names = say.comma.join(in_script(r["name"], say.language) for r in others)
+            section.lines += ["", template.format(names=names)]
     return section
 
 
@@ -73,7 +76,7 @@ def program_section(artifact: Artifact, say: Phrases) -> Section:
         for passage in _passages(record, (name,), passages):
             text = in_script(passage.text, say.language)
             section.lines.append(
-                f"- {say.fields[name]}: {text} [{passage.id}] {basis_of(passage, say)}"
+                f"- {say.fields[name]}: {text} {basis_of(passage, say)} [{passage.id}]"
             )
     if record["not_stated"]:
         missing = say.comma.join(say.fields[name] for name in record["not_stated"])
@@ -111,7 +114,10 @@ def _as_of(record: Mapping[str, Any], passages: Mapping[str, PassageEvidence], s
         return say.undated
     first = shown[0]
     date = when(first.as_of, say.language) or say.undated
-    return f"{say.as_of.format(date=date, grade=say.grades[first.grade])} [{first.id}]"
+    grade = say.grades[first.grade]
+    if record["status"] in say.doubts:
+        grade = f"{grade}{say.comma}{say.doubts[record['status']]}"
+    return f"{say.as_of.format(date=date, grade=grade)} [{first.id}]"
 
 
 def _passages(

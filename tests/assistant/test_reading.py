@@ -1,0 +1,137 @@
+"""Questions in three scripts are read as what they ask, alone and after other questions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from assistant.builtin.planning import in_short, next_calls
+from assistant.context import Past
+from assistant.evidence import Artifact, ToolEvidence
+from assistant.reading import Ask, Reading, read
+from assistant.toolbox import estimate_training, gpu_offers, programs, search_knowledge
+from kb.programs import Program
+from kb.starter import programs as starter_programs
+
+
+@pytest.fixture(scope="module")
+def records() -> list[Program]:
+    return list(starter_programs())
+
+
+SEARCHED = [Artifact(tool=ToolEvidence(id="t1", name="search_knowledge"))]
+
+
+def tools_for(reading: Reading) -> list[str]:
+    return [name for name, _ in next_calls(reading, SEARCHED)]
+
+
+@pytest.mark.parametrize(
+    ("tool", "examples"),
+    [
+        ("estimate_training", estimate_training.EXAMPLES),
+        ("gpu_offers", gpu_offers.EXAMPLES),
+        ("get_program", programs.GET_EXAMPLES),
+        ("compare_programs", programs.COMPARE_EXAMPLES),
+    ],
+)
+def test_example_utterances_lead_to_their_tool(
+    tool: str, examples: tuple[str, ...], records: list[Program]
+) -> None:
+    for example in examples:
+        assert tool in tools_for(read(example, [], records)), example
+
+
+def test_questions_of_fact_need_the_search_only(records: list[Program]) -> None:
+    for example in search_knowledge.EXAMPLES:
+        called = tools_for(read(example, [], records))
+        assert set(called) <= {"get_program"}, (example, called)
+
+
+@pytest.mark.parametrize(
+    ("question", "args"),
+    [
+        (
+            "How much to pre-train a 7B model on 2T tokens on 256 H100s?",
+            {"params": "7B", "tokens": "2T", "gpu": "H100", "gpus": 256},
+        ),
+        (
+            "用512张H100训练一个130亿参数的模型，3万亿token，要多久？",
+            {"params": "13B", "tokens": "3T", "gpu": "H100", "gpus": 512},
+        ),
+        (
+            "從頭預訓練 7B 模型、2T token，用 64 張 H200，要花多少錢？",
+            {"params": "7B", "tokens": "2T", "gpu": "H200", "gpus": 64},
+        ),
+        (
+            "What would training 1.5B on 300B tokens cost on 8 A100s at $1.29/h?",
+            {"params": "1.5B", "tokens": "300B", "gpu": "A100", "gpus": 8, "price": "1.29"},
+        ),
+    ],
+)
+def test_estimate_arguments(
+    question: str, args: dict[str, object], records: list[Program]
+) -> None:
+    calls = dict(next_calls(read(question, [], records), SEARCHED))
+    found = calls["estimate_training"]
+    assert {key: found[key] for key in args} == args
+
+
+@pytest.mark.parametrize(
+    ("question", "args"),
+    [
+        ("Where can I rent 64 H100s right now?", {"gpu": "H100", "count": 64}),
+        ("H100 spot price?", {"gpu": "H100", "term": "spot"}),
+        ("哪裡可以租到 8 張 H200？", {"gpu": "H200", "count": 8}),
+        ("Where can I rent 64 X900s?", {"gpu": "X900", "count": 64}),
+    ],
+)
+def test_offer_arguments(question: str, args: dict[str, object], records: list[Program]) -> None:
+    calls = dict(next_calls(read(question, [], records), SEARCHED))
+    assert calls["gpu_offers"] == args
+
+
+ESTIMATED = Past(
+    question="How much to pre-train a 7B model on 2T tokens on 256 H100s?",
+    language="en",
+    calls=[
+        {
+            "name": "estimate_training",
+            "args": {"params": "7B", "tokens": "2T", "gpu": "H100", "gpus": 256},
+        }
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [("and with 512?", {"gpus": 512}), ("那用512张H200呢？", {"gpus": 512, "gpu": "H200"})],
+)
+def test_follow_up_repeats_the_estimate_with_a_change(
+    question: str, changed: dict[str, object], records: list[Program]
+) -> None:
+    calls = dict(next_calls(read(question, [ESTIMATED], records), SEARCHED))
+    expected = {"params": "7B", "tokens": "2T", "gpu": "H100", "gpus": 256} | changed
+    assert calls["estimate_training"] == expected
+
+
+def test_pronoun_takes_up_the_last_program(records: list[Program]) -> None:
+    past = [Past(question="Generate计划是谁推出的？", language="zh-Hans")]
+    reading = read("它给多少额度？", past, records)
+    assert reading.programs == ("generate",)
+    assert reading.asks == (Ask.PROGRAM,)
+
+
+def test_missing_size_is_asked_back_and_nothing_is_called(records: list[Program]) -> None:
+    reading = read("How much will training my model cost?", [], records)
+    assert reading.asks == (Ask.ESTIMATE,)
+    assert tools_for(reading) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("7e9", "7B"), ("1.5e9", "1.5B"), ("2e12", "2T"), ("405850000000", "405.85B"), ("12", "12")],
+)
+def test_counts_in_short(value: str, told: str) -> None:
+    assert in_short(Decimal(value)) == told
