@@ -46,3 +46,9 @@ class EmbedderMismatch(KbError):
     """The index was built with another embedder."""
 
     code = "embedder_mismatch"
+
+
+class IndexDamaged(KbError):
+    """The index cannot be read; it is always rebuildable from the library."""
+
+    code = "index_damaged"

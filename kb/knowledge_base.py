@@ -258,9 +258,7 @@ class KnowledgeBase:
         embedder, means, aliases = self._embedder, self._centres, self.aliases
         with self._index.reading() as reader:
             self._check_embedder(reader.manifest)
-            return search(
-                reader, embedder, means, aliases, query, k, kind=kind, language=language
-            )
+            return search(reader, embedder, means, aliases, query, k, kind=kind, language=language)
 
     def _bring_up_to_date(self) -> None:
         if self._synced:
@@ -305,9 +303,7 @@ class KnowledgeBase:
         removed = [source for source in base.documents if source not in documents]
         if changed or removed or not base.generation:
             vectors = self._embed(changed, progress)
-            self._index.write(
-                list(zip(changed, vectors, strict=True)), removed, base, self.aliases
-            )
+            self._index.write(list(zip(changed, vectors, strict=True)), removed, base, self.aliases)
         self._synced = True
 
     def _sound_manifest(self) -> Manifest:

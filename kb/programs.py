@@ -10,28 +10,28 @@ from kb.records import Grade
 
 # How a sponsor reaches founders; a list question ("which investors ...") filters on it.
 ProgramKind = Literal[
-    "investor",      # a fund or accelerator that gives its companies compute
-    "cloud",         # a cloud's credits or trial for startups
-    "vendor",        # a chip maker's program
-    "broker",        # somebody who finds other people's capacity
-    "loan",          # compute bought with debt, chips as collateral
-    "deal",          # an investment tied to a cloud or chip purchase
-    "public",        # governments and public supercomputers
+    "investor",  # a fund or accelerator that gives its companies compute
+    "cloud",  # a cloud's credits or trial for startups
+    "vendor",  # a chip maker's program
+    "broker",  # somebody who finds other people's capacity
+    "loan",  # compute bought with debt, chips as collateral
+    "deal",  # an investment tied to a cloud or chip purchase
+    "public",  # governments and public supercomputers
 ]
 Status = Literal["active", "shrinking", "ended", "unknown", "unconfirmed"]
 
 # The order of the fields is the order in which a record is shown.
 TermField = Literal[
-    "offer",         # what you get: GPUs, hours, credits
-    "price",         # free, at cost, below market, list; currency amounts
-    "duration",      # how long
-    "eligibility",   # who may apply
-    "strings",       # equity, investment, commitment, exclusivity, revenue share
-    "investment",    # money that comes with it
-    "apply",         # how to apply
-    "status",        # running, shrinking, ended, unconfirmed, and why
-    "background",    # who runs it, what was spent, who uses it
-    "caution",       # conflicts between sources, figures to treat with care
+    "offer",  # what you get: GPUs, hours, credits
+    "price",  # free, at cost, below market, list; currency amounts
+    "duration",  # how long
+    "eligibility",  # who may apply
+    "strings",  # equity, investment, commitment, exclusivity, revenue share
+    "investment",  # money that comes with it
+    "apply",  # how to apply
+    "status",  # running, shrinking, ended, unconfirmed, and why
+    "background",  # who runs it, what was spent, who uses it
+    "caution",  # conflicts between sources, figures to treat with care
 ]
 
 

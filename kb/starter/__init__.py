@@ -57,7 +57,9 @@ def read_program(path: Path) -> Program:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise InvalidProgram(f"{path.name}: {place}: {first['msg']}", "correct the record") from error
+        raise InvalidProgram(
+            f"{path.name}: {place}: {first['msg']}", "correct the record"
+        ) from error
     return _cleaned(program)
 
 
@@ -69,7 +71,9 @@ def _cleaned(program: Program) -> Program:
     ]
     return program.model_copy(
         update={
-            "name": Names.model_construct(en=_line(program.name.en), zh_hans=_line(program.name.zh_hans)),
+            "name": Names.model_construct(
+                en=_line(program.name.en), zh_hans=_line(program.name.zh_hans)
+            ),
             "sponsor": Names.model_construct(
                 en=_line(program.sponsor.en), zh_hans=_line(program.sponsor.zh_hans)
             ),

@@ -1,0 +1,82 @@
+"""Groups of words that name the same thing, across languages, scripts and regions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+
+from kb.errors import UnreadableSource
+from kb.folding import fold
+
+_EDGE = re.compile(r"[a-z0-9]")
+
+
+class AliasTable:
+    """Finds members of alias groups in text. `digest` changes when any group does."""
+
+    def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
+        self._group: dict[str, str] = {}
+        for group, words in groups.items():
+            for word in words:
+                self._group.setdefault(fold(word), group)
+        self._pattern = _pattern(self._group)
+        listing = "\n".join(f"{word}\t{self._group[word]}" for word in sorted(self._group))
+        self.digest = sha256(listing.encode()).hexdigest()[:12]
+
+    @classmethod
+    def load(cls, *paths: Path) -> AliasTable:
+        """The groups of several YAML files (`groups: {id: [word, ...]}`); later files add words.
+
+        Raises `UnreadableSource` for a file that is not such a mapping.
+        """
+        groups: dict[str, list[str]] = {}
+        for path in paths:
+            for group, words in _read(path).items():
+                groups.setdefault(group, []).extend(words)
+        return cls(groups)
+
+    def groups(self, folded: str) -> list[str]:
+        """The ids of the groups whose members occur in an already folded text, in order."""
+        return [self._group[m["word"]] for m in self._pattern.finditer(folded)]
+
+    def group(self, name: str) -> str | None:
+        """The group that `name` as a whole belongs to."""
+        return self._group.get(fold(name).strip())
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    # Longest first, so that "google cloud" is not found as "google". Latin words must be whole,
+    # but for a plural s; Chinese ones stand anywhere.
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    if not ordered:
+        return re.compile(r"(?!)")
+    return re.compile(f"(?P<word>{'|'.join(map(_bounded, ordered))})")
+
+
+def _bounded(word: str) -> str:
+    before = r"(?<![a-z0-9])" if _EDGE.match(word[0]) else ""
+    after = r"(?=s?(?![a-z0-9]))" if _EDGE.match(word[-1]) else ""
+    return f"{before}{re.escape(word)}{after}"
+
+
+def _read(path: Path) -> dict[str, list[str]]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UnreadableSource(
+            f"cannot read the alias table {path}: {error}", "correct the file, or remove it"
+        ) from error
+    groups = data.get("groups") if isinstance(data, dict) else None
+    if not isinstance(groups, dict) or not all(
+        isinstance(words, list) and all(str(word).strip() for word in words)
+        for words in groups.values()
+    ):
+        raise UnreadableSource(
+            f"the alias table {path} is not `groups:` with a list of words for each id",
+            "correct the file, or remove it",
+        )
+    return {str(group): [str(word) for word in words] for group, words in groups.items()}

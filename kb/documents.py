@@ -1,0 +1,51 @@
+"""What the index takes in: a source with its passages and the names it also goes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from kb.folding import fold_script
+from kb.records import Passage, Source
+from kb.splitting import split
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source and its passages. `also` holds names that are indexed with every passage for the
+    keyword leg and never shown."""
+
+    source: Source
+    passages: tuple[Passage, ...]
+    also: str = ""
+
+
+def article(source: Source) -> Document:
+    """The document of an article."""
+    return Document(source, tuple(split(source)))
+
+
+def content_version(*parts: str | None) -> str:
+    """The version of what is shown: 12 hexadecimal digits of a hash over `parts`."""
+    return sha256("\x00".join(part or "" for part in parts).encode()).hexdigest()[:12]
+
+
+def passage_key(source: str, version: str, number: int) -> str:
+    """The id of a passage in the index."""
+    return f"{source}@{version}#{number}"
+
+
+def key_source(key: str) -> tuple[str, str]:
+    """Source and version of a passage key."""
+    source, _, rest = key.rpartition("@")
+    return source, rest.partition("#")[0]
+
+
+def embedded_text(passage: Passage) -> str:
+    """The exact text that is embedded for a passage: place and text, folded to one script."""
+    return fold_script(f"{passage.header}\n{passage.text}" if passage.header else passage.text)
+
+
+def vector_key(text: str) -> str:
+    """The key of an embedded text in a store of vectors."""
+    return sha256(text.encode()).hexdigest()

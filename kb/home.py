@@ -1,0 +1,78 @@
+"""The home folder: where everything lies, its format, and writing that survives a kill."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from kb.errors import HomeUnusable
+
+FORMAT = "1"
+
+
+class Home:
+    """The paths in a home folder. `prepare` makes the folder usable or says why it is not."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.articles = folder / "library" / "articles"
+        self.aliases = folder / "library" / "aliases.yaml"
+        self.index = folder / "index"
+        self.gaps = folder / "gaps.jsonl"
+
+    def prepare(self) -> None:
+        """Create the folder and its format file. Raises `HomeUnusable`."""
+        mark = self.folder / "format"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            found = mark.read_text(encoding="utf-8").strip() if mark.exists() else None
+            if found is None:
+                write_atomically(mark, f"{FORMAT}\n".encode())
+            self.articles.mkdir(parents=True, exist_ok=True)
+            self.index.mkdir(exist_ok=True)
+        except (OSError, UnicodeDecodeError) as error:
+            raise unusable(self.folder, error) from error
+        if found not in (None, FORMAT):
+            raise HomeUnusable(
+                f"{self.folder} has format {found!r}; this version knows format {FORMAT}",
+                "use the version that wrote it, or set COMPUTE_DESK_HOME to another folder",
+            )
+        if not os.access(self.folder, os.W_OK) or not os.access(self.index, os.W_OK):
+            raise unusable(self.folder, PermissionError("permission denied"))
+
+
+def unusable(path: Path, error: Exception) -> HomeUnusable:
+    """The error for a home that cannot be written."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return HomeUnusable(
+        f"cannot write {path}: {reason}", "set COMPUTE_DESK_HOME to a folder that you can write"
+    )
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace `path` by `data`: whoever reads sees the old bytes or the new, also after a kill."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder last: a rename is on disk only when its folder is."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

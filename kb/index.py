@@ -1,0 +1,198 @@
+"""The index of a home: Chroma and the keyword index side by side, under one manifest.
+
+Always rebuildable from the library. A writer changes both, then the manifest, then clears away
+what the manifest no longer names; a kill in between leaves counts that disagree, which the next
+opening sees. Readers hold a shared lock while they open and query, so they never meet half a
+write, and open anew when the manifest file has changed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import RLock
+
+from kb import manifest
+from kb.aliases import AliasTable
+from kb.chroma import ChromaStore, Stored
+from kb.documents import Document, passage_key
+from kb.embedders import Vectors
+from kb.errors import IndexDamaged
+from kb.keywords import Entry, KeywordIndex
+from kb.locks import locked
+from kb.manifest import Manifest
+from kb.terms import terms
+
+_GROUP = 2000  # passages written between two states that readers can see
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An open index, as of its manifest."""
+
+    manifest: Manifest
+    store: ChromaStore
+    keywords: KeywordIndex
+
+
+class Index:
+    """The index in a folder. `writing` is for one process at a time, `reading` for any number."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._manifest = folder / "manifest.json"
+        self._reader: Reader | None = None
+        self._seen: tuple[int, int, int] | None = None
+        self._guard = RLock()
+
+    @contextmanager
+    def writing(self, *, wait: bool = True) -> Iterator[bool]:
+        """Keep other writers out; yields False where one is at work and `wait` is off."""
+        with locked(self._folder / "writer.lock", wait=wait) as taken:
+            yield taken
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """The index as of now. Raises `IndexDamaged` where there is none or it cannot be opened."""
+        with self._guard, locked(self._folder / "lock", shared=True):
+            if self._reader is None or self._signature() != self._seen:
+                self.close()
+                self._seen = self._signature()
+                self._reader = self._open()
+            yield self._reader
+
+    def manifest(self) -> Manifest | None:
+        """What the index holds, or None before the first write. Raises `IndexDamaged`."""
+        return manifest.load(self._manifest)
+
+    def check(self) -> None:
+        """Raise `IndexDamaged` where the stores do not hold as many passages as the manifest says."""
+        with self.reading() as reader:
+            expected = reader.manifest.passages
+            counts = (reader.store.count(), reader.keywords.count())
+        if counts != (expected, expected):
+            raise IndexDamaged(
+                f"the index should hold {expected} passages and holds {counts[0]} vectors and "
+                f"{counts[1]} keyword entries",
+                "compute-desk kb rebuild",
+            )
+
+    def write(
+        self,
+        documents: Sequence[tuple[Document, Vectors]],
+        removed: Sequence[str],
+        base: Manifest,
+        aliases: AliasTable,
+    ) -> Manifest:
+        """Insert or replace documents and remove sources; the caller holds `writing`.
+
+        `base` is the manifest to start from; vectors have shape (passages, dimension).
+        """
+        current = base
+        groups = list(_groups(documents)) or [[]]
+        for number, group in enumerate(groups):
+            gone = removed if number == 0 else ()
+            with self._guard, locked(self._folder / "lock"):
+                self.close()
+                current = self._write_group(group, gone, current, aliases)
+        return current
+
+    def _write_group(
+        self,
+        group: Sequence[tuple[Document, Vectors]],
+        removed: Sequence[str],
+        base: Manifest,
+        aliases: AliasTable,
+    ) -> Manifest:
+        rows = [row for document, vectors in group for row in _rows(document, vectors)]
+        touched = [*removed, *(document.source.id for document, _ in group)]
+        stale = {key for source in touched for key in base.keys(source)} - {row.key for row in rows}
+        held = {source: e for source, e in base.documents.items() if source not in touched}
+        for document, _ in group:
+            source = document.source
+            held[source.id] = manifest.Entry(source.version, len(document.passages))
+        after = replace(base, generation=base.generation + 1, documents=dict(sorted(held.items())))
+        with ChromaStore(self._folder / "chroma") as store:
+            store.put(rows)
+            keywords = KeywordIndex(self._folder / "keywords")
+            keywords.replace(touched, [_entry(row, aliases) for row in rows])
+            after.save(self._manifest)
+            store.delete(sorted(stale))
+        return after
+
+    def set_aside(self, name: str = "broken") -> None:
+        """Move the stores and the manifest into a folder beside them, in place of an older one."""
+        with self._guard, locked(self._folder / "lock"):
+            self.close()
+            target = self._folder / name
+            shutil.rmtree(target, ignore_errors=True)
+            target.mkdir()
+            # The manifest first: without it what is left counts as no index at all.
+            for part in ("manifest.json", "chroma", "keywords"):
+                if (self._folder / part).exists():
+                    (self._folder / part).rename(target / part)
+
+    def clear(self) -> None:
+        """Remove the stores and the manifest."""
+        self.set_aside("old")
+        shutil.rmtree(self._folder / "old", ignore_errors=True)
+
+    def close(self) -> None:
+        """Close what `reading` holds open."""
+        with self._guard:
+            if self._reader is not None:
+                self._reader.store.close()
+                self._reader = None
+
+    def _open(self) -> Reader:
+        found = self.manifest()
+        if found is None:
+            raise IndexDamaged(f"there is no index in {self._folder}", "compute-desk kb rebuild")
+        for part in ("chroma", "keywords"):
+            if not (self._folder / part).is_dir():
+                raise IndexDamaged(f"{self._folder / part} is missing", "compute-desk kb rebuild")
+        keywords = KeywordIndex(self._folder / "keywords")
+        return Reader(found, ChromaStore(self._folder / "chroma"), keywords)
+
+    def _signature(self) -> tuple[int, int, int] | None:
+        try:
+            state = self._manifest.stat()
+        except FileNotFoundError:
+            return None
+        return state.st_ino, state.st_mtime_ns, state.st_size
+
+
+def _groups(
+    documents: Sequence[tuple[Document, Vectors]],
+) -> Iterator[list[tuple[Document, Vectors]]]:
+    group: list[tuple[Document, Vectors]] = []
+    size = 0
+    for pair in documents:
+        group.append(pair)
+        size += len(pair[0].passages)
+        if size >= _GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _rows(document: Document, vectors: Vectors) -> list[Stored]:
+    source = document.source
+    return [
+        Stored(passage_key(source.id, source.version, number), passage, document.also, vector)
+        for number, (passage, vector) in enumerate(zip(document.passages, vectors, strict=True))
+    ]
+
+
+def _entry(row: Stored, aliases: AliasTable) -> Entry:
+    passage = row.passage
+    return Entry(row.key, passage.source, passage.kind, passage.language, row_terms(row, aliases))
+
+
+def row_terms(row: Stored, aliases: AliasTable) -> list[str]:
+    """The terms of a stored passage: those of its place, its text and its other names."""
+    return terms(f"{row.passage.header}\n{row.passage.text}\n{row.also}", aliases)

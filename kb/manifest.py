@@ -1,0 +1,73 @@
+"""The manifest of an index: which version of which source it holds, made by which embedder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from kb.documents import passage_key
+from kb.errors import IndexDamaged
+from kb.home import write_atomically
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A source in the index: its version and how many passages it has there."""
+
+    version: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the index holds. `generation` grows with every write; `recipe` names the way in which
+    passages were cut and terms were made; only what stands here is ever found."""
+
+    generation: int
+    embedder: str
+    recipe: str
+    documents: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def passages(self) -> int:
+        """How many passages the index must hold."""
+        return sum(entry.passages for entry in self.documents.values())
+
+    def keys(self, source: str) -> list[str]:
+        """The keys of a source's passages; none where the index does not hold it."""
+        entry = self.documents.get(source)
+        if entry is None:
+            return []
+        return [passage_key(source, entry.version, n) for n in range(entry.passages)]
+
+    def holds(self, source: str, version: str) -> bool:
+        """Whether the index holds this version of a source."""
+        entry = self.documents.get(source)
+        return entry is not None and entry.version == version
+
+    def save(self, path: Path) -> None:
+        """Write the manifest, all or nothing."""
+        data = {"format": FORMAT, **asdict(self)}
+        write_atomically(path, json.dumps(data, ensure_ascii=False, indent=1).encode())
+
+
+def load(path: Path) -> Manifest | None:
+    """The manifest, or None where there is none. Raises `IndexDamaged` where it makes no sense."""
+    try:
+        data = json.loads(path.read_bytes())
+        if data.pop("format") != FORMAT:
+            raise ValueError("another format")
+        documents = {
+            source: Entry(str(entry["version"]), int(entry["passages"]))
+            for source, entry in data["documents"].items()
+        }
+        return Manifest(
+            int(data["generation"]), str(data["embedder"]), str(data["recipe"]), documents
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexDamaged(f"{path} cannot be read: {error}", "compute-desk kb rebuild") from error

