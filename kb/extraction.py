@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,7 @@ _BLOCK_TAG = re.compile(
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _PAUSE = re.compile(r"[，,：:；;。.!?！？]")
 _TITLE_WIDTH = 90  # columns: two for a Chinese character
+_HIDDEN = frozenset({"script", "style", "noscript", "template", "head"})
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 
 
@@ -170,17 +172,27 @@ def _html(raw: str, name: str) -> Extracted:
 
 def _all_text(raw: str) -> str:
     """Every visible word: for a page in which no main text stands out."""
-    from lxml import etree, html
+    words = _Words()
+    words.feed(raw)
+    words.close()
+    return "\n".join(words.found)
 
-    try:
-        tree = html.document_fromstring(
-            raw.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8")
-        )
-    except etree.LxmlError:
-        return ""
-    for hidden in tree.xpath("//script|//style|//noscript|//template|//head"):
-        hidden.drop_tree()
-    return "\n".join(part.strip() for part in tree.itertext() if part.strip())
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in _HIDDEN
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in _HIDDEN and self._hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden and data.strip():
+            self.found.append(" ".join(data.split()))
 
 
 def _html_title(raw: str, declared: str | None, text: str) -> str:

@@ -69,7 +69,7 @@ class Index:
         return manifest.load(self._manifest)
 
     def check(self) -> None:
-        """Raise `IndexDamaged` where the stores do not hold as many passages as the manifest says."""
+        """Raise `IndexDamaged` where the stores do not hold what the manifest says, by count."""
         with self.reading() as reader:
             expected = reader.manifest.passages
             counts = (reader.store.count(), reader.keywords.count())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from kb.aliases import AliasTable
 from kb.centring import SHARE
 from kb.chroma import Stored
@@ -84,4 +82,4 @@ def _share(row: Stored, weights: Mapping[str, float], aliases: AliasTable) -> fl
     if total <= 0:
         return 0.0
     present = set(row_terms(row, aliases))
-    return float(np.clip(sum(w for t, w in weights.items() if t in present) / total, 0.0, 1.0))
+    return min(1.0, sum(weight for term, weight in weights.items() if term in present) / total)

