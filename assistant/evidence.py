@@ -53,10 +53,12 @@ class ToolEvidence(BaseModel):
 
 
 class Artifact(BaseModel):
-    """What one tool call adds to the evidence."""
+    """What one tool call adds to the evidence. `terms` are a search's words with their weight:
+    they help to choose sentences and are no evidence."""
 
     tool: ToolEvidence
     passages: list[PassageEvidence] = Field(default_factory=list)
+    terms: dict[str, float] = Field(default_factory=dict)
 
 
 def passage_evidence(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from assistant.answer import Language
+from assistant.grounding.segments import sentences
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Phrases:
     estimate_lead_days: str
     estimate_cost: str
     estimate_no_price: str
+    for_reference: str
     range_header: str
     row_hours: str
     row_days: str
@@ -47,7 +49,8 @@ class Phrases:
     list_warning: str
     # offers
     offers_lead: str
-    offers_lead_one: str
+    offers_span: str
+    offers_single: str
     offers_none: str
     offers_header: str
     no_live: str
@@ -73,6 +76,12 @@ class Phrases:
     basis: str
     comma: str
     stop: str
+
+    def fixed(self) -> list[str]:
+        """The sentences of the catalogue that have no blanks to fill."""
+        texts = [getattr(self, f.name) for f in fields(self)]
+        whole = [text for text in texts if isinstance(text, str) and "{" not in text]
+        return [unit.text for text in whole for unit in sentences(text)]
 
     def tool_summary(self, name: str, result: Mapping[str, Any], passages: int) -> str:
         """One line about a finished call."""

@@ -28,12 +28,13 @@ ENGLISH = Phrases(
     ask_size_default=("If you only know the size, I would assume 20 tokens a parameter, on H100s."),
     ask_tokens=(
         "**I need the number of training tokens; for example “2T tokens”.** Without it I would "
-        "assume 20 tokens a parameter, which is {tokens} tokens."
+        "assume 20 tokens a parameter."
     ),
-    estimate_lead="**About {likely} {gpu}-hours ({low} to {high})**",
-    estimate_lead_days="**{likely} days on {gpus} GPUs ({low} to {high})**",
+    estimate_lead="About {likely} {gpu}-hours ({low} to {high})",
+    estimate_lead_days="; {likely} days on {gpus} GPUs ({low} to {high})",
     estimate_cost="That is about {cost} at {price} per GPU-hour ({source}).",
     estimate_no_price="No price was given or found, so there is no cost.",
+    for_reference="For reference, what others charge:",
     range_header="| | Low | Likely | High |",
     row_hours="GPU-hours",
     row_days="Days",
@@ -42,8 +43,9 @@ ENGLISH = Phrases(
     nearest="Nearest published runs:",
     nearest_run="{model}: {hours} {gpu}-hours for {params} parameters and {tokens} tokens",
     list_warning="List prices are those of their dates and say nothing about stock.",
-    offers_lead="**{gpu}: {low} to {high} per GPU-hour, {term}**",
-    offers_lead_one="**{gpu}: {low} per GPU-hour, {term}**",
+    offers_lead="**Listed prices per {gpu}-hour: {spans}.**",
+    offers_span="{low} to {high} {term}",
+    offers_single="{low} {term}",
     offers_none="**No offer in the price list or the fund's inventory fits.**",
     offers_header="| Provider | GPU | Term | Price per GPU-hour | As of | Stock |",
     no_live=(
@@ -107,8 +109,8 @@ ENGLISH = Phrases(
         "background": "background",
         "caution": "caution",
     },
-    assumptions={},
-    basis="({grade}, {publisher}, {date})",
+    assumptions={"utilisation": "share of the dense peak that is used: {value} ({text})"},
+    basis=" ({grade}, {publisher}, {date})",
     comma=", ",
     stop=".",
 )

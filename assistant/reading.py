@@ -21,7 +21,6 @@ from kb.programs import Program
 from tools.gpus import GpuMention, find_gpus
 from tools.quantities import Quantity, Unit, find_quantities
 
-
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
 
 

@@ -25,7 +25,7 @@ class Turn:
         self._id, self._session = answer_id, session
         self._question, self._language = question, language
         self._say = phrases(language)
-        self._grounder = Grounder(own_words, self._say.not_stated)
+        self._grounder = Grounder(own_words, self._say.not_stated, self._say.fixed())
         self._begun = time.perf_counter()
         self._first_text: float | None = None
         self._calls: dict[str, tuple[dict[str, Any], float]] = {}

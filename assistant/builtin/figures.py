@@ -60,6 +60,11 @@ def size(value: Any) -> str:
     return plain(amount, "en")
 
 
+def family(key: str) -> str:
+    """The family in a GPU's key: nvidia-h100-sxm5-80gb is an H100."""
+    return key.split("-")[1].upper() if key.count("-") > 1 else key
+
+
 def when(iso: str | None, language: Language) -> str | None:
     """A partial ISO date as people write it: Jul 2024, 2024年7月."""
     if not iso:

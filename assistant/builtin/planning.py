@@ -121,6 +121,8 @@ def _priced_estimates(done: Sequence[Artifact]) -> list[Call]:
     if estimate is None or market is None:
         return []
     offers = [offer for offer in market.result["offers"] if _is_current(offer)]
+    # The estimate takes an SXM part's peak where the form is not stated; so do the prices.
+    offers = [o for o in offers if "-pcie-" not in o["gpu"]] or offers
     offers.sort(key=lambda offer: Decimal(offer["price_per_gpu_hour"]["amount"]))
     chosen = offers[:1] + offers[-1:] if len(offers) > 1 else offers
     return [
@@ -129,11 +131,23 @@ def _priced_estimates(done: Sequence[Artifact]) -> list[Call]:
             estimate.args
             | {
                 "price": offer["price_per_gpu_hour"]["amount"],
-                "price_source": f"{offer['provider']}, {offer['term']}, {offer['observed_at']}",
+                "price_source": _price_source(offer),
             },
         )
         for offer in chosen[:PRICED]
     ]
+
+
+def same_offer(offer: dict[str, Any], args: dict[str, Any]) -> bool:
+    """Whether the arguments of an estimate took their price from this offer."""
+    price = offer.get("price_per_gpu_hour") or {}
+    return price.get("amount") == args.get("price") and _price_source(offer) == args.get(
+        "price_source"
+    )
+
+
+def _price_source(offer: dict[str, Any]) -> str:
+    return f"{offer['provider']}, {offer['term'].replace('_', ' ')}, {offer['observed_at']}"
 
 
 def _is_current(offer: dict[str, Any]) -> bool:
@@ -144,6 +158,7 @@ def _is_current(offer: dict[str, Any]) -> bool:
         and offer.get("observed_at")
         and not offer.get("stale")
         and not offer.get("suspicious")
+        and offer["term"] in ("on_demand", "reserved")
     )
 
 

@@ -77,10 +77,13 @@ def select(
     """Choose the sentences that answer `reading`, at most `most`."""
     wanted = wanted_figures(reading.folded)
     names = _names(reading, weights, aliases)
+    best = max((passage.score or 0.0 for passage in passages), default=0.0) or 1.0
     found = [
         candidate
         for passage in _each_once(passages)
-        for candidate in _candidates(passage, reading, weights, aliases, names, wanted)
+        for candidate in _candidates(
+            passage, (passage.score or 0.0) / best, weights, aliases, names, wanted
+        )
     ]
     found.sort(key=lambda c: (-c.score, c.passage.id))
     mine = [c for c in found if same_language(c.passage.language, reading.language)]
@@ -110,17 +113,18 @@ def _names(reading: Reading, weights: Mapping[str, float], aliases: AliasTable) 
     return tuple(dict.fromkeys(found))
 
 
-_NO_NAMES = frozenset("gpu gpus h100 h200 a100 b200 series token tokens".split())
+_NO_NAMES = frozenset(["gpu", "gpus", "h100", "h200", "a100", "b200", "series", "token", "tokens"])
 
 
 def _candidates(
     passage: PassageEvidence,
-    reading: Reading,
+    nearness: float,
     weights: Mapping[str, float],
     aliases: AliasTable,
     names: Sequence[str],
     wanted: frozenset[Unit],
 ) -> list[Candidate]:
+    """The sentences of a passage; `nearness` is its search score against the best (0 to 1)."""
     about = " ".join(filter(None, (passage.title, passage.header, passage.publisher)))
     around = set(terms(f"{about} {passage.text}", aliases))
     named = fold(f"{about} {passage.text}")
@@ -139,7 +143,7 @@ def _candidates(
         )
         fits = not wanted or any(q.unit in wanted for q in find_quantities(text))
         coverage = covered / total
-        score = coverage + 0.6 * (passage.dense or 0.0) + (0.15 if fits and wanted else 0.0)
+        score = coverage + nearness + (0.15 if fits and wanted else 0.0)
         score -= 0.3 * len(missing)
         candidates.append(Candidate(passage, text, coverage, missing, fits, score))
     return candidates

@@ -38,10 +38,13 @@ def write(reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase) -> Draf
     """Write the answer to `reading` from the results of the calls `done`."""
     say = phrases(reading.language)
     sections = [_section(ask, reading, done, kb, say) for ask in reading.asks]
+    abstained = not sections[0].answered
+    if abstained and len(sections) > 1 and sections[1].lines:
+        sections[1].lines.insert(0, say.for_reference + "\n")
     sections.sort(key=lambda section: section.asked_back)  # what is known comes first
     return Draft(
         text="\n\n".join("\n".join(section.lines) for section in sections if section.lines),
-        abstained=not any(section.answered for section in sections),
+        abstained=abstained,
         asked_back=any(section.asked_back for section in sections),
         gaps=[gap for section in sections for gap in section.gaps],
     )
@@ -64,7 +67,7 @@ def _section(
         parts = [program_section(artifact, say) for artifact in programs]
         return Section([line for part in parts for line in [*part.lines, ""]][:-1])
     passages = [passage for artifact in done for passage in artifact.passages]
-    weights = done[0].tool.result.get("terms", {})
+    weights = done[0].terms
     selection = select(reading, passages, weights, kb.aliases)
     return fact_section(reading.text, selection, say)
 

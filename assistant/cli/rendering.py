@@ -83,9 +83,10 @@ def page_for(out: TextIO, *, plain: bool) -> Page:
 
 
 def source_line(citation: Citation, language: Language) -> str:
-    """`[1] title, publisher, date (grade): “quote”`."""
-    title = citation.title if citation.kind == "passage" else citation.field or citation.title
-    known = [one_line(part) for part in (title, citation.publisher, citation.published) if part]
+    """`[1] title, publisher, date (grade): “quote”`; a tool's title is followed by the field."""
+    field = citation.field if citation.kind == "tool" else None
+    where = (citation.title, field, citation.publisher, citation.published)
+    known = [one_line(part) for part in where if part]
     grade = f" ({phrases(language).grades[citation.grade]})" if citation.grade else ""
     return f"[{citation.marker}] {', '.join(known)}{grade}: “{one_line(citation.quote)}”"
 

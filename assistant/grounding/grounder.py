@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Citation, Removed
@@ -33,11 +33,14 @@ class Shown:
 class Grounder:
     """Feed it a draft piece by piece; it yields what may be shown, sentence by sentence.
 
-    `not_stated` replaces a table cell that has no support. `text` is all that was shown so far.
+    `not_stated` replaces a table cell that has no support; `fixed` are the desk's own sentences
+    (see `EvidenceBook`). `text` is all that was shown so far.
     """
 
-    def __init__(self, own_words: Sequence[str], not_stated: str) -> None:
-        self._book = EvidenceBook(own_words)
+    def __init__(
+        self, own_words: Sequence[str], not_stated: str, fixed: Collection[str] = ()
+    ) -> None:
+        self._book = EvidenceBook(own_words, fixed)
         self._not_stated = not_stated
         self._pending = ""
         self._lead_shown = False

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 _NAME = re.compile(
-    r"(?<![\w$])(?:[A-Z][\w&’'-]*|[a-z]+\d+[a-z]*)(?:[ ](?:of |and |& )?[A-Z][\w&’'-]*)*"
+    r"(?<![A-Za-z0-9_$])(?:[A-Z][A-Za-z0-9&’'-]*|[a-z]+\d+[a-z]*)"
+    r"(?:[ ](?:of |and |& )?[A-Z][A-Za-z0-9&’'-]*)*"
 )
 _PLAIN = frozenset(
-    "I A An The GPU GPUs AI VC VCs CPU API USD US EU UK CEO LLM LLMs OK PS Q A "
-    "January February March April May June July August September October November December "
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    ["I", "A", "An", "The", "GPU", "GPUs", "AI", "VC", "VCs", "CPU", "API", "USD", "US", "EU", "UK", "CEO", "LLM", "LLMs", "OK", "PS", "Q", "A", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 )
 _QUOTE = re.compile(r"[“「『]([^”」』]{6,})[”」』]|\"([^\"]{12,})\"")
 _LINK = re.compile(r"!?\[([^\]]*)\]\((\s*<?[^)\s]*>?[^)]*)\)")

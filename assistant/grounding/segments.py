@@ -21,10 +21,14 @@ _ABBREVIATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A sentence or table cell: what a person reads, and the evidence it names."""
+    """A sentence or table cell: what a person reads, and the evidence it names.
+
+    `row` is the evidence that the other cells of its row name: it supports this cell too.
+    """
 
     text: str
     marks: tuple[str, ...]
+    row: tuple[str, ...] = ()
 
 
 def without_marks(text: str) -> tuple[str, tuple[str, ...]]:
@@ -46,7 +50,8 @@ def is_table_rule(line: str) -> bool:
 def cells(line: str) -> list[Unit]:
     """The cells of a table row."""
     inner = line.strip()[1:-1]
-    return [Unit(*without_marks(cell.strip())) for cell in re.split(r"(?<!\\)\|", inner)]
+    _, row = without_marks(inner)
+    return [Unit(*without_marks(cell.strip()), row) for cell in re.split(r"(?<!\\)\|", inner)]
 
 
 def lead_of(line: str) -> str:

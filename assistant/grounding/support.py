@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -118,10 +118,14 @@ class _Field:
 
 
 class EvidenceBook:
-    """All evidence of a turn, and the person's own words, ready to be matched."""
+    """All evidence of a turn, and the person's own words, ready to be matched.
 
-    def __init__(self, own_words: Sequence[str]) -> None:
+    `fixed` are sentences of the desk's own catalogue, which state nothing about the world.
+    """
+
+    def __init__(self, own_words: Sequence[str], fixed: Collection[str] = ()) -> None:
         self._own = list(own_words)
+        self._fixed = frozenset(fixed)
         self._stretches: dict[str, list[_Stretch]] = {}
         self._fields: dict[str, list[_Field]] = {}
         self._tools: dict[str, ToolEvidence] = {}
@@ -129,7 +133,7 @@ class EvidenceBook:
     def learn(self, artifact: Artifact) -> None:
         """Add what a tool call returned."""
         self._tools[artifact.tool.id] = artifact.tool
-        self._fields[artifact.tool.id] = list(_walk(artifact.tool, "", artifact.tool.result))
+        self._fields[artifact.tool.id] = list(_walk(artifact.tool, "", _told(artifact.tool)))
         for passage in artifact.passages:
             spans = sentences(passage.text) or [(0, len(passage.text))]
             self._stretches[passage.id] = [_Stretch(passage, *span) for span in spans]
@@ -150,7 +154,7 @@ class EvidenceBook:
     def _haystack(self) -> str:
         """Everything that may be named, folded."""
         parts = [stretch[0].surroundings for stretch in self._stretches.values() if stretch]
-        parts += [fold(json.dumps(t.result, ensure_ascii=False)) for t in self._tools.values()]
+        parts += [fold(json.dumps(_told(t), ensure_ascii=False)) for t in self._tools.values()]
         return " ".join([*parts, *map(fold, self._own)])
 
     @cached_property
@@ -160,18 +164,24 @@ class EvidenceBook:
     def judge(self, unit: Unit) -> Verdict:
         """Find support for all that a unit claims. Figures outside the named evidence are looked
         for in all of it; a passage counts only if it is about a name of the unit."""
+        if unit.text in self._fixed:
+            return Verdict()
         if reason := self._foreign(unit):
             return Verdict(reason=reason)
         names = [
             name for name in map(fold, proper_names(unit.text, initial=True)) if name in self._known
         ]
-        targets, open_figures = self._named_evidence(unit, names)
-        for figure in list(open_figures):
+        targets, open_figures = self._named_evidence(unit.marks, unit, names)
+        if open_figures and unit.row:
+            _, still = self._named_evidence(unit.row, unit, names)
+            open_figures = [figure for figure in open_figures if figure in still]
+        for figure in open_figures:
+            if _holds(self._own_quantities, figure):
+                continue
             found = self._search(figure, unit, names)
-            if found is not None:
-                targets.append(found)
-            elif not any(equivalent(figure, own) for own in self._own_quantities):
+            if found is None:
                 return Verdict(reason=f"figure without support: {figure.text}")
+            targets.append(found)
         return Verdict(targets=_distinct(targets))
 
     def _foreign(self, unit: Unit) -> str | None:
@@ -187,12 +197,12 @@ class EvidenceBook:
         return None
 
     def _named_evidence(
-        self, unit: Unit, names: Sequence[str]
+        self, marks: Sequence[str], unit: Unit, names: Sequence[str]
     ) -> tuple[list[Target], list[Quantity]]:
         """Targets for the ids that the draft names, and the figures they leave open."""
         open_figures = find_quantities(unit.text)
         targets: list[Target] = []
-        for mark in unit.marks:
+        for mark in marks:
             evidence_id, _, path = mark.partition(":")
             stretches = self._stretches.get(evidence_id)
             if stretches:
@@ -219,6 +229,11 @@ class EvidenceBook:
                 if field.is_leaf and field.holds(figure):
                     return field.target
         return None
+
+
+def _told(tool: ToolEvidence) -> dict[str, Any]:
+    """What a call told: its result, or its error and what to do about it."""
+    return tool.result if tool.ok else {"error": tool.error, "hint": tool.hint}
 
 
 def _walk(tool: ToolEvidence, path: str, value: Any) -> Iterator[_Field]:

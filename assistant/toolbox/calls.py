@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain.tools import ToolRuntime
@@ -14,6 +15,15 @@ from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 
 Output = tuple[str, dict[str, Any]]
 """Text for the chat model, and the artifact (JSON of `Artifact`)."""
+
+
+@dataclass
+class Found:
+    """What a tool found: its result as JSON, passages, and a search's weighted terms."""
+
+    result: dict[str, Any] = field(default_factory=dict)
+    passages: list[PassageEvidence] = field(default_factory=list)
+    terms: dict[str, float] = field(default_factory=dict)
 
 
 def call_number(runtime: ToolRuntime[Any, Any]) -> int:
@@ -33,21 +43,21 @@ def run(
     runtime: ToolRuntime[Any, Any],
     name: str,
     args: dict[str, Any],
-    work: Callable[[int], tuple[dict[str, Any], list[PassageEvidence]]],
+    work: Callable[[int], Found],
 ) -> Output:
     """Run `work(call number)`; an error of ours becomes a result that says so."""
     number = call_number(runtime)
     given = {key: value for key, value in args.items() if value is not None}
     try:
-        result, passages = work(number)
+        found = work(number)
     except DESK_ERRORS as error:
         tool = ToolEvidence(
             id=f"t{number}", name=name, args=given, ok=False, error=error.message, hint=error.hint
         )
         return f"Error: {error.message}. {error.hint}", Artifact(tool=tool).model_dump()
-    tool = ToolEvidence(id=f"t{number}", name=name, args=given, result=result)
-    text = _as_text(tool, passages)
-    return text, Artifact(tool=tool, passages=passages).model_dump(exclude_none=True)
+    tool = ToolEvidence(id=f"t{number}", name=name, args=given, result=found.result)
+    artifact = Artifact(tool=tool, passages=found.passages, terms=found.terms)
+    return _as_text(tool, found.passages), artifact.model_dump(exclude_none=True)
 
 
 def _as_text(tool: ToolEvidence, passages: Sequence[PassageEvidence]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
-from assistant.toolbox.calls import Output, run
+from assistant.toolbox.calls import Found, Output, run
 
 NAME = "estimate_training"
 EXAMPLES = (
@@ -36,7 +36,7 @@ def estimate_training_tool() -> BaseTool:
         number of GPUs, `active_params` for a mixture of experts, `price` in US dollars per
         GPU-hour with its source. Without a price there is no cost."""
 
-        def work(_: int) -> tuple[dict[str, Any], list[Any]]:
+        def work(_: int) -> Found:
             from tools import quantities
             from tools.training import estimate_training as estimate
 
@@ -50,7 +50,7 @@ def estimate_training_tool() -> BaseTool:
                 price_per_gpu_hour=quantities.parse_price(price) if price else None,
                 price_source=price_source,
             )
-            return result.model_dump(mode="json"), []
+            return Found(result.model_dump(mode="json"))
 
         args = {
             "params": params, "tokens": tokens, "gpu": gpu, "gpus": gpus,

@@ -10,7 +10,7 @@ from typing import Any
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
-from assistant.toolbox.calls import Output, run
+from assistant.toolbox.calls import Found, Output, run
 
 NAME = "gpu_offers"
 SHOWN = 20
@@ -37,7 +37,7 @@ def gpu_offers_tool(inventory: Path, today: date) -> BaseTool:
         """Offers of a GPU: price per GPU-hour, term, provider, date. Stock of a list price is
         unknown. `term` is on_demand, spot, capacity_block, reserved, fund or credits."""
 
-        def work(_: int) -> tuple[dict[str, Any], list[Any]]:
+        def work(_: int) -> Found:
             from tools.market import gpu_offers as offers
 
             limit = None if max_price is None else Decimal(str(max_price))
@@ -45,7 +45,7 @@ def gpu_offers_tool(inventory: Path, today: date) -> BaseTool:
             result = market.model_dump(mode="json")
             result["found"] = len(result["offers"])
             result["offers"] = result["offers"][:SHOWN]
-            return result, []
+            return Found(result)
 
         args = {"gpu": gpu, "count": count, "region": region, "term": term, "max_price": max_price}
         return run(runtime, NAME, args, work)

@@ -8,7 +8,7 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.evidence import PassageEvidence, passage_evidence
-from assistant.toolbox.calls import Output, run
+from assistant.toolbox.calls import Found, Output, run
 from kb.errors import UnknownSource
 from kb.knowledge_base import KnowledgeBase
 from kb.programs import Program, ProgramKind, Term
@@ -36,10 +36,10 @@ def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
     ) -> Output:
         """All terms of one compute program, by its name, sponsor or id."""
 
-        def work(number: int) -> tuple[dict[str, Any], list[PassageEvidence]]:
+        def work(number: int) -> Found:
             found = _require(kb, program)
             passages = _terms(kb, found, number, 0, language)
-            return _record(found, passages, language), passages
+            return Found(_record(found, passages, language), passages)
 
         args = {"program": program, "language": language}
         return run(runtime, "get_program", args, work)
@@ -52,7 +52,7 @@ def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
     ) -> Output:
         """Terms of several programs side by side: those named, or all of one kind, or all."""
 
-        def work(number: int) -> tuple[dict[str, Any], list[PassageEvidence]]:
+        def work(number: int) -> Found:
             chosen = (
                 [_require(kb, name) for name in programs]
                 if programs
@@ -63,7 +63,7 @@ def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
                 terms = _terms(kb, program, number, len(passages), language)
                 records.append(_record(program, terms, language))
                 passages += terms
-            return {"count": len(records), "programs": records}, passages
+            return Found({"count": len(records), "programs": records}, passages)
 
         args = {"programs": programs, "kind": kind, "language": language}
         return run(runtime, "compare_programs", args, work)

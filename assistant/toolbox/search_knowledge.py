@@ -8,7 +8,7 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.evidence import passage_evidence
-from assistant.toolbox.calls import Output, run
+from assistant.toolbox.calls import Found, Output, run
 from kb.knowledge_base import KnowledgeBase
 
 NAME = "search_knowledge"
@@ -29,13 +29,13 @@ def search_knowledge_tool(kb: KnowledgeBase) -> BaseTool:
     def search_knowledge(query: str, runtime: ToolRuntime[Any, Any]) -> Output:
         """Search articles and program terms. Use the question's own words, in any language."""
 
-        def work(number: int) -> tuple[dict[str, Any], list[Any]]:
+        def work(number: int) -> Found:
             hits = kb.search(query, PASSAGES)
             scores = [
                 {"score": hit.score, "dense": hit.dense, "keyword": hit.keyword} for hit in hits
             ]
-            found = list(passage_evidence(number, [hit.passage for hit in hits], scores))
-            return {"terms": kb.question_weights(query)}, found
+            passages = passage_evidence(number, [hit.passage for hit in hits], scores)
+            return Found(passages=passages, terms=kb.question_weights(query))
 
         return run(runtime, NAME, {"query": query}, work)
 

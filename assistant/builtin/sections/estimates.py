@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from assistant.builtin.figures import dollars, number, plain, price, size
-from assistant.builtin.planning import in_short, missing_for_estimate
+from assistant.builtin.figures import dollars, family, number, plain, price, size
+from assistant.builtin.planning import missing_for_estimate, same_offer
 from assistant.builtin.sections import Section
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -31,7 +31,8 @@ def estimate_section(reading: Reading, done: Sequence[Artifact], say: Phrases) -
     section.lines += _table(main, priced, say)
     section.lines.append("")
     if priced:
-        section.lines += [_cost(tool, say) for tool in priced]
+        market = next((a.tool for a in done if a.tool.name == "gpu_offers" and a.tool.ok), None)
+        section.lines += [_cost(tool, market, say) for tool in priced]
         section.lines.append(say.list_warning)
     else:
         section.lines.append(say.estimate_no_price)
@@ -43,7 +44,7 @@ def estimate_section(reading: Reading, done: Sequence[Artifact], say: Phrases) -
 def _question(reading: Reading, missing: Sequence[Unit], say: Phrases) -> str:
     params = reading.first(Unit.PARAMS)
     if params is not None and Unit.TOKENS in missing:
-        return say.ask_tokens.format(tokens=in_short(params.value * 20))
+        return say.ask_tokens
     return f"{say.ask_size} {say.ask_size_default}"
 
 
@@ -56,13 +57,13 @@ def _lead(tool: ToolEvidence, say: Phrases) -> str:
     lead = say.estimate_lead.format(
         gpu=_gpu_name(tool), **{key: number(hours[key], language) for key in hours}
     )
-    parts = [f"{lead} [{tool.id}:gpu_hours]"]
+    marks = f"[{tool.id}:gpu_hours]"
     days = tool.result.get("days")
     if days:
         told = {key: number(days[key], language) for key in days}
-        gpus = plain(tool.args["gpus"], "en")
-        parts.append(f"{say.estimate_lead_days.format(gpus=gpus, **told)} [{tool.id}:days]")
-    return ("; " if language == "en" else "；").join(parts) + say.stop
+        lead += say.estimate_lead_days.format(gpus=plain(tool.args["gpus"], "en"), **told)
+        marks += f" [{tool.id}:days]"
+    return f"**{lead}{say.stop}** {marks}"
 
 
 def _table(main: ToolEvidence, priced: Sequence[ToolEvidence], say: Phrases) -> list[str]:
@@ -84,13 +85,20 @@ def _row(label: str, tool: ToolEvidence, field: str, say: Phrases) -> str:
     return f"| {label} | {cells} | {last} [{tool.id}:{field}] |"
 
 
-def _cost(tool: ToolEvidence, say: Phrases) -> str:
+def _cost(tool: ToolEvidence, market: ToolEvidence | None, say: Phrases) -> str:
+    """The likely cost at one price, with the offer that has this price."""
+    offers = market.result["offers"] if market else []
+    quoted = [
+        f" [{market.id}:offers.{n}]"
+        for n, offer in enumerate(offers)
+        if market and same_offer(offer, tool.args)
+    ][:1]
     sentence = say.estimate_cost.format(
         cost=dollars(tool.result["cost_usd"]["likely"], say.language),
         price=price(tool.args["price"], "USD", say.language),
         source=tool.args.get("price_source", ""),
     )
-    return f"- {sentence} [{tool.id}:cost_usd]"
+    return f"- {sentence} [{tool.id}:cost_usd]{''.join(quoted)}"
 
 
 def _assumptions(tool: ToolEvidence, say: Phrases) -> list[str]:
@@ -111,7 +119,7 @@ def _runs(tool: ToolEvidence, say: Phrases) -> list[str]:
         text = say.nearest_run.format(
             model=run["model"],
             hours=number(Decimal(str(run["gpu_hours"])), say.language),
-            gpu=run["gpu"],
+            gpu=family(run["gpu"]),
             params=size(run["params"]),
             tokens=size(run["tokens"]),
         )

@@ -27,9 +27,9 @@ def sentence(candidate: Candidate, say: Phrases, *, bold: bool = False) -> str:
     passage = candidate.passage
     mark, basis = f"[{passage.id}]", basis_of(passage, say)
     if not same_language(passage.language, say.language):
-        return f"{say.other_language} “{candidate.text}” {basis} {mark}"
+        return f"{say.other_language} “{candidate.text}”{basis} {mark}"
     text = in_script(candidate.text, say.language)
-    return f"**{text}** {basis} {mark}" if bold else f"{text} {basis} {mark}"
+    return f"**{text}**{basis} {mark}" if bold else f"{text}{basis} {mark}"
 
 
 def basis_of(passage: PassageEvidence, say: Phrases) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from assistant.builtin.figures import price, when
@@ -25,7 +24,7 @@ def offer_section(done: Sequence[Artifact], say: Phrases) -> Section:
     offers = market.result["offers"]
     if not offers:
         return Section([say.offers_none], answered=False, gaps=[_wanted(market)])
-    section = Section([*_lead(market, offers, say), "", say.offers_header])
+    section = Section([*_lead(market, say), say.offers_header])
     section.lines.append("|---" * (say.offers_header.count("|") - 1) + "|")
     section.lines += [_row(market, n, offer, say) for n, offer in enumerate(offers[:ROWS])]
     section.lines += ["", *_unknowns(market, offers, say)]
@@ -36,31 +35,17 @@ def _wanted(market: ToolEvidence) -> str:
     return ", ".join(f"{key}={value}" for key, value in market.args.items())
 
 
-def _lead(market: ToolEvidence, offers: Sequence[dict[str, Any]], say: Phrases) -> list[str]:
+def _lead(market: ToolEvidence, say: Phrases) -> list[str]:
     """The range of current prices of each term, as the market states it."""
-    lines = []
-    for n, span in enumerate(market.result.get("price_range", ())):
+    spans = []
+    for span in market.result["price_range"]:
         low, high = (price(span[k], span["currency"], say.language) for k in ("low", "high"))
-        template = say.offers_lead if low != high else say.offers_lead_one
-        term = say.terms.get(span["term"], span["term"])
-        gpu = market.args.get("gpu", "GPU")
-        text = template.format(gpu=gpu, low=low, high=high, term=term)
-        lines.append(f"{text} [{market.id}:price_range.{n}]{say.stop}")
-    if not lines:
-        best = min(
-            (o for o in offers if o["price_per_gpu_hour"]),
-            key=lambda o: Decimal(o["price_per_gpu_hour"]["amount"]),
-            default=None,
-        )
-        if best is not None:
-            money = best["price_per_gpu_hour"]
-            text = say.offers_lead_one.format(
-                gpu=best["gpu_raw"],
-                low=price(money["amount"], money["currency"], say.language),
-                term=say.terms.get(best["term"], best["term"]),
-            )
-            lines.append(f"{text} [{market.id}:offers.{offers.index(best)}]{say.stop}")
-    return lines
+        template = say.offers_span if low != high else say.offers_single
+        spans.append(template.format(low=low, high=high, term=say.terms[span["term"]]))
+    if not spans:
+        return []
+    text = say.offers_lead.format(gpu=market.args.get("gpu", "GPU"), spans=say.comma.join(spans))
+    return [f"{text} [{market.id}:price_range]", ""]
 
 
 def _row(market: ToolEvidence, n: int, offer: dict[str, Any], say: Phrases) -> str:

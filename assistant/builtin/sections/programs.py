@@ -76,7 +76,7 @@ def program_section(artifact: Artifact, say: Phrases) -> Section:
         for passage in _passages(record, (name,), passages):
             text = in_script(passage.text, say.language)
             section.lines.append(
-                f"- {say.fields[name]}: {text} {basis_of(passage, say)} [{passage.id}]"
+                f"- {say.fields[name]}: {text}{basis_of(passage, say)} [{passage.id}]"
             )
     if record["not_stated"]:
         missing = say.comma.join(say.fields[name] for name in record["not_stated"])
