@@ -278,7 +278,7 @@ class ConversationScreen(Screen[None]):
         self.evidence.take_focus()
         self.evidence.open(self._engine, state, citation)
         assert self._spot is not None
-        self.call_after_refresh(self.log_view.return_to, self._spot)
+        self.log_view.return_to(self._spot)
 
     def _close_evidence(self) -> None:
         if self._evidence_of is None:
@@ -288,7 +288,7 @@ class ConversationScreen(Screen[None]):
         if self._focused_before is not None and self._focused_before.is_attached:
             self._focused_before.focus(scroll_visible=False)
         if self._spot is not None:
-            self.call_after_refresh(self.log_view.return_to, self._spot)
+            self.log_view.return_to(self._spot)
 
     # Lines around the box
 

@@ -8,7 +8,7 @@ STRINGS = Strings(
     welcome="Ask in English or Chinese. Every figure in an answer links to its evidence.",
     examples=(
         "Which investors give startups GPU access, and on what terms?",
-        "How much would it take to pre-train a 7B model on 2T tokens on 256 H100s?",
+        "What would it take to pre-train a 7B model on 2T tokens on 256 H100s?",
         "Why does Sequoia say AI needs 600 billion dollars of revenue?",
     ),
     example_hint="Click one, or press ↑ in the empty box.",

@@ -22,6 +22,7 @@ from tui.strings import Strings
 from tui.widgets.linked import Linked
 
 _LINES_ABOVE_QUOTE = 2
+_REFRESHES = 2
 
 
 class EvidencePane(Vertical):
@@ -100,7 +101,7 @@ class EvidencePane(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         """Find the quote again in the new width."""
-        self.call_after_refresh(self._scroll_to_quote)
+        self.call_after_refresh(self._scroll_to_quote, _REFRESHES)
 
     def action_step(self, step: int) -> None:
         """Go to a neighbouring citation."""
@@ -113,9 +114,12 @@ class EvidencePane(Vertical):
     def _set_body(self, body: Content) -> None:
         self._body = body
         self._text.update(body)
-        self.call_after_refresh(self._scroll_to_quote)
+        self.call_after_refresh(self._scroll_to_quote, _REFRESHES)
 
-    def _scroll_to_quote(self) -> None:
+    def _scroll_to_quote(self, refreshes: int) -> None:
+        """The pane has its width, and the text its height, one or two refreshes later."""
         line = lit_line(self._body, self._text.content_size.width) or 0
         top = max(0, line - _LINES_ABOVE_QUOTE)
         self._scroll.scroll_to(y=top, animate=False, force=True)
+        if refreshes:
+            self.call_after_refresh(self._scroll_to_quote, refreshes - 1)

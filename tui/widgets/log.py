@@ -17,6 +17,7 @@ from tui.widgets.frozen_turn import FrozenTurn
 from tui.widgets.turn import Turn
 
 LIVE_TURNS = 8
+_REFRESHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,16 @@ class ConversationLog(VerticalScroll):
         return ReadingSpot(None, 0, 0, at_end)
 
     def return_to(self, spot: ReadingSpot) -> None:
-        """Scroll to a spot after the layout has changed: the same line, or as near as it gets."""
+        """Scroll to a spot once the layout has changed: the same line, or as near as it gets."""
+        self.call_after_refresh(self._settle, spot, _REFRESHES)
+
+    def _settle(self, spot: ReadingSpot, refreshes: int) -> None:
+        """A changed class or a new child moves things one or two refreshes later, not at once."""
+        self._scroll_to_spot(spot)
+        if refreshes:
+            self.call_after_refresh(self._settle, spot, refreshes - 1)
+
+    def _scroll_to_spot(self, spot: ReadingSpot) -> None:
         if spot.at_end:
             self.anchor()
             return
@@ -131,4 +141,4 @@ class ConversationLog(VerticalScroll):
                 await self._column.mount(frozen, after=turn)
                 await turn.remove()
         if not spot.at_end:
-            self.call_after_refresh(self.return_to, spot)
+            self.return_to(spot)
