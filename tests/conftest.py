@@ -1,0 +1,136 @@
+"""What every test stands on: an empty home, no keys, no other host, also in child processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+GUARD = Path(__file__).parent / "offline"
+_PROVIDERS = ("COMPUTE_DESK_", "LANGSMITH_", "LANGCHAIN_", "CHROMA_")
+
+
+def _is_personal(name: str) -> bool:
+    return name.startswith(_PROVIDERS) or name.endswith(("_API_KEY", "_API_TOKEN"))
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty COMPUTE_DESK_HOME (not yet created), and none of this machine's keys."""
+    for name in filter(_is_personal, list(os.environ)):
+        monkeypatch.delenv(name)
+    place = tmp_path / "home"
+    monkeypatch.setenv("COMPUTE_DESK_HOME", str(place))
+    monkeypatch.setenv("LANGSMITH_TRACING", "false")
+    return place
+
+
+@pytest.fixture
+def home(isolated: Path) -> Path:
+    """The test's COMPUTE_DESK_HOME."""
+    return isolated
+
+
+@pytest.fixture(scope="session")
+def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose index is built, shared by the tests of a process: read it, never write it."""
+    from kb.knowledge_base import KnowledgeBase
+
+    place = tmp_path_factory.mktemp("warm") / "home"
+    kb = KnowledgeBase.open(place)
+    kb.search("GPU", 1)
+    kb.close()
+    return place
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder with source articles and test sets beside the repository; skips without it."""
+    place = Path(os.environ.get("COMPUTE_DESK_SHARED", REPOSITORY.parent / "shared"))
+    if not place.is_dir():
+        pytest.skip(f"no folder {place} (name another in COMPUTE_DESK_SHARED)")
+    return place
+
+
+class Offline(Protocol):
+    """Runs a program; `python` is the interpreter to use."""
+
+    def __call__(
+        self,
+        arguments: list[str],
+        *,
+        stdin: str | bytes | None = None,
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Offline:
+    """Run a program that can reach no other host; fails the test if its Python even tries.
+
+    Arguments starting with "compute-desk" run this environment's command. Input and output are
+    UTF-8. The program sees the test's home and a HOME of its own.
+    """
+    attempts = tmp_path / "network-attempts.log"
+    own_home = tmp_path / "user"
+    own_home.mkdir()
+
+    def run(
+        arguments: list[str],
+        *,
+        stdin: str | bytes | None = None,
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        program = list(arguments)
+        if program[0] == "compute-desk":
+            program[0] = str(Path(sys.executable).with_name("compute-desk"))
+        finished = subprocess.run(
+            program,
+            input=stdin.encode() if isinstance(stdin, str) else stdin or b"",
+            capture_output=True,
+            cwd=cwd or tmp_path,
+            env=guarded_environment(attempts, own_home) | dict(environment or {}),
+            timeout=300,
+            check=False,
+        )
+        assert not attempts.exists(), f"reached for the network: {attempts.read_text()}"
+        out, err = finished.stdout.decode(), finished.stderr.decode()
+        return subprocess.CompletedProcess(program, finished.returncode, out, err)
+
+    return run
+
+
+def guarded_environment(attempts: Path, own_home: Path) -> dict[str, str]:
+    """This environment with the guard on; `attempts` is written when a process reaches out."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(GUARD),
+        "OFFLINE_GUARD_LOG": str(attempts),
+        "HOME": str(own_home),
+        "XDG_CACHE_HOME": str(own_home / "cache"),
+    }
+
+
+Desk = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Run a command in this process: `desk("kb", "list")` gives exit code, stdout, stderr."""
+    from assistant.cli import main
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
