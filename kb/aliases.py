@@ -45,6 +45,10 @@ class AliasTable:
         """The ids of the groups whose members occur in an already folded text, in order."""
         return [self._group[m["word"]] for m in self._pattern.finditer(folded)]
 
+    def without(self, folded: str) -> str:
+        """An already folded text with a space in place of each member of a group."""
+        return self._pattern.sub(" ", folded)
+
     def group(self, name: str) -> str | None:
         """The group that `name` as a whole belongs to."""
         return self._group.get(fold(name).strip())

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.builtin.coverage import content_terms, covered, crossing
 from assistant.evidence import PassageEvidence
 from assistant.grounding.names import proper_names
 from assistant.language import same_language
@@ -17,14 +18,14 @@ from assistant.reading import Reading
 from kb.aliases import AliasTable
 from kb.folding import fold
 from kb.splitting import sentences
-from kb.terms import terms
 from tools.quantities import Unit, find_quantities
 
 ENOUGH = 0.5
 """Share of the question's weight that a sentence in the reader's language has to cover."""
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
-_HEADER_SHARE = 0.6  # a term found only around the sentence counts for less
+_CROSSING_SCORE = 0.47
+"""Search score that a passage in the other language needs (see docs/figures.md)."""
 
 _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"how many (?:gpus|chips|cards|h100s?|a100s?)|多少(?:块|张|枚|颗|台)|几(?:块|张|枚)"),
@@ -74,30 +75,66 @@ def select(
     aliases: AliasTable,
     most: int = 3,
 ) -> Selection:
-    """Choose the sentences that answer `reading`, at most `most`."""
-    wanted = wanted_figures(reading.folded)
-    names = _names(reading, weights, aliases)
+    """Choose the sentences that answer `reading`, at most `most`. `weights` are the weights of
+    the question's terms in the library."""
+    question = _Question(reading, weights, aliases)
     best = max((passage.score or 0.0 for passage in passages), default=0.0) or 1.0
     found = [
         candidate
         for passage in _each_once(passages)
-        for candidate in _candidates(
-            passage, (passage.score or 0.0) / best, weights, aliases, names, wanted
-        )
+        for candidate in question.candidates(passage, (passage.score or 0.0) / best)
     ]
     found.sort(key=lambda c: (-c.score, c.passage.id))
     mine = [c for c in found if same_language(c.passage.language, reading.language)]
-    able = [c for c in mine if _answers(c)] or [c for c in found if _answers(c)]
+    able = [c for c in mine if _answers(c)]
+    if not able:
+        able = [c for c in found if c not in mine and _answers(c) and _is_near(c)]
     if able:
         return Selection(tuple(_different(able, most)), ())
-    close = mine or found
-    absent = [n for n in names if all(n in c.missing for c in found)]
+    absent = [name for name in question.names if all(name in c.missing for c in found)]
+    close = [c for c in mine or found if not c.missing and c.coverage > 0]
     return Selection(
         (),
-        tuple(_different([c for c in close if not c.missing], 1)),
+        tuple(_different(close, 1)) if not absent else (),
         tuple(absent),
-        missing_figure=bool(wanted) and not absent,
+        missing_figure=bool(question.wanted) and not absent,
     )
+
+
+class _Question:
+    """What a question needs of a sentence."""
+
+    def __init__(self, reading: Reading, weights: Mapping[str, float], aliases: AliasTable) -> None:
+        self._language, self._aliases = reading.language, aliases
+        self._content = content_terms(reading.text, weights, aliases)
+        self._crossing = crossing(self._content)
+        self.names = tuple(n for n in proper_names(reading.text) if fold(n) not in _NO_NAMES)
+        self.wanted = wanted_figures(reading.folded)
+        self._why = bool(_WHY.search(reading.folded))
+
+    def candidates(self, passage: PassageEvidence, nearness: float) -> list[Candidate]:
+        """The sentences of a passage; `nearness` is its search score against the best (0 to 1)."""
+        about = " ".join(filter(None, (passage.title, passage.header, passage.publisher)))
+        around = f"{about} {passage.text}"
+        named = fold(around)
+        groups = set(self._aliases.groups(named))
+        missing = tuple(
+            name
+            for name in self.names
+            if fold(name) not in named and self._aliases.group(name) not in groups
+        )
+        mine = same_language(passage.language, self._language)
+        content = self._content if mine else self._crossing
+        made = []
+        for start, end in sentences(passage.text) or [(0, len(passage.text))]:
+            text = passage.text[start:end]
+            coverage = covered(content, text, around, self._aliases)
+            fits = not self.wanted or any(q.unit in self.wanted for q in find_quantities(text))
+            score = coverage + nearness - 0.3 * len(missing)
+            score += 0.15 * bool(self.wanted and fits)
+            score += 0.25 * bool(self._why and _BECAUSE.search(text))
+            made.append(Candidate(passage, text, coverage, missing, fits, score))
+        return made
 
 
 def wanted_figures(folded: str) -> frozenset[Unit]:
@@ -107,50 +144,21 @@ def wanted_figures(folded: str) -> frozenset[Unit]:
     return next((units for cue, units in _FIGURES if cue.search(folded)), frozenset())
 
 
-def _names(reading: Reading, weights: Mapping[str, float], aliases: AliasTable) -> tuple[str, ...]:
-    """Names in the question: proper nouns, and members of the alias table that are names."""
-    found = [name for name in proper_names(reading.text) if fold(name) not in _NO_NAMES]
-    return tuple(dict.fromkeys(found))
-
-
-_NO_NAMES = frozenset(["gpu", "gpus", "h100", "h200", "a100", "b200", "series", "token", "tokens"])
-
-
-def _candidates(
-    passage: PassageEvidence,
-    nearness: float,
-    weights: Mapping[str, float],
-    aliases: AliasTable,
-    names: Sequence[str],
-    wanted: frozenset[Unit],
-) -> list[Candidate]:
-    """The sentences of a passage; `nearness` is its search score against the best (0 to 1)."""
-    about = " ".join(filter(None, (passage.title, passage.header, passage.publisher)))
-    around = set(terms(f"{about} {passage.text}", aliases))
-    named = fold(f"{about} {passage.text}")
-    groups = set(aliases.groups(named))
-    missing = tuple(
-        name for name in names if fold(name) not in named and aliases.group(name) not in groups
-    )
-    total = sum(weights.values()) or 1.0
-    candidates = []
-    for start, end in sentences(passage.text) or [(0, len(passage.text))]:
-        text = passage.text[start:end]
-        own = set(terms(text, aliases))
-        covered = sum(
-            weight * (1.0 if term in own else _HEADER_SHARE if term in around else 0.0)
-            for term, weight in weights.items()
-        )
-        fits = not wanted or any(q.unit in wanted for q in find_quantities(text))
-        coverage = covered / total
-        score = coverage + nearness + (0.15 if fits and wanted else 0.0)
-        score -= 0.3 * len(missing)
-        candidates.append(Candidate(passage, text, coverage, missing, fits, score))
-    return candidates
+_NO_NAMES = frozenset("gpu gpus h100 h200 a100 b200 series token tokens".split())
+_WHY = re.compile(r"\bwhy\b|\breasons?\b|为什么|为何|原因|理由")
+_BECAUSE = re.compile(
+    r"\b(?:because|since|so|therefore|for its|counted|reason|needs?|value[ds]?|said)\b"
+    r"|因为|由于|因此|所以|看重|原因|才|出于"
+)
 
 
 def _answers(candidate: Candidate) -> bool:
     return not candidate.missing and candidate.fits and candidate.coverage >= ENOUGH
+
+
+def _is_near(candidate: Candidate) -> bool:
+    """Whether a passage in the other language is close enough by meaning."""
+    return (candidate.passage.score or 0.0) >= _CROSSING_SCORE
 
 
 def _each_once(passages: Sequence[PassageEvidence]) -> list[PassageEvidence]:

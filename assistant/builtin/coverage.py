@@ -1,0 +1,101 @@
+"""How much of what a question is about a sentence covers.
+
+A question is reduced to its content: names and terms of the alias table, and the other words that
+carry weight. Words that only make it a question, and Chinese character pairs that straddle two
+words, are left out, since no answer can hold them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from kb.aliases import AliasTable
+from kb.detect import CJK
+from kb.folding import fold
+from kb.terms import question_terms, terms
+
+_EMPTY = frozenset(
+    "doe take taken took come came make made really actually exactly please each every one thing "
+    "way long mean want need know kind sort there here now today currently name list explain "
+    "describe summarize detail plan long over against per".split()
+)
+_EMPTY_CHINESE = re.compile(
+    "总共|一共|合计|大概|大约|目前|现在|具体|到底|究竟|分别|意思|介绍|一下|情况|事情|东西|方面|这种|这个|那个|这些|那些|"
+    "这样|那样|需要|想要|知道|认为|觉得|看待|看法|怎么看|说明|说了|会议上|其中|已经|还有|以及|或者|如果"
+)
+# Single characters that join words: a pair with one of them may straddle two words.
+_JOINTS = frozenset(
+    "过向上下说有要会能到从为与及个之其来去做用看想让使给对把被以于所当中后前时就都也还很再又年月"
+)
+_IRREGULAR = {
+    "chose": "choose", "chosen": "choose", "paid": "pay", "bought": "buy", "built": "build",
+    "lent": "lend", "gave": "give", "given": "give", "sold": "sell", "spent": "spend",
+    "led": "lead", "held": "hold", "grew": "grow", "fell": "fall", "rose": "rise", "won": "win",
+    "said": "say", "founder": "found", "borrowed": "borrow", "thought": "think",
+}  # fmt: skip
+_ENDING = re.compile(r"(?:ations?|ions?|ments?|ings?|ers?|ors?|ed|es|ly|e|s|y)$")
+_HEADER_SHARE = 0.6
+_HAN_RUN = re.compile(rf"[{CJK}]+")
+
+
+def content_terms(
+    question: str, weights: Mapping[str, float], aliases: AliasTable
+) -> dict[str, float]:
+    """The terms that an answer should hold, with their weights; alias groups as "@id"."""
+    folded = _EMPTY_CHINESE.sub(" ", fold(question))
+    groups = {f"@{group}" for group in aliases.groups(folded)}
+    rest = aliases.without(folded)
+    plain = {term for term in question_terms(rest, aliases) if not term.startswith("@")}
+    plain -= _straddling(rest, weights)
+    kept = {term for term in plain if term not in _EMPTY} | groups
+    return {term: weights[term] for term in sorted(kept) if weights.get(term)}
+
+
+def covered(wanted: Mapping[str, float], text: str, around: str, aliases: AliasTable) -> float:
+    """Share (0 to 1) of the weight of `wanted` in `text`; what only stands `around` it counts
+    for less."""
+    own, near = _stems(text, aliases), _stems(around, aliases)
+    total = sum(wanted.values())
+    held = sum(
+        weight * (1.0 if stem(term) in own else _HEADER_SHARE if stem(term) in near else 0.0)
+        for term, weight in wanted.items()
+    )
+    return held / total if total else 0.0
+
+
+def crossing(wanted: Mapping[str, float]) -> dict[str, float]:
+    """The terms that can be found in a text of the other language: names, numbers, aliases."""
+    return {
+        term: weight
+        for term, weight in wanted.items()
+        if term.startswith("@") or any(char.isdigit() for char in term)
+    }
+
+
+def stem(term: str) -> str:
+    """A word without its ending, so that warned, warns and warning meet."""
+    term = _IRREGULAR.get(term, term)
+    if len(term) < 5 or not term.isascii() or not term.isalpha():
+        return term
+    return _ENDING.sub("", term)
+
+
+def _stems(text: str, aliases: AliasTable) -> set[str]:
+    return {stem(term) for term in terms(text, aliases)}
+
+
+def _straddling(folded: str, weights: Mapping[str, float]) -> set[str]:
+    """Pairs of characters that no text of the library holds and whose characters belong to
+    known words beside them, or only join words."""
+    most = max(weights.values(), default=0.0)
+    unknown: set[str] = set()
+    for run in _HAN_RUN.findall(folded):
+        pairs = [run[n : n + 2] for n in range(len(run) - 1)]
+        known = [0 < weights.get(pair, most) < most for pair in pairs]
+        for n, pair in enumerate(pairs):
+            left = n > 0 and known[n - 1]
+            right = n + 1 < len(pairs) and known[n + 1]
+            if not known[n] and (left or pair[0] in _JOINTS) and (right or pair[1] in _JOINTS):
+                unknown.add(pair)
+    return unknown
