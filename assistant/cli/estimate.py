@@ -10,7 +10,7 @@ from assistant.cli.gpus import whole_number
 from assistant.cli.output import document, one_line, table, write
 
 if TYPE_CHECKING:
-    from tools.training import TrainingEstimate
+    from tools.estimates import TrainingEstimate
 
 app = typer.Typer(no_args_is_help=True, help="Estimate what a job takes.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _SOURCES = {"en": "Sources", "zh-Hans": "来源", "zh-Hant": "來源"}
 _MISSING = {"en": "Not in the library", "zh-Hans": "资料库中没有", "zh-Hant": "資料庫中沒有"}
+
+_LONGEST_VALUE = 200
 
 
 class Page:
@@ -88,7 +91,8 @@ def source_line(citation: Citation, language: Language) -> str:
     where = (citation.title, field, citation.publisher, citation.published)
     known = [one_line(part) for part in where if part]
     grade = f" ({phrases(language).grades[citation.grade]})" if citation.grade else ""
-    return f"[{citation.marker}] {', '.join(known)}{grade}: “{one_line(citation.quote)}”"
+    quote = citation.quote if citation.kind == "passage" else _value(citation.quote)
+    return f"[{citation.marker}] {', '.join(known)}{grade}: “{one_line(quote)}”"
 
 
 def without_markdown(block: str) -> str:
@@ -144,6 +148,36 @@ def _drawn(block: str) -> str:
     with console.capture() as capture:
         console.print(Markdown(block, hyperlinks=False))
     return capture.get()
+
+
+def _value(quote: str) -> str:
+    """A field of a tool result for people: what is known of a record, shortened.
+
+    The exact value is in `ask --json`.
+    """
+    try:
+        value = json.loads(quote)
+    except ValueError:
+        return quote
+    if not isinstance(value, dict | list):
+        return quote
+    text = _known(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1].rstrip()}…"
+
+
+def _known(value: object) -> str:
+    """The parts of a JSON value that say something; numbers are named, true is its name."""
+    if isinstance(value, dict):
+        return ", ".join(_named(name, part) for name, part in value.items() if part)
+    if isinstance(value, list):
+        return "; ".join(_known(part) for part in value)
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _named(name: str, part: object) -> str:
+    if part is True:
+        return name
+    return _known(part) if isinstance(part, str | dict) else f"{name} {_known(part)}"
 
 
 def _unique(citations: list[Citation]) -> list[Citation]:

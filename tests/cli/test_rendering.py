@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 
@@ -175,3 +176,26 @@ def test_sources_once_each_and_gaps_follow_the_text(
 
 def test_a_lone_table_header_stays_text() -> None:
     assert without_markdown("| not a table |") == "| not a table |"
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("2.00", "2.00"),
+        ("plain words", "plain words"),
+        ('{"low": 48385.19201, "likely": 77654.25, "high": null}', "low 48,385.2, likely 77,654.2"),
+        ('{"provider": "X", "price": {"amount": "2.29", "currency": "USD"}, "stale": true, '
+         '"free": null, "count": 8}', "X, 2.29, USD, stale, count 8"),
+        ('[{"term": "spot", "low": "2.00"}, {"term": "fund"}]', "spot, 2.00; fund"),
+    ],
+)  # fmt: skip
+def test_a_tools_record_is_said_in_words(quote: str, shown: str) -> None:
+    line = source_line(_citation("1", quote, kind="tool", title="t", field="f"), "en")
+    assert line == f"[1] t, f: “{shown}”"
+
+
+def test_a_long_record_is_shortened() -> None:
+    quote = json.dumps({"notes": "word " * 100})
+    line = source_line(_citation("1", quote, kind="tool", title="t", field="f"), "en")
+    assert len(line) < 230
+    assert line.endswith("…”")

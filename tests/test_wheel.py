@@ -1,0 +1,104 @@
+"""The built wheel carries everything, and answers from an empty environment without a network."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+UNREACHABLE = (
+    "Failed to establish a new connection",
+    "Max retries exceeded",
+    "Name or service not known",
+    "Temporary failure in name resolution",
+    "ProxyError",
+)
+Offline = Callable[..., CompletedProcess[str]]
+
+pytestmark = pytest.mark.xdist_group("wheel")  # built and installed once, in one process
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    done = subprocess.run([*build, str(REPOSITORY)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel and its pinned dependencies, from the registry."""
+    place = tmp_path_factory.mktemp("environment") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    python = str(place / "bin" / "python")
+    _install(python, "--upgrade", "pip>=25.1")
+    _install(python, "--constraint", str(REPOSITORY / "constraints.txt"), str(wheel))
+    return place
+
+
+def _install(python: str, *arguments: str) -> None:
+    command = [python, "-m", "pip", "install", "--quiet", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode and any(sign in done.stderr for sign in UNREACHABLE):
+        pytest.skip(f"the package registry cannot be reached: {done.stderr.splitlines()[0][:200]}")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_wheel_carries_code_data_and_styles(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    tracked = subprocess.run(
+        ["git", "ls-files", "assistant", "kb", "tools", "tui"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert not set(tracked) - inside
+    packages = {name.split("/")[0] for name in inside if ".dist-info/" not in name}
+    assert packages == {"assistant", "kb", "tools", "tui"}
+    for folder, ending in [
+        ("kb/starter/programs/", ".yaml"),
+        ("kb/starter/articles/", ".md"),
+        ("kb/starter/", "vectors.npz"),
+        ("kb/starter/", "aliases.yaml"),
+        ("tools/data/", ".csv"),
+        ("tui/", ".tcss"),
+    ]:
+        assert any(n.startswith(folder) and n.endswith(ending) for n in inside), folder + ending
+
+
+def test_installed_into_an_empty_environment_it_answers_offline(
+    environment: Path, offline: Offline, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    command = str(environment / "bin" / "compute-desk")
+    question = "How much to pre-train a 7B model on 2T tokens on 256 H100s?"
+    done = offline([command, "ask", question, "--json"], cwd=elsewhere)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert not answer["abstained"]
+    assert answer["citations"]
+    assert "estimate_training" in {call["name"] for call in answer["tool_calls"]}
+
+    done = offline([command, "ask", "Who runs the Andromeda cluster?", "--json"], cwd=elsewhere)
+    assert done.returncode == 0, done.stderr
+    citations = [c for c in json.loads(done.stdout)["citations"] if c["kind"] == "passage"]
+    assert citations
+    shown = offline([command, "kb", "show", citations[0]["source"], "--json"], cwd=elsewhere)
+    text = json.loads(shown.stdout)["text"]
+    assert text[citations[0]["start"] : citations[0]["end"]] == citations[0]["quote"]
+
+    python = str(environment / "bin" / "python")
+    where = offline([python, "-c", "import assistant; print(assistant.__file__)"], cwd=elsewhere)
+    assert str(environment) in where.stdout
