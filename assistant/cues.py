@@ -36,6 +36,7 @@ WHICH = _cue(
     r"are there|name|where (?:can|could|should) (?:i|we)",
     r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|去哪|哪里",
 )
+WHO = _cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
 GIVE = _cue(
     r"gives?|giving|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|access|hand out|lend(?:s|ing)?|"
     r"get|help(?:s)?|supply|supplies|apply|qualify|eligible",

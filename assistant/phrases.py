@@ -30,6 +30,7 @@ class Phrases:
     found_programs: str
     read_program: str
     estimated: str
+    ask_which: str
     ask_size: str
     ask_size_default: str
     ask_tokens: str

@@ -21,6 +21,7 @@ ENGLISH = Phrases(
     found_programs="{n} programs",
     read_program="terms of {name}",
     estimated="estimate made",
+    ask_which="**Which program do you mean?** Name it, for example Oxygen, Andromeda or Generate.",
     ask_size=(
         "**I need the model's size and the number of training tokens; for example "
         "“7B, 2T tokens”.**"

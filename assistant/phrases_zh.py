@@ -27,6 +27,7 @@ SIMPLIFIED = Phrases(
     found_programs="{n} 个计划",
     read_program="{name}的条款",
     estimated="已估算",
+    ask_which="**请问你指的是哪个计划？** 说出名字即可，例如氧气计划、仙女座或Generate。",
     ask_size="**请告诉我模型的参数量和训练的token数，例如“7B参数、2T token”。**",
     ask_size_default="如果只知道参数量，我会按每个参数20个token、用H100来估算。",
     ask_tokens=(

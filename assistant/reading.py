@@ -33,6 +33,7 @@ class Ask(StrEnum):
     COMPARE = "compare"
     PROGRAM = "program"
     FACT = "fact"
+    CLARIFY = "clarify"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if len(reading.programs) > 1 and cues.COMPARE.search(text):
         return (*found, Ask.COMPARE), kind
     asks_members = bool(cues.WHICH.search(text)) and gives and bool(cues.COMPUTE.search(text))
-    if asks_members and not reading.programs and (kind or cues.OURS.search(text)):
+    anybody = cues.WHO.search(text) or Ask.ESTIMATE in found or not rents
+    if asks_members and not reading.programs and (kind or (cues.OURS.search(text) and anybody)):
         found.append(Ask.LIST)
     hardware = (
         bool(reading.gpus) or bool(reading.strange_gpu) or ("gpu" in text and (costs or rents))
@@ -112,11 +114,23 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if wants_offers and (not found or rents) and not reading.sponsored and kind != "deal":
         if Ask.LIST not in found or cues.RENT.search(text):
             found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
+    if not found and not reading.programs and _points_nowhere(reading):
+        return (Ask.CLARIFY,), None
     if reading.programs and not found:
         found.append(Ask.PROGRAM)
         if cues.HOURLY.search(text) and reading.gpus:
             found.append(Ask.OFFERS)
     return tuple(found or [Ask.FACT]), kind
+
+
+def _points_nowhere(reading: Reading) -> bool:
+    """Whether "it" stands for something that neither this question nor an earlier one names."""
+    it = re.match(
+        r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])|(?:.* )?(?:does|is|did) it\b", reading.folded
+    )
+    return (
+        bool(it) and len(reading.folded) < 60 and not reading.sponsored and not reading.quantities
+    )
 
 
 def _strange_gpu(text: str) -> str | None:

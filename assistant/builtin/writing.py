@@ -53,6 +53,8 @@ def write(reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase) -> Draf
 def _section(
     ask: Ask, reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase, say: Phrases
 ) -> Section:
+    if ask is Ask.CLARIFY:
+        return Section([say.ask_which], asked_back=True)
     if ask is Ask.ESTIMATE:
         return estimate_section(reading, done, say)
     if ask is Ask.OFFERS:

@@ -70,9 +70,7 @@ def test_questions_of_fact_need_the_search_only(records: list[Program]) -> None:
         ),
     ],
 )
-def test_estimate_arguments(
-    question: str, args: dict[str, object], records: list[Program]
-) -> None:
+def test_estimate_arguments(question: str, args: dict[str, object], records: list[Program]) -> None:
     calls = dict(next_calls(read(question, [], records), SEARCHED))
     found = calls["estimate_training"]
     assert {key: found[key] for key in args} == args
