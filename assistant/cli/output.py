@@ -15,6 +15,9 @@ from kb.cleaning import clean
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories that steer a terminal or hide text: controls, formats, lone surrogates."""
 
+_SHORT = 14
+"""Characters of a cell that a drawn table never breaks."""
+
 
 def speak_utf8() -> None:
     """Write UTF-8 whatever the locale says; what UTF-8 cannot hold is replaced, never an error."""
@@ -73,10 +76,15 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         return
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    drawn = Table(*headers, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    columns = [
+        # Short cells (counts, dates, codes) stay whole; long ones share what is left.
+        Column(header, no_wrap=all(len(row[n]) <= _SHORT for row in cells), overflow="fold")
+        for n, header in enumerate(headers)
+    ]
+    drawn = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for row in cells:
         drawn.add_row(*(Text(cell) for cell in row))
     Console(file=sys.stdout).print(drawn)

@@ -147,7 +147,7 @@ def _drawn(block: str) -> str:
     console = Console()
     with console.capture() as capture:
         console.print(Markdown(block, hyperlinks=False))
-    return capture.get()
+    return capture.get().strip("\n")
 
 
 def _value(quote: str) -> str:

@@ -240,3 +240,17 @@ def test_version(desk: Desk) -> None:
     status, out, err = desk("--version")
     assert (status, err) == (0, "")
     assert out.startswith("compute-desk 0.")
+
+
+def test_a_drawn_table_keeps_short_cells_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.cli.output import table
+
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    table(("When", "[b]What[/b]"), [("2026-08-26", "[red]foreign\x1b[2J words[/red] " * 6)])
+    out = capsys.readouterr().out
+    assert "2026-08-26" in out
+    assert "[red]foreign" in out
+    assert "\x1b[2J" not in out
