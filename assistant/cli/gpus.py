@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.output import about, aside, document, table
+from assistant.cli.output import about, aside, document, one_line, table, write
 
 if TYPE_CHECKING:
     from tools.offers import Market, Offer
@@ -71,13 +71,18 @@ def whole_number(text: str, option: str) -> int:
 
 
 def _show(market: Market) -> None:
+    sources = list(dict.fromkeys(offer.source for offer in market.offers))
     if market.offers:
         headers = ("Provider", "GPU", "Count", "Term", "Per GPU-hour", "Region", "Stock", "As of")
-        table((*headers, "Source"), [_row(offer) for offer in market.offers])
+        rows = [(*_row(offer), f"[{sources.index(offer.source) + 1}]") for offer in market.offers]
+        table((*headers, "Source"), rows)
+        write()
+        for number, source in enumerate(sources, 1):
+            write(f"[{number}] {one_line(source)}")
     else:
         aside("No offer fits. Ask for less: fewer flags, a higher --max-price.")
-    for source in market.sources:
-        aside(about(source.name, source.status, source.observed_at, source.error))
+    for status in market.sources:
+        aside(about(status.name, status.status, status.observed_at, status.error))
 
 
 def _row(offer: Offer) -> tuple[object, ...]:
@@ -91,5 +96,4 @@ def _row(offer: Offer) -> tuple[object, ...]:
         offer.region,
         offer.availability,
         offer.observed_at or "undated",
-        offer.source,
     )

@@ -187,9 +187,11 @@ def test_gpus(desk: Desk) -> None:
 
     status, out, err = desk("gpus", "--gpu", "H100")
     assert status == 0
-    header, *rows = out.splitlines()
+    offers, _, sources = out.partition("\n\n")
+    header, *rows = offers.splitlines()
     assert len(rows) > 5
     assert all(row.count("\t") == header.count("\t") for row in rows)
+    assert {row.split("\t")[-1] for row in rows} == {s.split()[0] for s in sources.splitlines()}
     assert "price_list" in err
 
 
