@@ -15,7 +15,7 @@ from kb.cleaning import clean
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories that steer a terminal or hide text: controls, formats, lone surrogates."""
 
-_SHORT = 14
+_SHORT = 18
 """Characters of a cell that a drawn table never breaks."""
 
 
