@@ -6,11 +6,11 @@ import asyncio
 import os
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from assistant.answer import Answer
 from assistant.desk import SessionInfo, SourceView
@@ -22,8 +22,10 @@ from assistant.settings import default_home, load_settings
 from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
 
+Result = TypeVar("Result")
 LONGEST_QUESTION = 8_000
 """Characters; more is an article, not a question."""
 
@@ -31,8 +33,14 @@ LONGEST_QUESTION = 8_000
 class Assistant:
     """One open desk over one home. Safe to use from several threads."""
 
-    def __init__(self, home: Path, model: str, embedder: str | None, today: date | None) -> None:
-        self._home, self._model_spec, self._today = home, model, today
+    def __init__(
+        self,
+        home: Path,
+        model: str | BaseChatModel,
+        embedder: str | None,
+        today: date | None,
+    ) -> None:
+        self._home, self._model, self._today = home, model, today
         self._notes: list[str] = []
         self.kb = KnowledgeBase.open(home, embedder=embedder, note=self._notes.append)
         self._store = SessionStore(home / "sessions.sqlite")
@@ -43,15 +51,16 @@ class Assistant:
     def open(
         cls,
         home: str | Path | None = None,
-        model: str | None = None,
+        model: str | BaseChatModel | None = None,
         *,
         embedder: str | None = None,
         today: date | None = None,
     ) -> Self:
         """Open the desk of `home` (default: COMPUTE_DESK_HOME or the user data folder).
 
-        `model` is 'builtin' or a LangChain spec such as 'openai:gpt-5-mini'; `today` pins the
-        day for tests and replays. Cheap: libraries and the index load with the first question.
+        `model` is 'builtin', a LangChain spec such as 'openai:gpt-5-mini', or a LangChain chat
+        model; `today` pins the day for tests and replays. Cheap: libraries and the index load
+        with the first question.
         """
         settings = load_settings()
         return cls(
@@ -60,6 +69,11 @@ class Assistant:
             embedder or settings.embedder,
             today,
         )
+
+    @property
+    def model_name(self) -> str:
+        """The model as it was chosen, or the kind of a model that was passed in."""
+        return self._model if isinstance(self._model, str) else self._model._llm_type
 
     def warm(self) -> None:
         """Load everything that the first question needs. May take seconds."""
@@ -94,7 +108,7 @@ class Assistant:
         turns = self._store.turns(session)
         language = detect(question, fallback=turns[-1].language if turns else "en")
         answer_id = uuid.uuid4().hex[:12]
-        yield Started(answer_id, session, question, language, self._model_spec)
+        yield Started(answer_id, session, question, language, self.model_name)
         graph = await asyncio.to_thread(self._agent)
 
         from assistant.context import as_messages
@@ -114,7 +128,7 @@ class Assistant:
         except Exception as error:  # every provider raises its own kind; keys may be in the text
             yield Failed(
                 "model_failed",
-                f"the model {self._model_spec!r} failed ({type(error).__name__})",
+                f"the model {self.model_name!r} failed ({type(error).__name__})",
                 "try again, or ask with --model builtin",
             )
             return
@@ -122,7 +136,7 @@ class Assistant:
             yield event
         for note in self._taken_notes():
             yield Noted(note)
-        answer = turn.answer(self._model_spec, self.kb.library_version)
+        answer = turn.answer(self.model_name, self.kb.library_version)
         if answer.gaps:
             self.kb.record_gap(question, language, answer.gaps)
         self._store.save(answer)
@@ -158,11 +172,12 @@ class Assistant:
                 from assistant.builtin.model import BuiltinModel
                 from assistant.toolbox import agent_tools
 
-                chat = (
-                    BuiltinModel(kb=self.kb)
-                    if self._model_spec == "builtin"
-                    else load_model(self._model_spec)
-                )
+                if not isinstance(self._model, str):
+                    chat = self._model
+                elif self._model == "builtin":
+                    chat = BuiltinModel(kb=self.kb)
+                else:
+                    chat = load_model(self._model)
                 today = self._today or datetime.now(UTC).date()
                 inventory = self._home / "inventory.csv"
                 tools = agent_tools(self.kb, inventory=inventory, today=today)
@@ -193,7 +208,7 @@ class Assistant:
     def status(self) -> str:
         """One line: model, size of the library, live sources."""
         count = len(self.kb.sources())
-        return f"{self._model_spec} · {count} sources · library {self.kb.library_version}"
+        return f"{self.model_name} · {count} sources · library {self.kb.library_version}"
 
     def _taken_notes(self) -> list[str]:
         notes = self._notes[:]
@@ -238,7 +253,7 @@ def _human(question: str, search: str) -> Any:
     return HumanMessage(question, additional_kwargs={"search": search})
 
 
-def _run(work: Callable[[], Any]) -> Any:
+def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run a coroutine function to its end, also from a thread whose event loop is running."""
     try:
         asyncio.get_running_loop()

@@ -32,8 +32,8 @@ RENT = _cue(
 )
 HOURLY = _cue(r"per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时")
 WHICH = _cue(
-    r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|any(?:one|body)?|"
-    r"are there|name|where (?:can|could|should) (?:i|we)",
+    r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
+    r"any(?:one|body)?|are there|name|where (?:can|could|should) (?:i|we)",
     r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|去哪|哪里",
 )
 WHO = _cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")

@@ -65,14 +65,12 @@ def passage_evidence(
     call: int, passages: Sequence[Passage], scores: Sequence[dict[str, float | None]] = ()
 ) -> list[PassageEvidence]:
     """Passages of the `call`-th call as evidence, in order."""
-    return [
-        PassageEvidence(
-            id=f"p{call}.{n}",
-            **{name: getattr(passage, name) for name in _PASSAGE_FIELDS},
-            **(scores[n - 1] if scores else {}),
-        )
-        for n, passage in enumerate(passages, 1)
-    ]
+    made = []
+    for n, passage in enumerate(passages, 1):
+        fields: dict[str, Any] = {name: getattr(passage, name) for name in _PASSAGE_FIELDS}
+        fields |= scores[n - 1] if scores else {}
+        made.append(PassageEvidence(id=f"p{call}.{n}", **fields))
+    return made
 
 
 _PASSAGE_FIELDS = (

@@ -1,14 +1,14 @@
 """What a question asks: quantities, GPUs, programs, and the parts of an answer it needs.
 
-A question is read with the turns before it: "and with 512?" repeats the last estimate, "它给多少额度？"
-is about the program that the last answer was about.
+A question is read with the turns before it: "and with 512?" repeats the last estimate, and
+"它给多少额度？" is about the program that the last answer was about.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -39,7 +39,8 @@ class Ask(StrEnum):
 @dataclass(frozen=True)
 class Reading:
     """A question as understood. `programs` are ids named in it or carried over; `sponsored` are
-    ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `repeat` is an earlier call to make again with changes."""
+    ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `repeat`
+    is an earlier call to make again with changes."""
 
     text: str
     language: Language
@@ -69,11 +70,18 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
     if not named and past and cues.FOLLOW_UP.search(folded):
         named = _carried_over(past, programs)
     reading = Reading(
-        text=text, language=language, folded=folded, quantities=quantities, gpus=gpus,
-        strange_gpu=_strange_gpu(text) if not gpus else None, programs=tuple(named), sponsored=tuple(sponsored), repeat=repeat,
-    )  # fmt: skip
+        text=text,
+        language=language,
+        folded=folded,
+        quantities=quantities,
+        gpus=gpus,
+        strange_gpu=None if gpus else _strange_gpu(text),
+        programs=tuple(named),
+        sponsored=tuple(sponsored),
+        repeat=repeat,
+    )
     asks, kind = _asks(reading)
-    return Reading(**{**reading.__dict__, "asks": asks, "kind": kind})
+    return replace(reading, asks=asks, kind=kind)
 
 
 def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Program]) -> str:
@@ -112,8 +120,7 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     )
     wants_offers = hardware and (costs or rents) and not reading.programs
     if wants_offers and (not found or rents) and not reading.sponsored and kind != "deal":
-        if Ask.LIST not in found or cues.RENT.search(text):
-            found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
+        found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
     if not found and not reading.programs and _points_nowhere(reading):
         return (Ask.CLARIFY,), None
     if reading.programs and not found:

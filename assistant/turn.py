@@ -29,7 +29,7 @@ class Turn:
         self._begun = time.perf_counter()
         self._first_text: float | None = None
         self._calls: dict[str, tuple[dict[str, Any], float]] = {}
-        self._tool_calls: list[ToolCall] = []
+        self._done: dict[str, ToolCall] = {}
         self._removed: list[Removed] = []
         self._usage: dict[str, int] = {}
         self._outcome: dict[str, Any] = {}
@@ -75,7 +75,7 @@ class Turn:
         else:  # the graph refused the call: unknown tool or arguments that do not fit
             call = ToolCall(name=name, args=args, ok=False, error=message.text)
             summary = self._say.call_refused
-        self._tool_calls.append(call)
+        self._done[message.tool_call_id] = call
         elapsed = round((time.perf_counter() - begun) * 1000)
         return ToolFinished(message.tool_call_id, name, call.ok, summary, elapsed)
 
@@ -104,7 +104,8 @@ class Turn:
     def answer(self, model: str, library_version: str) -> Answer:
         """The finished answer."""
         citations = self._grounder.citations
-        plain = not citations and not any(call.ok and call.result for call in self._tool_calls[1:])
+        calls = [self._done[name] for name in self._calls if name in self._done]
+        plain = not citations and not any(call.ok and call.result for call in calls[1:])
         asked_back = bool(self._outcome.get("asked_back"))
         now = time.perf_counter()
         return Answer(
@@ -116,7 +117,7 @@ class Turn:
             asked_back=asked_back,
             gaps=list(self._outcome.get("gaps", ())),
             citations=citations,
-            tool_calls=self._tool_calls,
+            tool_calls=calls,  # as asked: a citation of t2 is about the second
             removed=self._removed,
             model=model,
             usage=self._usage,

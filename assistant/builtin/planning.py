@@ -46,8 +46,8 @@ def _first_calls(reading: Reading) -> list[Call]:
             args = {"kind": reading.kind, "language": reading.language}
             calls.append(("compare_programs", {k: v for k, v in args.items() if v}))
         elif ask is Ask.COMPARE:
-            args = {"programs": list(reading.programs), "language": reading.language}
-            calls.append(("compare_programs", args))
+            named = {"programs": list(reading.programs), "language": reading.language}
+            calls.append(("compare_programs", named))
         elif ask is Ask.PROGRAM:
             calls += [
                 ("get_program", {"program": program, "language": reading.language})

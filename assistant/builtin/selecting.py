@@ -28,14 +28,16 @@ _CROSSING_SCORE = 0.47
 """Search score that a passage in the other language needs (see docs/figures.md)."""
 
 _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
-    (re.compile(r"how many (?:gpus|chips|cards|h100s?|a100s?)|多少(?:块|张|枚|颗|台)|几(?:块|张|枚)"),
+    (re.compile(r"how many (?:gpus|chips|cards|h100s?|a100s?)"
+                r"|多少(?:块|张|枚|颗|台)|几(?:块|张|枚)"),
      frozenset({Unit.GPUS, Unit.COUNT})),
     (re.compile(r"what (?:percent\w*|share|fraction|proportion|stake)|how large a (?:stake|share)"
                 r"|百分之|比例|占比|占多少|份额|多少股|持股|股份"),
      frozenset({Unit.PERCENT, Unit.RATIO})),
     (re.compile(r"how much|多少钱|多少美元|多少资金|多少额度|投了多少|投资(?:了)?多少|估值|什么价"),
      frozenset({Unit.MONEY, Unit.PRICE_PER_GPU_HOUR, Unit.PERCENT, Unit.RATIO})),
-    (re.compile(r"how long|how many (?:years|months|weeks|days)|多久|多长时间|几年|几个月|几周|多少年"),
+    (re.compile(r"how long|how many (?:years|months|weeks|days)"
+                r"|多久|多长时间|几年|几个月|几周|多少年"),
      frozenset({Unit.DURATION_DAYS})),
     (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
      frozenset({Unit.YEAR, Unit.DATE})),

@@ -58,7 +58,8 @@ def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
                 if programs
                 else [p for p in kb.programs() if kind is None or p.kind == kind]
             )
-            records, passages = [], []
+            records: list[dict[str, Any]] = []
+            passages: list[PassageEvidence] = []
             for program in _in_order(chosen):
                 terms = _terms(kb, program, number, len(passages), language)
                 records.append(_record(program, terms, language))

@@ -201,8 +201,8 @@ def test_events_come_in_order_and_fold_to_the_answer(desk: Assistant) -> None:
     assert "".join(e.delta for e in seen if isinstance(e, Text)).rstrip() == answer.answer
     assert [e.citation for e in seen if isinstance(e, Cited)] == answer.citations
     started = [e.call_id for e in seen if isinstance(e, ToolStarted)]
-    assert started == [e.call_id for e in seen if isinstance(e, ToolFinished)]
-    assert seen[1:3] and isinstance(seen[1], ToolStarted)
+    assert set(started) == {e.call_id for e in seen if isinstance(e, ToolFinished)}
+    assert isinstance(seen[1], ToolStarted)
     assert seen[1].name == "search_knowledge"
 
 
