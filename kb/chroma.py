@@ -13,14 +13,12 @@ from typing import Any, Self, cast
 import numpy as np
 
 from kb.embedders import Vectors
-from kb.errors import HomeUnusable, IndexDamaged
+from kb.home import store_failure
 from kb.records import Passage
 
 COLLECTION = "public"
 _BATCH = 250
 _OPTIONAL = ("publisher", "as_of", "url", "program", "field")
-# What Chroma says when the disk, not the index, is at fault.
-_DISK = ("readonly", "read-only", "permission denied", "disk is full", "no space", "disk i/o")
 
 Where = dict[str, Any]
 
@@ -177,14 +175,7 @@ def _failures(folder: Path) -> Iterator[None]:
         # Chroma's core panics on some damaged files; that is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if any(word in reason.lower() for word in _DISK):
-            raise HomeUnusable(
-                f"cannot write {folder}: {reason}", "free space or permissions"
-            ) from error
-        raise IndexDamaged(
-            f"the vector store in {folder} cannot be used: {reason}", "compute-desk kb rebuild"
-        ) from error
+        raise store_failure("the vector store", folder, error) from error
 
 
 class _Spellings:

@@ -78,11 +78,13 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, spec: str) -> None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        offline = os.environ.setdefault("HF_HUB_OFFLINE", "1").lower() not in ("0", "false", "no")
         try:
             from sentence_transformers import SentenceTransformer
 
-            self._model = SentenceTransformer(spec)
+            # The variable alone is not enough: it is read when huggingface_hub is first imported,
+            # and chromadb may have done that.
+            self._model = SentenceTransformer(spec, local_files_only=offline)
         except ImportError as error:
             raise KbError(
                 f"the embedder {spec} needs sentence-transformers: {error}",

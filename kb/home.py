@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import HomeUnusable
+from kb.errors import HomeUnusable, IndexDamaged, KbError
 
 FORMAT = "1"
 
@@ -49,6 +49,22 @@ def unusable(path: Path, error: Exception) -> HomeUnusable:
     return HomeUnusable(
         f"cannot write {path}: {reason}", "set COMPUTE_DESK_HOME to a folder that you can write"
     )
+
+
+# What a store says when the disk or another program, not the store's files, is at fault.
+_OUTSIDE = ("readonly", "read-only", "permission denied", "disk is full", "no space", "is locked")
+
+
+def store_failure(what: str, folder: Path, error: BaseException) -> KbError:
+    """The error for a store that failed: `HomeUnusable` where its files are not to blame, for
+    then rebuilding would not help, and `IndexDamaged` otherwise."""
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if any(word in reason.lower() for word in _OUTSIDE):
+        return HomeUnusable(
+            f"cannot use {what} in {folder}: {reason}",
+            "check free space and permissions, and that no other program holds it",
+        )
+    return IndexDamaged(f"{what} in {folder} cannot be used: {reason}", "compute-desk kb rebuild")
 
 
 def write_atomically(path: Path, data: bytes) -> None:

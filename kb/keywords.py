@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import IndexDamaged
+from kb.home import store_failure
 
 if TYPE_CHECKING:
     import tantivy
@@ -116,6 +116,4 @@ def _failures(folder: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # tantivy raises ValueError, OSError and its own, all for damage
-        raise IndexDamaged(
-            f"the keyword index in {folder} cannot be used: {error}", "compute-desk kb rebuild"
-        ) from error
+        raise store_failure("the keyword index", folder, error) from error

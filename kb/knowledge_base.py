@@ -117,7 +117,7 @@ class KnowledgeBase:
 
     def sources(self) -> list[Source]:
         """All articles and programs, sorted by id."""
-        return [document.source for document in self._documents().values()]
+        return list(self._sources().values())
 
     def source(self, source_id: str, version: str | None = None) -> Source:
         """An article or program. Raises `UnknownSource`, also where it has another version now."""
@@ -166,11 +166,16 @@ class KnowledgeBase:
         self._bring_up_to_date()
         try:
             return self._search(query, k, kind, language)
-        except IndexDamaged as damage:
-            # Damage that counting does not see shows when a query reads the files.
+        except IndexDamaged:
+            # Damage that counting does not see shows when a query reads the files; or another
+            # process is just rebuilding, and all is well once it has let the writer lock go.
             with self._guard, self._index.writing():
-                self._discard(damage)
-                self._sync()
+                self._index.close()
+                try:
+                    return self._search(query, k, kind, language)
+                except IndexDamaged as damage:
+                    self._discard(damage)
+                    self._sync()
             return self._search(query, k, kind, language)
 
     def question_weights(self, question: str) -> dict[str, float]:
@@ -239,9 +244,10 @@ class KnowledgeBase:
     def _recipe(self) -> str:
         return f"{RECIPE}:{self.aliases.digest}"
 
-    def _documents(self) -> dict[str, Document]:
+    def _sources(self) -> dict[str, Source]:
         """Both layers by id, sorted."""
-        both = starter.documents() | {i: self._document(i) for i in self._library.ids()}
+        both = {source: document.source for source, document in starter.documents().items()}
+        both |= {source: self._library.source(source) for source in self._library.ids()}
         return dict(sorted(both.items()))
 
     def _document(self, source_id: str) -> Document:
@@ -293,14 +299,14 @@ class KnowledgeBase:
     def _sync(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Bring the index in line with the library; the caller holds the writer lock."""
         self._library.sweep()
-        documents = self._documents()
+        sources = self._sources()
         base = self._sound_manifest()
         changed = [
-            document
-            for document in documents.values()
-            if not base.holds(document.source.id, document.source.version)
+            self._document(source.id)
+            for source in sources.values()
+            if not base.holds(source.id, source.version)
         ]
-        removed = [source for source in base.documents if source not in documents]
+        removed = [source for source in base.documents if source not in sources]
         if changed or removed or not base.generation:
             vectors = self._embed(changed, progress)
             self._index.write(list(zip(changed, vectors, strict=True)), removed, base, self.aliases)

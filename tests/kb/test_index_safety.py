@@ -95,6 +95,21 @@ def test_a_damaged_index_is_rebuilt_and_said_so(
     assert notes == []
 
 
+def test_damage_that_only_a_query_meets(open_kb: Open, tmp_path: Path, notes: list[str]) -> None:
+    # Chroma writes its graph to files of their own from a thousand vectors on.
+    big = tmp_path / "big.txt"
+    big.write_text("\n\n".join(f"Paragraph {n} is about word{n}." for n in range(1200)))
+    first = open_kb()
+    first.add(big)
+    first.close()
+    graphs = list((tmp_path / "home" / "index" / "chroma").rglob("data_level0.bin"))
+    assert graphs
+    for path in graphs:
+        overwrite(path)
+    assert "word777" in open_kb().search("word777", 1)[0].passage.text
+    assert any("damaged" in note for note in notes)
+
+
 def test_damage_while_open_is_repaired(open_kb: Open, tmp_path: Path, notes: list[str]) -> None:
     kb = open_kb()
     kb.search("Azure")
