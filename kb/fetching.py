@@ -49,7 +49,10 @@ def fetch(url: str, *, allowed: Collection[str] = (), deadline: float = DEADLINE
     with httpx.Client(trust_env=False, timeout=limits) as client:
         try:
             for _ in range(_REDIRECTS + 1):
-                with client.stream("GET", **_pinned(url, allowed)) as response:
+                target, headers, extensions = _pinned(url, allowed)
+                with client.stream(
+                    "GET", target, headers=headers, extensions=extensions
+                ) as response:
                     if not response.has_redirect_location:
                         return Fetched(_body(response, url, end), url, _name(url))
                     url = str(httpx.URL(url).join(response.headers["location"]))
@@ -61,23 +64,20 @@ def fetch(url: str, *, allowed: Collection[str] = (), deadline: float = DEADLINE
     raise _failure(url, f"redirects more than {_REDIRECTS} times")
 
 
-def _pinned(url: str, allowed: Collection[str]) -> dict[str, object]:
-    """The request for `url` to the very address that was checked."""
+def _pinned(url: str, allowed: Collection[str]) -> tuple[httpx.URL, dict[str, str], dict[str, str]]:
+    """`url` at the very address that was checked, with the headers and TLS name of its host."""
     import httpx
 
     parts = httpx.URL(url)
     if parts.scheme not in ("http", "https") or not parts.host:
         raise _failure(url, "is no http or https address")
     address = _address(url, parts.host, parts.port, allowed)
-    return {
-        "url": parts.copy_with(host=address),
-        "headers": {
-            "Host": parts.netloc.decode("ascii"),
-            "Accept": "text/html, text/markdown, text/plain;q=0.9, */*;q=0.1",
-            "User-Agent": "compute-desk",
-        },
-        "extensions": {"sni_hostname": parts.host},
+    headers = {
+        "Host": parts.netloc.decode("ascii"),
+        "Accept": "text/html, text/markdown, text/plain;q=0.9, */*;q=0.1",
+        "User-Agent": "compute-desk",
     }
+    return parts.copy_with(host=address), headers, {"sni_hostname": parts.host}
 
 
 def _address(url: str, host: str, port: int | None, allowed: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -89,13 +89,34 @@ class KnowledgeBase:
 
         `progress` hears of passages embedded and passages in all. Raises `UnreadableSource`.
         """
-        data = read_file(path)
+        return self._take_in(path.name, read_file(path), None, progress)
+
+    def add_url(
+        self,
+        url: str,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        allowed: Collection[str] = (),
+    ) -> Added:
+        """Fetch a web page and take it in as an article; see `kb.fetching.fetch`."""
+        from kb.fetching import fetch
+
+        page = fetch(url, allowed=allowed)
+        return self._take_in(page.name, page.data, page.url, progress)
+
+    def _take_in(
+        self,
+        name: str,
+        data: bytes,
+        url: str | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> Added:
         with self._guard, self._index.writing():
             self._sync()  # first, so that an index that cannot be written takes nothing in
             known = self._library.find(data)
             if known is None:
                 taken = frozenset(starter.documents())
-                source = self._library.add(path.name, data, taken)
+                source = self._library.add(name, data, taken, url)
             else:
                 source = self._library.source(known)
             self._sync(progress)

@@ -74,8 +74,9 @@ class Library:
                 return source_id
         return None
 
-    def add(self, name: str, data: bytes, taken: frozenset[str]) -> Source:
-        """Take in a file as a new article; `name` is the file's, `taken` are ids not to use.
+    def add(self, name: str, data: bytes, taken: frozenset[str], url: str | None = None) -> Source:
+        """Take in a file as a new article; `name` is the file's, `taken` are ids not to use,
+        `url` is where it was fetched from.
 
         Raises `UnreadableSource` where no text is found in it.
         """
@@ -84,7 +85,7 @@ class Library:
         source_id = f"{_slug(name)}-{digest[:6]}"
         if source_id in taken or source_id in self.ids():
             source_id = f"{_slug(name)}-{digest[:12]}"
-        front = _front(source_id, found, name, digest)
+        front = _front(source_id, found, name, digest, url)
         suffix = Path(name).suffix
         files = {
             f"original{suffix if _SUFFIX.fullmatch(suffix) else ''}": data,
@@ -150,7 +151,9 @@ def _source(source_id: str, front: Mapping[str, str], text: str) -> Source:
     )
 
 
-def _front(source_id: str, found: Extracted, name: str, digest: str) -> dict[str, str]:
+def _front(
+    source_id: str, found: Extracted, name: str, digest: str, url: str | None
+) -> dict[str, str]:
     language = found.front.get("language", "")
     front = {
         "id": source_id,
@@ -158,7 +161,7 @@ def _front(source_id: str, found: Extracted, name: str, digest: str) -> dict[str
         "language": language if language in _LANGUAGES else detect(found.text),
         "publisher": found.publisher,
         "published": found.published,
-        "url": found.url,
+        "url": url or found.url,
         "kind": "article",
         "form": found.form,
         "original": name,

@@ -23,17 +23,22 @@ SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or
 
 @app.command()
 def add(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="HTML, Markdown or text files.")
+    places: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH|URL...", help="HTML, Markdown or text: files or web pages."),
     ],
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Fetch from this host although it is a private one."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Add articles. A file that cannot be read is named; the others are added all the same."""
+    """Add articles. What cannot be read is named; the others are added all the same."""
     added: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     with open_library() as kb:
-        for path in paths:
-            _add(kb, path, added, errors)
+        for place in places:
+            _add(kb, place, allow_host or [], added, errors)
     if as_json:
         failed = {"schema": 1, "error": errors[0]} if errors else {}
         document({"added": added, "errors": errors, **failed})
@@ -47,15 +52,26 @@ def add(
 
 
 def _add(
-    kb: KnowledgeBase, path: Path, added: list[dict[str, Any]], errors: list[dict[str, Any]]
+    kb: KnowledgeBase,
+    place: str,
+    allowed: list[str],
+    added: list[dict[str, Any]],
+    errors: list[dict[str, Any]],
 ) -> None:
     from kb.errors import KbError
+    from kb.fetching import is_url
+
+    def tell(at: int, of: int) -> None:
+        progress(f"Reading {one_line(place)}", at, of)
 
     try:
-        done = kb.add(path, lambda at, of: progress(f"Reading {path.name}", at, of))
+        if is_url(place):
+            done = kb.add_url(place, tell, allowed=allowed)
+        else:
+            done = kb.add(Path(place), tell)
     except KbError as error:
         problem = {"code": error.code, "message": error.message, "hint": error.hint}
-        errors.append({"path": one_line(path), **problem})
+        errors.append({"path": one_line(place), **problem})
         return
     source = done.source
     added.append(
