@@ -96,6 +96,13 @@ class ChromaStore:
             for start in range(0, len(keys), _BATCH):
                 self._collection.delete(ids=list(keys[start : start + _BATCH]))
 
+    def settle(self) -> None:
+        """Have the last writes folded into the graph, as any query does."""
+        with _failures(self._folder):
+            some = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+        if some is not None and len(some):
+            self.nearest(np.asarray(some[0], dtype=np.float32), 1, None)
+
     def nearest(self, vector: Vectors, count: int, where: Where | None) -> list[Stored]:
         """The passages whose vectors are nearest to `vector` by cosine, nearest first."""
         with _failures(self._folder):

@@ -8,12 +8,14 @@ write, and open anew when the manifest file has changed.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
+from zlib import crc32
 
 from kb import manifest
 from kb.aliases import AliasTable
@@ -21,6 +23,7 @@ from kb.chroma import ChromaStore, Stored
 from kb.documents import Document, passage_key
 from kb.embedders import Vectors
 from kb.errors import IndexDamaged
+from kb.home import write_atomically
 from kb.keywords import Entry, KeywordIndex
 from kb.locks import locked
 from kb.manifest import Manifest
@@ -44,6 +47,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._manifest = folder / "manifest.json"
+        self._checks = folder / "checksums.json"
         self._reader: Reader | None = None
         self._seen: tuple[int, int, int] | None = None
         self._guard = RLock()
@@ -121,6 +125,10 @@ class Index:
             keywords.replace(touched, [_entry(row, aliases) for row in rows])
             after.save(self._manifest)
             store.delete(sorted(stale))
+            # A query makes Chroma fold the last writes into its files, so that readers, which do
+            # the same on opening, find nothing to change in them.
+            store.settle()
+        write_atomically(self._checks, json.dumps(self._checksums()).encode())
         return after
 
     def set_aside(self, name: str = "broken") -> None:
@@ -131,7 +139,7 @@ class Index:
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir()
             # The manifest first: without it what is left counts as no index at all.
-            for part in ("manifest.json", "chroma", "keywords"):
+            for part in ("manifest.json", "checksums.json", "chroma", "keywords"):
                 if (self._folder / part).exists():
                     (self._folder / part).rename(target / part)
 
@@ -154,8 +162,34 @@ class Index:
         for part in ("chroma", "keywords"):
             if not (self._folder / part).is_dir():
                 raise IndexDamaged(f"{self._folder / part} is missing", "compute-desk kb rebuild")
+        self._compare_checksums()
         keywords = KeywordIndex(self._folder / "keywords")
         return Reader(found, ChromaStore(self._folder / "chroma"), keywords)
+
+    def _checksums(self) -> dict[str, int]:
+        """CRC-32 of the files of Chroma's graph, which can crash the process when damaged.
+
+        Chroma saves the graph from a thousand vectors on, and then writes the pickle beside it;
+        before that the files hold nothing that is read back, and change with every opening.
+        """
+        folder = self._folder / "chroma"
+        saved = sorted(path.parent for path in folder.rglob("index_metadata.pickle"))
+        files = sorted(path for graph in saved for path in graph.iterdir() if path.is_file())
+        return {path.relative_to(folder).as_posix(): crc32(path.read_bytes()) for path in files}
+
+    def _compare_checksums(self) -> None:
+        try:
+            expected = json.loads(self._checks.read_bytes())
+            found = self._checksums()
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(
+                f"{self._checks} cannot be compared: {error}", "compute-desk kb rebuild"
+            ) from error
+        if expected != found:
+            raise IndexDamaged(
+                "the files of the vector store are not as they were written",
+                "compute-desk kb rebuild",
+            )
 
     def _signature(self) -> tuple[int, int, int] | None:
         try:

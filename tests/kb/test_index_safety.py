@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from kb import KnowledgeBase
 from kb.errors import HomeUnusable
 from kb.home import write_atomically
+from kb.knowledge_base import KnowledgeBase
 
 Open = Callable[..., KnowledgeBase]
 ROOT = Path(__file__).parents[2]
@@ -216,7 +216,7 @@ def test_a_home_that_became_read_only(open_kb: Open, article: Path, tmp_path: Pa
 WRITER = """
 import sys
 from pathlib import Path
-from kb import KnowledgeBase
+from kb.knowledge_base import KnowledgeBase
 home, folder = Path(sys.argv[1]), Path(sys.argv[2])
 kb = KnowledgeBase.open(home)
 for path in sorted(folder.glob("*.md")):
