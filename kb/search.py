@@ -21,9 +21,9 @@ _QUESTION_LIMIT = 1000  # characters that are looked at; the models read about a
 _TERM_LIMIT = 200
 
 # score = centred cosine + KEYWORD_WEIGHT x share of the question's term weight in the passage.
-# On 400 questions each of XQuAD zh, XQuAD en->zh and DRCD hans->hant, recall@1 is
-# 0.950 / 0.757 / 0.980, against 0.917 / 0.757 / 0.920 for the dense leg, 0.902 / 0.133 / 0.943
-# for BM25 and 0.930 / 0.713 / 0.950 for reciprocal ranks (DRCD: 400 paragraphs). The share is absolute: a question in
+# On 400 questions each of XQuAD zh, XQuAD en->zh and DRCD hans->hant (400 paragraphs), recall@1
+# is 0.950 / 0.757 / 0.980, against 0.917 / 0.757 / 0.920 for the dense leg, 0.902 / 0.133 / 0.943
+# for BM25 and 0.930 / 0.713 / 0.950 for reciprocal ranks. The share is absolute: a question in
 # another language than the text finds little of itself there, and the leg keeps still.
 KEYWORD_WEIGHT = 0.15
 
