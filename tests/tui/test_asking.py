@@ -170,27 +170,57 @@ async def test_an_engine_that_does_not_open_keeps_the_app_alive_and_enter_tries_
         assert "not writable" not in it.picture()
 
 
-async def test_a_reader_who_scrolled_up_is_not_pulled_down():
-    gate, more = Gate(), Gate()
-    lines = "".join(f"Paragraph {n}.\n\n" for n in range(40))
-    desk = ScriptedDesk([[*chunks(lines, 200), gate, *chunks(lines, 200), more]])
+PARAGRAPHS = "".join(f"Paragraph {n}.\n\n" for n in range(40))
+
+
+async def test_a_long_answer_is_shown_from_its_first_sentence():
+    gate = Gate()
+    desk = ScriptedDesk([full_script("q"), [*chunks(PARAGRAPHS, 200), gate]])
+    async with running(desk, size=(80, 24)) as it:
+        await it.ask("the first question")
+        await it.send("the second question")
+        await it.until(gate.reached.is_set)
+        await it.until(lambda: it.screen.log_view.max_scroll_y > 40)
+        assert "❯ the second question" in it.lines()[2]
+        assert "Paragraph 0." in it.picture()
+        assert not it.screen.log_view.following
+        gate.opened.set()
+        await it.until(lambda: not it.screen.busy)
+        assert "❯ the second question" in it.lines()[2]
+
+
+async def test_a_short_answer_stands_below_its_question_at_the_top():
+    async with running(ScriptedDesk([full_script("q", PARAGRAPHS), []]), size=(80, 24)) as it:
+        await it.ask("a long one")
+        await it.ask("a short one")
+        assert "❯ a short one" in it.lines()[2]
+        assert "The answer ended before it was complete." in it.picture()
+
+
+async def test_the_end_is_followed_by_a_reader_who_went_there_and_by_no_other():
+    gate, more, last = Gate(), Gate(), Gate()
+    stream = chunks(PARAGRAPHS, 200)
+    desk = ScriptedDesk([[*stream, gate, *stream, more, *stream, last]])
     async with running(desk, size=(80, 24)) as it:
         await it.send("q")
         await it.until(gate.reached.is_set)
         log = it.screen.log_view
         await it.until(lambda: log.max_scroll_y > 40)
-        assert log.scroll_y == log.max_scroll_y
         log.focus()
-        await it.pilot.press("pageup", "pageup")
-        where, before = log.scroll_y, log.max_scroll_y
+        await it.pilot.press("end")
+        await it.until(lambda: log.scroll_y == log.max_scroll_y)
+        before = log.max_scroll_y
         gate.opened.set()
         await it.until(more.reached.is_set)
         await it.until(lambda: log.max_scroll_y > before + 20)
-        assert log.scroll_y == where
-        await it.pilot.press("end")
-        await it.pilot.pause()
         assert log.scroll_y == log.max_scroll_y
+        await it.pilot.press("pageup", "pageup")
+        where, before = log.scroll_y, log.max_scroll_y
         more.opened.set()
+        await it.until(last.reached.is_set)
+        await it.until(lambda: log.max_scroll_y > before + 20)
+        assert log.scroll_y == where
+        last.opened.set()
 
 
 async def test_a_reader_further_up_is_not_moved_by_the_next_question_or_by_freezing():

@@ -91,7 +91,7 @@ async def test_esc_returns_to_the_same_reading_spot_and_focus(size):
         await it.ask("q")
         log = it.screen.log_view
         log.focus()
-        await it.pilot.press("pageup", "up", "up")
+        await it.pilot.press("pagedown", "up", "up")
         spot, picture = log.scroll_y, it.picture()
         assert 0 < spot < log.max_scroll_y
         await it.open_citation("1")

@@ -114,9 +114,9 @@ class ConversationScreen(Screen[None]):
     def _sent(self, event: QuestionBox.Sent) -> None:
         if event.question:
             self.waiting.append(event.question)
-            if not self.busy:
-                self.log_view.anchor()
             self._queue.show(self.waiting)
+            if not self.busy:
+                self.log_view.show_next()
         if self._engine is None:
             self.post_message(self.EngineWanted())
         self._answer_next()

@@ -22,16 +22,25 @@ _REFRESHES = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadingSpot:
-    """The turn at the top of the window, its height, and how many of its lines are above."""
+    """The turn at the top of the window, its height, and how many of its lines are above.
+
+    `following`: the reader went to the end and stays there, whatever is written. `scrolled`:
+    the reader went to this spot, it was not chosen for them.
+    """
 
     state: TurnState | None
-    height: int
-    lines_above: int
-    at_end: bool
+    height: int = 1
+    lines_above: int = 0
+    following: bool = False
+    scrolled: bool = False
 
 
 class ConversationLog(VerticalScroll):
-    """Follows the answer as it grows, until the reader scrolls up."""
+    """Puts each question at the top of the window and lets its answer grow downward.
+
+    So the first sentence is what is read first. The end is followed only when the reader has
+    gone there; a reader who scrolled elsewhere is not moved.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(n), f"citation('{n}')", show=False) for n in range(1, 10)),
@@ -50,36 +59,68 @@ class ConversationLog(VerticalScroll):
         super().__init__(id="log")
         self._strings = strings
         self._column = Vertical(id="turns")
+        self._releases = 0
+        self._put_at = 0.0
 
     def compose(self) -> ComposeResult:
         """A column as high as the window at least: short conversations stay at the top."""
         yield self._column
 
     def on_mount(self) -> None:
-        """Stay at the end while nobody reads further up."""
+        """Follow the end once the reader goes there, and not before."""
         self.anchor()
+        self.release_anchor()
+
+    def release_anchor(self) -> None:
+        """Stop following. Textual calls this when a reader leaves the end, by key or mouse."""
+        super().release_anchor()
+        self._releases += 1
+
+    def on_resize(self) -> None:
+        """Keep room for the last question at the top of the window."""
+        self._make_room()
+
+    @property
+    def following(self) -> bool:
+        """Whether the reader has gone to the end, and is kept there."""
+        return self.is_anchored and not self._anchor_released
+
+    @property
+    def reader_scrolled(self) -> bool:
+        """Whether the reader has gone to a place of their own since a question was shown."""
+        return not self.following and round(self.scroll_y) != round(self._put_at)
 
     @property
     def turns(self) -> list[Turn | FrozenTurn]:
         """The turns, oldest first."""
         return [turn for turn in self._column.children if isinstance(turn, Turn | FrozenTurn)]
 
+    def show_next(self) -> None:
+        """Show the next turn when it comes, even to a reader who has scrolled: they asked."""
+        self._put_at = self.scroll_y
+
     async def add(self, state: TurnState) -> Turn:
-        """Show a new turn at the end, without moving a reader who is further up."""
+        """Show a new turn, its question at the top; a reader who scrolled is left alone."""
+        stay = self.reader_scrolled
         turn = Turn(state, self._strings)
         await self._column.mount(turn)
         await self._freeze()
+        self._make_room()
+        if not stay:
+            self._show_question(state)
         return turn
 
     async def replace(self, states: Sequence[TurnState]) -> None:
-        """Show another conversation, from its end."""
+        """Show another conversation, its last question at the top of the window."""
         await self._column.remove_children()
         live_from = len(states) - LIVE_TURNS
         await self._column.mount_all(
             (FrozenTurn if number < live_from else Turn)(state, self._strings)
             for number, state in enumerate(states)
         )
-        self.anchor()
+        self._make_room()
+        if states:
+            self._show_question(states[-1])
 
     def turn_in_view(self) -> TurnState | None:
         """The last turn with citations of which a line is in the window."""
@@ -95,34 +136,53 @@ class ConversationLog(VerticalScroll):
 
     def reading_spot(self) -> ReadingSpot:
         """Where the reader is, however the width changes."""
-        at_end = self.scroll_y >= self.max_scroll_y
+        held = {"following": self.following, "scrolled": self.reader_scrolled}
         for turn in self.turns:
-            if turn.virtual_region.bottom > self.scroll_y:
-                region = turn.virtual_region
-                return ReadingSpot(
-                    turn.state, region.height, round(self.scroll_y) - region.y, at_end
-                )
-        return ReadingSpot(None, 0, 0, at_end)
+            region = turn.virtual_region
+            if region.bottom > self.scroll_y:
+                above = round(self.scroll_y) - region.y
+                return ReadingSpot(turn.state, region.height, above, **held)
+        return ReadingSpot(None, **held)
 
     def return_to(self, spot: ReadingSpot) -> None:
         """Scroll to a spot once the layout has changed: the same line, or as near as it gets."""
-        self.call_after_refresh(self._settle, spot, _REFRESHES)
+        self.call_after_refresh(self._settle, spot, self._releases, _REFRESHES)
 
-    def _settle(self, spot: ReadingSpot, refreshes: int) -> None:
+    def _settle(self, spot: ReadingSpot, releases: int, refreshes: int) -> None:
         """A changed class or a new child moves things one or two refreshes later, not at once."""
+        if releases != self._releases:
+            return  # the reader has gone elsewhere in the meantime
         self._scroll_to_spot(spot)
         if refreshes:
-            self.call_after_refresh(self._settle, spot, refreshes - 1)
+            self.call_after_refresh(self._settle, spot, releases, refreshes - 1)
 
     def _scroll_to_spot(self, spot: ReadingSpot) -> None:
-        if spot.at_end:
+        if spot.following:
             self.anchor()
             return
         for turn in self.turns:
             if turn.state is spot.state and spot.height:
                 region = turn.virtual_region
-                lines_above = round(spot.lines_above * region.height / spot.height)
-                self.scroll_to(y=region.y + lines_above, animate=False, force=True)
+                self._go_to(region.y + round(spot.lines_above * region.height / spot.height))
+                if not spot.scrolled:
+                    self._put_at = self.scroll_y
+
+    def _go_to(self, y: int) -> None:
+        """Scroll on the desk's behalf: this is no sign that the reader wants to follow."""
+        releases = self._releases
+        self.scroll_to(y=y, animate=False, force=True, immediate=True)
+        super().release_anchor()  # scrolling to the end has taken it up again
+        self._releases = releases
+
+    def _show_question(self, state: TurnState) -> None:
+        super().release_anchor()
+        self.return_to(ReadingSpot(state))
+
+    def _make_room(self) -> None:
+        """The last turn is as high as the window at least: its question fits at the top."""
+        turns = self.turns
+        for turn in turns:
+            turn.styles.min_height = self.size.height if turn is turns[-1] else 0
 
     def action_citation(self, marker: str) -> None:
         """Ask for a citation of the answer in view."""
@@ -140,5 +200,5 @@ class ConversationLog(VerticalScroll):
                 frozen.lay_out(turn.content_size.width)
                 await self._column.mount(frozen, after=turn)
                 await turn.remove()
-        if not spot.at_end:
+        if not spot.following:
             self.return_to(spot)
