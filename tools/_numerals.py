@@ -67,7 +67,9 @@ class Numeral:
 _LETTER_SCALE = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
 _WORD_SCALE = {"hundred": 2, "thousand": 3, "mil": 6, "mln": 6, "bln": 9}
 _WORD_SCALE |= {"million": 6, "billion": 9, "trillion": 12}
-_ZH_SCALE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+_ZH_SCALE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8, "兆": 12}
+# Taiwan's 兆 is a trillion; before a unit of measure (兆瓦, 兆字节) it is mega.
+_TRILLION = r"兆(?!\s?(?:瓦|字|位|比|赫|米|[A-Za-z]?(?:[Bb]ps|[Ww]|[Hh]z|B(?![A-Za-z]))))"
 _ZH_DIGIT = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {"两": 2}
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
@@ -78,24 +80,24 @@ _WORDS = {word: number for number, word in enumerate(_ONES.split())}
 _WORDS |= {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
 
 _DIGITS = re.compile(
-    r"""
+    rf"""
     (?<![A-Za-z0-9_])(?<![0-9][.:])
-    (?P<number>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)
-    (?![0-9])(?!\.[0-9])(?!,[0-9]{3}(?![0-9]))
-    (?P<exponent>[eE][+-]?[0-9]{1,3}(?![A-Za-z0-9]))?
+    (?P<number>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)
+    (?![0-9])(?!\.[0-9])(?!,[0-9]{{3}}(?![0-9]))
+    (?P<exponent>[eE][+-]?[0-9]{{1,3}}(?![A-Za-z0-9]))?
     (?:
         (?P<letter>bn|Bn|BN|mn|tn|[kKMmBbTt])(?![A-Za-z0-9])
       | [ ](?P<spaced>[BT])(?=[ ]?-?(?:param|token|参数|词元|模型|model))
       | [ -]?(?P<word>hundred|thousand|million|billion|trillion|mil|mln|bln)(?![A-Za-z])
-      | \s{0,2}(?P<more>[多余来]\s?)?(?P<zh>[十百千]*[万亿]+|千(?!瓦|兆|米|克|字)|百)
-        (?P<tail>[0-9一二两三四五六七八九][0-9]{0,3}[百千]?万|[0-9一二两三四五六七八九]+千
-          |[1-9][0-9]{3}(?![0-9.,]))?
+      | \s{{0,2}}(?P<more>[多余来]\s?)?(?P<zh>[十百千]*[万亿]+|千(?!瓦|兆|米|克|字)|百|{_TRILLION})
+        (?P<tail>[0-9]{{1,4}}亿|[0-9一二两三四五六七八九][0-9]{{0,3}}[百千]?万|[0-9一二两三四五六七八九]+千
+          |[1-9][0-9]{{3}}(?![0-9.,万亿]))?
     )?
     """,
     re.VERBOSE,
 )
 _ZH_RUN = re.compile(
-    r"(?P<run>[零一二两三四五六七八九十廿][零一二两三四五六七八九十百千万亿廿]*)"
+    rf"(?P<run>[零一二两三四五六七八九十廿](?:[零一二两三四五六七八九十百千万亿廿]|{_TRILLION})*)"
     r"(?:点(?P<frac>[零一二三四五六七八九]+)(?P<frac_scale>[十百千]*[万亿]+)?)?"
     r"(?P<more>[多余来](?P<more_scale>[万亿]+)?)?"
 )
@@ -216,7 +218,7 @@ def _zh_value(run: str) -> Decimal:
         elif char in _ZH_DIGIT:
             digit = Decimal(_ZH_DIGIT[char])
             last = Decimal(10) if char == "零" else last
-        elif char in "万亿":
+        elif char in "万亿兆":
             part = section + (digit or 0)
             if part:
                 total, section = total + part * _zh_scale(char), Decimal(0)
@@ -253,7 +255,7 @@ def _from_chinese(text: str, match: re.Match[str]) -> Numeral | None:
         return None
     value, frac = _zh_value(run), match["frac"]
     places = [char for char in run if char in _ZH_SCALE]
-    step = _zh_scale(run[len(run.rstrip("十百千万亿")) :])
+    step = _zh_scale(run[len(run.rstrip("十百千万亿兆")) :])
     if frac:
         value += Decimal("0." + "".join(str(_ZH_DIGIT[char]) for char in frac))
         step = power(-len(frac))

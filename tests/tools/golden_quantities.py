@@ -238,6 +238,13 @@ SIMPLIFIED = [
 ]
 
 TRADITIONAL = [
+    ("2兆token", "tokens 2e12"),
+    ("1.5兆個 token", "tokens 1.5e12"),
+    ("兩兆 token", "tokens 2e12"),
+    ("3兆美元", "money 3e12 USD"),
+    ("1兆3000億個token", "tokens 1.3e12"),
+    ("500兆瓦", "count 500"),
+    ("一兆五千億美元", "money 1.5e12 USD"),
     ("512 張 H100", "gpus 512 gpu=H100"),
     ("約2萬張H100", "gpus 20000 gpu=H100 ~"),
     ("五百張H100", "gpus 500 gpu=H100"),
