@@ -11,7 +11,7 @@ def _cue(english: str, chinese: str) -> re.Pattern[str]:
 
 TRAIN = _cue(
     r"(?:pre-?|re-?)?train(?:s|ed|ing)?|train(?:ing)? run|our run|my run",
-    r"预训练|训练|从头训|训一个|训出",
+    r"(?<![培教集特受])训",
 )
 OURS = _cue(r"i|we|our|my|us|me", r"我们|我|咱们|本公司|我司")
 COST = _cue(
@@ -30,7 +30,9 @@ RENT = _cue(
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪能|在哪|去哪|上哪|哪儿",
 )
-HOURLY = _cue(r"per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时")
+HOURLY = _cue(
+    r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
+)
 WHICH = _cue(
     r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
     r"any(?:one|body)?|are there|name|where (?:can|could|should) (?:i|we)",
@@ -51,8 +53,9 @@ COMPARE = _cue(
     r"比较|对比|相比|区别|差别|不同|哪个好|哪个更|还是",
 )
 TERMS = _cue(
-    r"terms?|conditions?|details?|about|strings|eligib\w*|apply|qualify|how does|what is|who can",
-    r"条款|条件|详情|介绍|是什么|怎么申请|资格|要求|申请|附带|代价|什么样",
+    r"terms?|conditions?|details?|about|strings|eligib\w*|apply|qualify|how does|what is|who can|"
+    r"benefits?|perks",
+    r"条款|条件|详情|介绍|是什么|怎么申请|资格|要求|申请|附带|代价|什么样|优惠|好处|福利",
 )
 FOLLOW_UP = _cue(
     r"it|its|they|them|their|that (?:program|fund|one|plan)|this (?:program|fund|one|plan)|"

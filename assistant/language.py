@@ -43,8 +43,9 @@ def _converter(name: str) -> Any:
 def detect(text: str, fallback: Language = "en") -> Language:
     """Language of a question: Chinese where it has Chinese words, else English.
 
-    The script is the one whose own characters occur; text that is the same in both takes
-    `fallback` if that is a Chinese script, else Simplified. Text without letters takes `fallback`.
+    The script is the one whose own characters occur; where all are the same in both, Taiwan's
+    own words (晶片) tell, then `fallback` if that is a Chinese script, else it is Simplified.
+    Text without letters takes `fallback`.
     """
     chinese = _CJK.findall(text)
     if not chinese:
@@ -53,6 +54,8 @@ def detect(text: str, fallback: Language = "en") -> Language:
     traditional = sum(a != b for a, b in zip(only, _converter("t2s").convert(only), strict=False))
     simplified = sum(a != b for a, b in zip(only, _converter("s2t").convert(only), strict=False))
     if traditional > simplified:
+        return "zh-Hant"
+    if traditional == simplified and _converter("tw2sp").convert(only) != only:
         return "zh-Hant"
     if simplified > traditional or fallback == "en":
         return "zh-Hans"

@@ -66,6 +66,8 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
     quantities = tuple(find_quantities(text))
     gpus = tuple(find_gpus(text))
     named, sponsored = _mentioned(folded, programs)
+    if not named and len(sponsored) == 1 and cues.TERMS.search(folded):
+        named, sponsored = sponsored, []
     repeat = _repeated(folded, quantities, gpus, named, past)
     if not named and past and cues.FOLLOW_UP.search(folded):
         named = _carried_over(past, programs)

@@ -1,8 +1,9 @@
 """How much of what a question is about a sentence covers.
 
 A question is reduced to its content: names and terms of the alias table, and the other words that
-carry weight. Words that only make it a question, and Chinese character pairs that straddle two
-words, are left out, since no answer can hold them.
+carry weight. Words that only make it a question are left out, since no answer can hold them. Of a
+pair of Chinese characters that the library does not know, the characters count: the pair may
+straddle two words, and an answer may say the same with another word (真名, 化名).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from kb.terms import question_terms, terms
 _EMPTY = frozenset(
     "doe take taken took come came make made really actually exactly please each every one thing "
     "way long mean want need know kind sort there here now today currently name list explain "
-    "describe summarize detail plan long over against per".split()
+    "describe summarize detail plan long over against per thi ha wa up still itself like think us "
+    "far end put fast too also just even ever out down off".split()
 )
 _EMPTY_CHINESE = re.compile(
     "总共|一共|合计|大概|大约|目前|现在|具体|到底|究竟|分别|意思|介绍|一下|情况|事情|东西|方面|这种|这个|那个|这些|那些|"
@@ -37,6 +39,7 @@ _IRREGULAR = {
 _ENDING = re.compile(r"(?:ations?|ions?|ments?|ings?|ers?|ors?|ed|es|ly|e|s|y)$")
 _HEADER_SHARE = 0.6
 _HAN_RUN = re.compile(rf"[{CJK}]+")
+_HAN = re.compile(rf"[{CJK}]")
 
 
 def content_terms(
@@ -46,10 +49,11 @@ def content_terms(
     folded = _EMPTY_CHINESE.sub(" ", fold(question))
     groups = {f"@{group}" for group in aliases.groups(folded)}
     rest = aliases.without(folded)
-    plain = {term for term in question_terms(rest, aliases) if not term.startswith("@")}
-    plain -= _straddling(rest, weights)
-    kept = {term for term in plain if term not in _EMPTY} | groups
-    return {term: weights[term] for term in sorted(kept) if weights.get(term)}
+    plain = {term for term in question_terms(rest, aliases) if not term.startswith("@")} - _EMPTY
+    unseen, characters = _unseen(rest, plain, weights)
+    kept = (plain - unseen) | groups
+    found = {term: weights[term] for term in sorted(kept) if weights.get(term)}
+    return found | dict.fromkeys(sorted(characters), max(weights.values(), default=0.0) / 2)
 
 
 def covered(wanted: Mapping[str, float], text: str, around: str, aliases: AliasTable) -> float:
@@ -82,20 +86,26 @@ def stem(term: str) -> str:
 
 
 def _stems(text: str, aliases: AliasTable) -> set[str]:
-    return {stem(term) for term in terms(text, aliases)}
+    return {stem(term) for term in terms(text, aliases)} | set(_HAN.findall(fold(text)))
 
 
-def _straddling(folded: str, weights: Mapping[str, float]) -> set[str]:
-    """Pairs of characters that no text of the library holds and whose characters belong to
-    known words beside them, or only join words."""
+def _unseen(
+    folded: str, plain: set[str], weights: Mapping[str, float]
+) -> tuple[set[str], set[str]]:
+    """The pairs of characters that no text of the library holds, and those of their characters
+    that belong to no known pair and do not only join words."""
     most = max(weights.values(), default=0.0)
-    unknown: set[str] = set()
+    unseen: set[str] = set()
+    characters: set[str] = set()
     for run in _HAN_RUN.findall(folded):
         pairs = [run[n : n + 2] for n in range(len(run) - 1)]
-        known = [0 < weights.get(pair, most) < most for pair in pairs]
+        known = [pair in plain and 0 < weights.get(pair, most) < most for pair in pairs]
         for n, pair in enumerate(pairs):
-            left = n > 0 and known[n - 1]
-            right = n + 1 < len(pairs) and known[n + 1]
-            if not known[n] and (left or pair[0] in _JOINTS) and (right or pair[1] in _JOINTS):
-                unknown.add(pair)
-    return unknown
+            if pair not in plain or known[n]:
+                continue
+            unseen.add(pair)
+            if not any(known[n - 1 : n]):
+                characters.add(pair[0])
+            if not any(known[n + 1 : n + 2]):
+                characters.add(pair[1])
+    return unseen, characters - _JOINTS

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant import cues
 from assistant.builtin.coverage import content_terms, covered, crossing
 from assistant.evidence import PassageEvidence
 from assistant.grounding.names import proper_names
@@ -21,7 +22,11 @@ from kb.splitting import sentences
 from tools.quantities import Unit, find_quantities
 
 ENOUGH = 0.5
-"""Share of the question's weight that a sentence in the reader's language has to cover."""
+"""Share of the question's weight that a sentence in the reader's language has to cover, in a
+passage of the search score `_USUAL`; a passage that is closer in meaning needs less of it."""
+_USUAL = 0.45
+_PER_SCORE = 2.0
+_LEAST, _MOST = 0.25, 0.6
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
 _CROSSING_SCORE = 0.47
@@ -32,18 +37,24 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
                 r"|多少(?:块|张|枚|颗|台)|几(?:块|张|枚)"),
      frozenset({Unit.GPUS, Unit.COUNT})),
     (re.compile(r"what (?:percent\w*|share|fraction|proportion|stake)|how large a (?:stake|share)"
-                r"|百分之|比例|占比|占多少|份额|多少股|持股|股份"),
+                r"|百分之|比例|占比|占股|占多少|份额|多少股|持股|股份"),
      frozenset({Unit.PERCENT, Unit.RATIO})),
-    (re.compile(r"how much|多少钱|多少美元|多少资金|多少额度|投了多少|投资(?:了)?多少|估值|什么价"),
+    (re.compile(r"how much|多少钱|多少美元|多少资金|多少额度|投了多少|投资(?:了)?多少|估值"),
      frozenset({Unit.MONEY, Unit.PRICE_PER_GPU_HOUR, Unit.PERCENT, Unit.RATIO})),
     (re.compile(r"how long|how many (?:years|months|weeks|days)"
                 r"|多久|多长时间|几年|几个月|几周|多少年"),
      frozenset({Unit.DURATION_DAYS})),
     (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
      frozenset({Unit.YEAR, Unit.DATE})),
-    (re.compile(r"how many|多少|几"), frozenset(Unit)),
 )  # fmt: skip
-_HOURLY = re.compile(r"per (?:gpu[- ]?)?hour|an hour|hourly|每小时|一小时|每卡时|卡时")
+_ANY_FIGURE = re.compile(r"how many|多少|几")
+_NO_COUNTS = frozenset({Unit.YEAR, Unit.DATE})
+# Amounts that are told in words only.
+_VAGUE = re.compile(
+    r"\b(?:dozens|hundreds|thousands|millions|billions)\b"
+    r"|\b(?:several|few) (?:hundred|thousand|million)\b"
+    r"|figure|数[十百千万亿]|[十百千万亿]位数|几[十百千万亿]"
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ class _Question:
         self._crossing = crossing(self._content)
         self.names = tuple(n for n in proper_names(reading.text) if fold(n) not in _NO_NAMES)
         self.wanted = wanted_figures(reading.folded)
-        self._why = bool(_WHY.search(reading.folded))
+        self._hints = [told for asked, told in _HINTS if asked.search(reading.folded)]
 
     def candidates(self, passage: PassageEvidence, nearness: float) -> list[Candidate]:
         """The sentences of a passage; `nearness` is its search score against the best (0 to 1)."""
@@ -131,31 +142,64 @@ class _Question:
         for start, end in sentences(passage.text) or [(0, len(passage.text))]:
             text = passage.text[start:end]
             coverage = covered(content, text, around, self._aliases)
-            fits = not self.wanted or any(q.unit in self.wanted for q in find_quantities(text))
-            score = coverage + nearness - 0.3 * len(missing)
-            score += 0.15 * bool(self.wanted and fits)
-            score += 0.25 * bool(self._why and _BECAUSE.search(text))
+            told = self._figures_told(text)
+            fits = not self.wanted or told > 0
+            score = coverage + nearness - 0.3 * len(missing) + 0.15 * told
+            score += sum(0.2 for hint in self._hints if hint.search(text))
             made.append(Candidate(passage, text, coverage, missing, fits, score))
         return made
 
+    def _figures_told(self, text: str) -> float:
+        """The share (0 to 1) of the kinds of figure asked for that a sentence tells."""
+        if not self.wanted:
+            return 0.0
+        units = {quantity.unit for quantity in find_quantities(text)}
+        told = sum(bool(kind & units) for kind in self.wanted) / len(self.wanted)
+        vague = self.wanted != (_HOURLY_PRICE,) and _VAGUE.search(text)
+        return told or (0.5 if vague else 0.0)
 
-def wanted_figures(folded: str) -> frozenset[Unit]:
-    """The kinds of figure that would answer a question; empty where any sentence may."""
-    if _HOURLY.search(folded):
-        return frozenset({Unit.PRICE_PER_GPU_HOUR})
-    return next((units for cue, units in _FIGURES if cue.search(folded)), frozenset())
+
+_HOURLY_PRICE = frozenset({Unit.PRICE_PER_GPU_HOUR})
+
+
+def wanted_figures(folded: str) -> tuple[frozenset[Unit], ...]:
+    """The kinds of figure that would answer a question, each as the units that will do; empty
+    where any sentence may."""
+    if cues.HOURLY.search(folded):
+        return (_HOURLY_PRICE,)
+    found = tuple(units for cue, units in _FIGURES if cue.search(folded))
+    if not found and _ANY_FIGURE.search(folded):
+        return (frozenset(Unit) - _NO_COUNTS,)
+    return found
 
 
 _NO_NAMES = frozenset("gpu gpus h100 h200 a100 b200 series token tokens".split())
-_WHY = re.compile(r"\bwhy\b|\breasons?\b|为什么|为何|原因|理由")
-_BECAUSE = re.compile(
-    r"\b(?:because|since|so|therefore|for its|counted|reason|needs?|value[ds]?|said)\b"
-    r"|因为|由于|因此|所以|看重|原因|才|出于"
+# What a question asks for, and the words with which a sentence tells it.
+_HINTS = (
+    (
+        re.compile(r"\bwhy\b|\breasons?\b|为什么|为何|原因|理由"),
+        re.compile(
+            r"\b(?:because|since|so|therefore|for its|counted|reason|needs?|value[ds]?|said)\b"
+            r"|因为|由于|因此|所以|看重|原因|才|出于"
+        ),
+    ),
+    (
+        re.compile(r"\bprices?\b|\bcharges?\b|\bfees?\b|价格|什么价|收费|费用"),
+        re.compile(r"at cost|free|below|less than|\$|price|成本价|免费|低于|高于|美元"),
+    ),
 )
 
 
 def _answers(candidate: Candidate) -> bool:
-    return not candidate.missing and candidate.fits and candidate.coverage >= ENOUGH
+    return not candidate.missing and candidate.fits and candidate.coverage >= _needed(candidate)
+
+
+def _needed(candidate: Candidate) -> float:
+    """The coverage that a sentence needs, by how close its passage is in meaning."""
+    score = candidate.passage.score
+    if score is None:
+        return ENOUGH
+    return min(max(ENOUGH - _PER_SCORE * (score - _USUAL), _LEAST), _MOST)
 
 
 def _is_near(candidate: Candidate) -> bool:

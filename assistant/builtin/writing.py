@@ -81,7 +81,9 @@ def _wants_overview(reading: Reading, kb: KnowledgeBase) -> bool:
     rest = reading.folded
     for program in kb.programs():
         if program.id in reading.programs:
-            for name in (program.name.en, program.name.zh_hans, *program.aliases):
+            names, sponsor = program.name, program.sponsor
+            own = (names.en, names.zh_hans, sponsor.en, sponsor.zh_hans, *program.aliases)
+            for name in sorted(own, key=len, reverse=True):
                 rest = rest.replace(fold(name), " ")
     rest = cues.TERMS.sub(" ", cues.COMPUTE.sub(" ", rest))
     return not [term for term in question_terms(rest, kb.aliases) if not term.startswith("@")]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 MARK = re.compile(r"[ \t]*\[((?:p\d+\.\d+|t\d+)(?::[\w.-]+)?)\]")
 _LEAD = re.compile(r"^(\s*(?:[-*+]\s+|\d{1,3}[.)]\s+|#{1,6}\s+|>\s?)*)")
 # A remark in brackets after the full stop belongs to the sentence: "... GPUs. (reported, 2024)"
-_REMARK = r"(?:[ ]?[(（][^()（）\n]{2,120}[)）])?"
+_REMARK = r"(?:[ ]?[(（](?:[^()（）\n]|[(（][^()（）\n]{0,80}[)）]){2,160}[)）])?"
 _END = re.compile(
     rf"""(?:[.!?]+["'”’)*_]*(?=\s|$|\[[pt]\d)|[。！？；]+[”’」』）)*_]*){_REMARK}"""
     r"""(?:[ \t]*\[(?:p\d+\.\d+|t\d+)(?::[\w.-]+)?\])*"""

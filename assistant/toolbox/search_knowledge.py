@@ -7,10 +7,14 @@ from typing import Any
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
+from assistant.answer import Language
 from assistant.evidence import passage_evidence
+from assistant.language import detect, same_language
 from assistant.toolbox.calls import Found, Output, run
 from kb.knowledge_base import KnowledgeBase
+from kb.records import Passage
 
+Scores = dict[str, float | None]
 NAME = "search_knowledge"
 PASSAGES = 12
 EXAMPLES = (
@@ -31,10 +35,15 @@ def search_knowledge_tool(kb: KnowledgeBase) -> BaseTool:
 
         def work(number: int) -> Found:
             hits = kb.search(query, PASSAGES)
-            scores = [
-                {"score": hit.score, "dense": hit.dense, "keyword": hit.keyword} for hit in hits
-            ]
-            passages = passage_evidence(number, [hit.passage for hit in hits], scores)
+            language = detect(query)
+            found: dict[tuple[str, int], tuple[Passage, Scores]] = {}
+            for hit in hits:
+                passage = _in_language(kb, hit.passage, language)
+                scores = {"score": hit.score, "dense": hit.dense, "keyword": hit.keyword}
+                found.setdefault((passage.source, passage.start), (passage, scores))
+            passages = passage_evidence(
+                number, [p for p, _ in found.values()], [s for _, s in found.values()]
+            )
             return Found(passages=passages, terms=kb.question_weights(query))
 
         return run(runtime, NAME, {"query": query}, work)
@@ -42,3 +51,13 @@ def search_knowledge_tool(kb: KnowledgeBase) -> BaseTool:
     return StructuredTool.from_function(
         search_knowledge, name=NAME, response_format="content_and_artifact"
     )
+
+
+def _in_language(kb: KnowledgeBase, passage: Passage, language: Language) -> Passage:
+    """The same term of a program in the reader's language; articles stay as they are."""
+    if passage.program is None or same_language(passage.language, language):
+        return passage
+    starts = [p.start for p in kb.program_passages(passage.program, passage.language)]
+    if passage.start not in starts:
+        return passage
+    return kb.program_passages(passage.program, language)[starts.index(passage.start)]
