@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from assistant.desk import Desk, SessionInfo
-from tui import themes
+from tui import themes, wrapping
 from tui.background import in_thread
 from tui.engine import Engine, failure_of
 from tui.screens.citations import CitationsScreen
@@ -57,6 +57,7 @@ class ComputeDeskApp(App[None]):
         language: str | None = None,
     ) -> None:
         super().__init__()
+        wrapping.use_everywhere()
         self._open_desk = open_desk
         self._resume = session
         self._engine: Engine | None = None

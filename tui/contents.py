@@ -7,15 +7,11 @@ from textual.content import Content
 from assistant.answer import Citation
 from tui.cleaning import one_line
 from tui.fold import Phase, ToolRun, TurnState
-from tui.frozen import link_style
-from tui.markdown import CITE
+from tui.sources import sources_content
 from tui.strings import Strings
 
 MUTED = "$text-muted"
 _LONGEST_QUESTION = 2000
-_LONGEST_TITLE = 36
-_MOST_SOURCES = 6
-CITATIONS_KEY = "F2"
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 STILL = "…"
 
@@ -52,11 +48,11 @@ def _tool_row(run: ToolRun, strings: Strings, spinner: str, width: int) -> Conte
     return Content.assemble(head, clipped(about, room).stylize(MUTED), (took, MUTED))
 
 
-def closing_content(state: TurnState, strings: Strings) -> Content:
+def closing_content(state: TurnState, strings: Strings, width: int) -> Content:
     """What stands under the answer: sources, gaps, what was left out, how it ended."""
     lines: list[Content] = []
     if state.citations:
-        lines.append(_sources(state, strings))
+        lines.append(sources_content(state.citations.values(), strings, width))
     lines += [Content.styled(f"ℹ {one_line(note)}", MUTED) for note in state.notes]
     if count := len(state.removed):
         said = strings.removed_one if count == 1 else strings.removed_many.format(count=count)
@@ -74,30 +70,6 @@ def failure_content(message: str, hint: str) -> Content:
     """What went wrong in one line, and what to do on the next."""
     line = Content.styled(f"✗ {one_line(message)}", "$text-error")
     return Content.assemble(line, (f"\n  {one_line(hint)}", MUTED)) if hint else line
-
-
-def _sources(state: TurnState, strings: Strings) -> Content:
-    shown = list(state.citations.values())[:_MOST_SOURCES]
-    parts = [Content.styled(strings.sources, MUTED)]
-    parts += [_source(citation, strings) for citation in shown]
-    if more := len(state.citations) - len(shown):
-        parts.append(
-            Content.styled(strings.more_sources.format(count=more, key=CITATIONS_KEY), MUTED)
-        )
-    return Content("  ").join(parts)
-
-
-def _source(citation: Citation, strings: Strings) -> Content:
-    marker = Content(f"[{citation.marker}]").stylize(link_style(CITE + citation.marker))
-    title = clipped(citation_title(citation, strings), _LONGEST_TITLE)
-    return Content.assemble(marker, " ", title.stylize(MUTED))
-
-
-def citation_title(citation: Citation, strings: Strings) -> str:
-    """A citation's source on one line: the article's title, or the tool that computed it."""
-    if citation.kind == "tool":
-        return strings.tools.get(citation.source, citation.title or citation.source)
-    return one_line(citation.title)
 
 
 def citation_details(citation: Citation, strings: Strings) -> list[str]:

@@ -12,7 +12,8 @@ from textual.content import Content
 from assistant.answer import Citation, ToolCall
 from assistant.desk import SourceView
 from tui.cleaning import one_line
-from tui.contents import MUTED, citation_details, citation_title
+from tui.contents import MUTED, citation_details
+from tui.sources import source_label
 from tui.strings import Strings
 
 LIT = "bold $quote-foreground on $quote-background"
@@ -52,7 +53,7 @@ def passage_evidence(source: SourceView, citation: Citation, strings: Strings) -
 
 def tool_evidence(citation: Citation, calls: Sequence[ToolCall], strings: Strings) -> Evidence:
     """A tool call: its arguments, and its result with the quoted field lit."""
-    title = strings.from_tool.format(tool=citation_title(citation, strings))
+    title = strings.from_tool.format(tool=source_label(citation, strings))
     parts = [
         Content.styled(f"{citation.field or citation.source}: ", MUTED),
         Content.styled(citation.quote, LIT),

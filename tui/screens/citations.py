@@ -14,7 +14,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.answer import Citation
-from tui.contents import MUTED, citation_details, citation_title
+from tui.contents import MUTED, citation_details
+from tui.sources import citation_label
 from tui.strings import Strings
 
 
@@ -50,6 +51,6 @@ class CitationsScreen(ModalScreen[str | None]):
 
     def _option(self, citation: Citation) -> Option:
         details = " · ".join(citation_details(citation, self._strings))
-        title = citation_title(citation, self._strings)
+        title = citation_label(citation, self._strings)
         head = Content.assemble((f"[{citation.marker}] ", "bold $accent"), title)
         return Option(Content.assemble(head, "\n    ", (details, MUTED)))

@@ -34,6 +34,7 @@ class Strings:
     ended_early: str
     sources: str
     more_sources: str
+    term_of: str
     removed_one: str
     removed_many: str
     not_in_library: str
@@ -54,6 +55,8 @@ class Strings:
     citations_title: str
     citations_help: str
     grades: Mapping[str, str]
+    fields: Mapping[str, str]
+    """A program's terms, by the field that a citation names."""
     tools: Mapping[str, str]
 
     sessions_title: str

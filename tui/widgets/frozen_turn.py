@@ -38,7 +38,7 @@ class FrozenTurn(Linked):
             question_content(state.question),
             activity_content(state, strings, STILL, width),
             markdown_content(state.text, width),
-            closing_content(state, strings),
+            closing_content(state, strings, width),
         ]
         self.update(Content("\n\n").join(part for part in parts if part))
 

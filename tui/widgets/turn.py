@@ -74,9 +74,7 @@ class Turn(Vertical):
         if Change.ACTIVITY in change:
             self._show_activity(layout=True)
         if Change.CLOSING in change:
-            closing = closing_content(self.state, self._strings)
-            self._closing_text.update(closing)
-            self._closing_text.display = bool(closing)
+            self._show_closing()
 
     async def finish(self) -> None:
         """End the stream; the text then is the state's, whatever was streamed."""
@@ -91,8 +89,9 @@ class Turn(Vertical):
             await self._markdown.update(self.state.text)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out tables and tool rows again for the new width."""
+        """Lay out tool rows and sources again for the new width."""
         self._show_activity(layout=True)
+        self._show_closing()
 
     @on(Markdown.LinkClicked)
     def _markdown_link(self, event: Markdown.LinkClicked) -> None:
@@ -121,10 +120,18 @@ class Turn(Vertical):
     def _show_activity(self, *, layout: bool) -> None:
         still = self.app.animation_level == "none"
         spinner = STILL if still else SPINNER[self._tick % len(SPINNER)]
-        width = self.content_size.width or self.app.size.width - 4
-        content = activity_content(self.state, self._strings, spinner, width)
+        content = activity_content(self.state, self._strings, spinner, self._width)
         self._activity_text.update(content, layout=layout)
         self._activity_text.display = bool(content)
+
+    def _show_closing(self) -> None:
+        content = closing_content(self.state, self._strings, self._width)
+        self._closing_text.update(content)
+        self._closing_text.display = bool(content)
+
+    @property
+    def _width(self) -> int:
+        return self.content_size.width or self.app.size.width - 4
 
     def _spin(self) -> None:
         self._tick += 1
