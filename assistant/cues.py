@@ -33,6 +33,9 @@ RENT = _cue(
 HOURLY = _cue(
     r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
 )
+COUNTED = _cue(
+    r"how many (?:gpus|chips|cards|[a-z]{1,3}\d{2,4}s?)", r"(?:多少|几)(?:块|张|枚|颗|台|片)"
+)
 WHICH = _cue(
     r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
     r"any(?:one|body)?|are there|name|where (?:can|could|should) (?:i|we)",

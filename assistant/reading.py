@@ -120,7 +120,8 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     hardware = (
         bool(reading.gpus) or bool(reading.strange_gpu) or ("gpu" in text and (costs or rents))
     )
-    wants_offers = hardware and (costs or rents) and not reading.programs
+    counts = bool(cues.COUNTED.search(text)) and not cues.OURS.search(text)
+    wants_offers = hardware and (costs or rents) and not reading.programs and not counts
     if wants_offers and (not found or rents) and not reading.sponsored and kind != "deal":
         found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
     if not found and not reading.programs and _points_nowhere(reading):

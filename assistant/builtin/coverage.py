@@ -29,6 +29,7 @@ _EMPTY_CHINESE = re.compile(
 # Single characters that join words: a pair with one of them may straddle two words.
 _JOINTS = frozenset(
     "过向上下说有要会能到从为与及个之其来去做用看想让使给对把被以于所当中后前时就都也还很再又年月"
+    "不第次一二三四五六七八九十几大小多少出入最更跟同谁何"
 )
 _IRREGULAR = {
     "chose": "choose", "chosen": "choose", "paid": "pay", "bought": "buy", "built": "build",
@@ -37,7 +38,7 @@ _IRREGULAR = {
     "said": "say", "founder": "found", "borrowed": "borrow", "thought": "think",
 }  # fmt: skip
 _ENDING = re.compile(r"(?:ations?|ions?|ments?|ings?|ers?|ors?|ed|es|ly|e|s|y)$")
-_HEADER_SHARE = 0.6
+_HEADER_SHARE = 0.5
 _HAN_RUN = re.compile(rf"[{CJK}]+")
 _HAN = re.compile(rf"[{CJK}]")
 

@@ -123,6 +123,7 @@ class _Question:
         self._crossing = crossing(self._content)
         self.names = tuple(n for n in proper_names(reading.text) if fold(n) not in _NO_NAMES)
         self.wanted = wanted_figures(reading.folded)
+        self._fields = {field for asked, field in _FIELDS if asked.search(reading.folded)}
         self._hints = [told for asked, told in _HINTS if asked.search(reading.folded)]
 
     def candidates(self, passage: PassageEvidence, nearness: float) -> list[Candidate]:
@@ -142,10 +143,12 @@ class _Question:
         for start, end in sentences(passage.text) or [(0, len(passage.text))]:
             text = passage.text[start:end]
             coverage = covered(content, text, around, self._aliases)
+            coverage += _FIELD_SHARE * (passage.field in self._fields)
             told = self._figures_told(text)
             fits = not self.wanted or told > 0
             score = coverage + nearness - 0.3 * len(missing) + 0.15 * told
             score += sum(0.2 for hint in self._hints if hint.search(text))
+            score -= 0.2 * (passage.field == "caution")
             made.append(Candidate(passage, text, coverage, missing, fits, score))
         return made
 
@@ -187,6 +190,27 @@ _HINTS = (
         re.compile(r"\bprices?\b|\bcharges?\b|\bfees?\b|价格|什么价|收费|费用"),
         re.compile(r"at cost|free|below|less than|\$|price|成本价|免费|低于|高于|美元"),
     ),
+    (
+        re.compile(
+            r"\bhow (?:does|do|did|is|was)\b.*\b(?:arrive|get to|calculat|deriv)|怎么.*算|算法"
+        ),
+        re.compile(r"doubl|times|half|50%|multipl|乘|倍|50%|一半"),
+    ),
+)
+# The field of a program's terms that a question asks for counts as that much coverage.
+_FIELD_SHARE = 0.2
+_FIELDS = (
+    (
+        re.compile(
+            r"\bwho (?:can|may|is)\b|eligib|qualif|requir|\bstages?\b"
+            r"|条件|要求|资格|适合|阶段|谁能|谁可以|面向"
+        ),
+        "eligibility",
+    ),
+    (re.compile(r"\bprices?\b|\bcharges?\b|\bfree\b|价格|什么价|收费|免费"), "price"),
+    (re.compile(r"how long|\bexpires?\b|多久|期限|有效期"), "duration"),
+    (re.compile(r"\bstrings?\b|\bequity\b|\bin return\b|股权|股份|代价|回报"), "strings"),
+    (re.compile(r"how (?:can|do|to).*\bapply\b|怎么申请|如何申请"), "apply"),
 )
 
 

@@ -78,12 +78,14 @@ def _wants_overview(reading: Reading, kb: KnowledgeBase) -> bool:
     """Whether a question about a program asks for its terms and nothing more special."""
     if not cues.TERMS.search(reading.folded):
         return False
-    rest = reading.folded
+    rest, named = reading.folded, set[str]()
     for program in kb.programs():
         if program.id in reading.programs:
             names, sponsor = program.name, program.sponsor
             own = (names.en, names.zh_hans, sponsor.en, sponsor.zh_hans, *program.aliases)
             for name in sorted(own, key=len, reverse=True):
                 rest = rest.replace(fold(name), " ")
+                named.update(question_terms(name, kb.aliases))
     rest = cues.TERMS.sub(" ", cues.COMPUTE.sub(" ", rest))
-    return not [term for term in question_terms(rest, kb.aliases) if not term.startswith("@")]
+    terms = set(question_terms(rest, kb.aliases)) - named
+    return not [term for term in terms if not term.startswith("@")]
