@@ -6,7 +6,9 @@ Reads ../shared/eval/abstention/xquad_holdout (or COMPUTE_DESK_SHARED): paragrap
 quarter of the articles was removed, and questions on all of them. The paragraphs are added to a
 fresh library beside the starter library; then the built-in model answers `--questions` questions
 with and as many without an answer in it. "right place" is the share of answers to answerable
-questions that cite the paragraph the question was written for.
+questions that cite the paragraph the question was written for. "best score" is how search rates
+its best passage (10, 50 and 90 % quantile), for questions with and without an answer: how far a
+threshold could tell them apart.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ import time
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from statistics import quantiles
 from typing import Any
 
 from assistant import Assistant
 
 Rows = list[dict[str, Any]]
 PAIRS = (("zh", "zh"), ("en", "en"), ("en", "zh"))  # language of the question, of the text
+CROSSING = 0.47  # the score that assistant.builtin.selecting asks of a passage in another language
 
 
 def shared() -> Path:
@@ -91,11 +95,25 @@ def report(
         right += not answer.abstained and query["gold"] in cited
     made_up = sum(not desk.ask(query["text"]).abstained for query in without)
     told = len(with_answer) - refused
+    scores = [[best(desk, q["text"]) for q in kind] for kind in (with_answer, without)]
     sys.stdout.write(
         f"{label:<10}abstains although answerable {_share(refused, with_answer)}"
         f"  answers without evidence {_share(made_up, without)}"
         f"  right place {right / told if told else 0:.0%} of {told}\n"
+        f"{'':<10}best score {' '.join(map(_spread, scores))}\n"
     )
+
+
+def best(desk: Assistant, question: str) -> float:
+    """The search score of the best passage."""
+    return max((hit.score for hit in desk.kb.search(question, 1)), default=0.0)
+
+
+def _spread(scores: Sequence[float]) -> str:
+    tenths = quantiles(scores, n=10)
+    low, middle, high = tenths[0], tenths[4], tenths[8]
+    reached = sum(score >= CROSSING for score in scores) / len(scores)
+    return f"[{low:.2f} {middle:.2f} {high:.2f}, {reached:.0%} reach {CROSSING}]"
 
 
 def _share(count: int, of: Sequence[object]) -> str:
