@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # An escape sequence is dropped whole, or its tail ("[31m") would stay behind as text.
 _ESCAPES = re.compile(
@@ -23,7 +24,7 @@ _CONTROLS = re.compile(
 )
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u0085")
 _SPACES = re.compile(r"[^\S\n\t]")
-_BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+_BLANK = re.compile(r"\n{3,}[ \t]*")
 
 
 def clean(text: str) -> str:
@@ -34,6 +35,20 @@ def clean(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
     text = _CONTROLS.sub("", _ESCAPES.sub("", text))
-    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
-    text = re.sub(r"[ \t]+\n", "\n", text)
+    text = _few_marks(unicodedata.normalize("NFC", _few_marks(text)))
+    text = "\n".join(line.rstrip() for line in _SPACES.sub(" ", text).split("\n"))
     return _BLANK.sub("\n\n", text).strip()
+
+
+def _few_marks(text: str) -> str:
+    """At most 30 combining marks in a row, as Unicode's stream-safe format has it (UAX 15).
+
+    More are no writing, and composing them takes time with the square of their number.
+    """
+    return text if text.isascii() else _marks().sub(r"\1", text)
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    combining = "".join(c for c in map(chr, range(0x300, 0x1E945)) if unicodedata.combining(c))
+    return re.compile(f"([{combining}]{{30}})[{combining}]+")

@@ -1,0 +1,90 @@
+"""Paragraphs from the lines of a printed page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from statistics import quantiles
+
+from kb.detect import CJK
+
+_EDGE = 2  # lines at the top and at the bottom of a page where headers and footers stand
+_SENTENCE_END = re.compile(r"[.!?。！？：:；;…][\"'”’」』）)\]]*$")
+_ITEM = re.compile(r"(?:[-*•·▪◦–]|\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s*\S")
+_WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uffef]")
+_BROKEN_WORD = re.compile(r"(?<=[a-z])-$")
+_SHORT = 0.75  # of a full line: a shorter one ends its paragraph
+
+
+def joined(pages: Sequence[str]) -> str:
+    """The text of `pages` in paragraphs with a blank line between.
+
+    Wrapped lines are joined, words broken at a line end made whole, page numbers and lines that
+    stand at the edge of most pages left out.
+    """
+    kept = _without_edges([[line.strip() for line in page.split("\n")] for page in pages])
+    lines = [line for page in kept for line in page]
+    full = _full_width(lines)
+    paragraphs: list[str] = []
+    goes_on = False
+    for line in lines:
+        if not line:
+            goes_on = False
+            continue
+        if goes_on and not _ITEM.match(line):
+            paragraphs[-1] = _glued(paragraphs[-1], line)
+        else:
+            paragraphs.append(line)
+        ends = _SENTENCE_END.search(line) is not None
+        goes_on = _width(line) >= full * (0.97 if ends else _SHORT)
+    return "\n\n".join(paragraphs)
+
+
+def _without_edges(pages: list[list[str]]) -> list[list[str]]:
+    pages = [[line for line in page if line] for page in pages]
+    edges = Counter(key for page in pages for key in {_key(line) for line in _edge(page)})
+    repeated = {key for key, count in edges.items() if count >= 3 and count * 2 > len(pages)}
+    cleaned = []
+    for page in pages:
+        last = len(page) - 1
+        cleaned.append(
+            [
+                line
+                for at, line in enumerate(page)
+                if not (
+                    (at < _EDGE or at > last - _EDGE)
+                    and (_key(line) in repeated or (len(pages) > 1 and line.isdecimal()))
+                    and len(page) > 2 * _EDGE
+                )
+            ]
+        )
+    return cleaned
+
+
+def _edge(page: list[str]) -> list[str]:
+    return page[:_EDGE] + page[-_EDGE:]
+
+
+def _key(line: str) -> str:
+    return re.sub(r"\d+", "#", line)
+
+
+def _full_width(lines: Sequence[str]) -> float:
+    """What a line that fills its column measures: most lines of running text do."""
+    widths = sorted(_width(line) for line in lines if line)
+    if len(widths) < 2:
+        return 60.0
+    return max(30.0, quantiles(widths, n=10)[7])
+
+
+def _width(line: str) -> int:
+    return len(line) + len(_WIDE.findall(line))
+
+
+def _glued(before: str, line: str) -> str:
+    if _BROKEN_WORD.search(before) and line[:1].islower():
+        return before[:-1] + line
+    if _WIDE.match(before[-1:]) and _WIDE.match(line[:1]):
+        return before + line
+    return f"{before} {line}"
