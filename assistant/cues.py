@@ -26,20 +26,26 @@ TIME = _cue(
 RENT = _cue(
     r"rent(?:al|ing)?|availab(?:le|ility)|free (?:now|right now|today)|in stock|right now|"
     r"on[- ]demand|spot|reserved|per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?|"
-    r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|offers?",
+    r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|gpu offers?",
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪能|在哪|去哪|上哪|哪儿",
 )
 HOURLY = _cue(
     r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
 )
+CHARGE = _cue(
+    r"costs?|prices?|pricing|charg(?:e|es|ed|ing)|rates?|rent(?:s|al|ing)?|cheapest",
+    r"收费|收多少|租|价格|多少钱|单价|报价|每小时|一小时",
+)
+PROGRAMS = _cue(r"programs|programmes|schemes", r"计划|方案")
+CREDITS = _cue(r"credits?|grants?|accelerators?|startups?", r"额度|资助|代金券|加速器|创业计划")
 COUNTED = _cue(
     r"how many (?:gpus|chips|cards|[a-z]{1,3}\d{2,4}s?)", r"(?:多少|几)(?:块|张|枚|颗|台|片)"
 )
 WHICH = _cue(
     r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
-    r"any(?:one|body)?|are there|name|where (?:can|could|should) (?:i|we)",
-    r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|去哪|哪里",
+    r"any(?:one|body)?|are there|name|all|where (?:can|could|should) (?:i|we)",
+    r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|列个|所有|全部|去哪|哪里",
 )
 WHO = _cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
 GIVE = _cue(
@@ -52,12 +58,12 @@ COMPUTE = _cue(
     r"算力|显卡|gpu|芯片|计算资源|集群|额度|代金券|抵用|卡",
 )
 COMPARE = _cue(
-    r"compare|comparison|versus|vs|difference|differ|better|side by side",
+    r"compare|comparison|versus|vs|difference|differ|better|cheaper|bigger|larger|side by side",
     r"比较|对比|相比|区别|差别|不同|哪个好|哪个更|还是",
 )
 TERMS = _cue(
     r"terms?|conditions?|details?|about|strings|eligib\w*|apply|qualify|how does|what is|who can|"
-    r"benefits?|perks",
+    r"benefits?|perks|what(?:[’']s|s)",
     r"条款|条件|详情|介绍|是什么|怎么申请|资格|要求|申请|附带|代价|什么样|优惠|好处|福利",
 )
 FOLLOW_UP = _cue(
@@ -70,8 +76,14 @@ AND_WITH = re.compile(
     r"|^(?:那么|那|如果|要是|换成|改成|假如|用|换|还有)"
 )
 
+GREETING = re.compile(
+    r"(?:hi|hello|hey|thanks|thank you|good (?:morning|evening|day)|help|who are you"
+    r"|what can (?:you|i) (?:do|ask)|你好|您好|谢谢你?|多谢|你是谁|你能做什么|帮助)[\W_]*"
+)
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("loan", _cue(r"loans?|lenders?|debt|collateral|borrow", r"贷款|借款|抵押|债务|融资租赁")),
+    ("loan", _cue(
+        r"loans?|lenders?|lends? (?:money|against)|debt|collateral|borrow",
+        r"贷款|借款|抵押|债务|融资租赁")),
     ("broker", _cue(r"brokers?|middlem[ae]n|intermediar\w+", r"中间商|经纪|掮客|中介")),
     ("public", _cue(
         r"governments?|public(?:ly)?|subsid\w+|state|vouchers?|supercomputers?|grants?|europe\w*",
@@ -84,4 +96,15 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"investors?|funds?|vcs?|venture capital(?:ists?)?|venture|accelerators?|firms?",
         r"投资人|投资机构|投资者|投资方|基金|风投|创投|vc|加速器|孵化器|机构")),
     ("deal", _cue(r"deals?|round[- ]trip\w*|circular", r"交易|循环交易|回流")),
+)  # fmt: skip
+
+# Fields of a program's terms, and what asks for each.
+FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("eligibility", _cue(
+        r"who (?:can|may|is)|eligib\w*|qualif\w*|requir\w*|stages?",
+        r"条件|要求|资格|适合|阶段|谁能|谁可以|面向")),
+    ("price", _cue(r"prices?|charges?|free", r"价格|什么价|收费|免费")),
+    ("duration", _cue(r"how long|expires?", r"多久|期限|有效期")),
+    ("strings", _cue(r"strings?|equity|in return", r"股权|股份|代价|回报")),
+    ("apply", _cue(r"how (?:can|do|to)\b.*\bapply", r"怎么申请|如何申请")),
 )  # fmt: skip

@@ -31,6 +31,7 @@ class Phrases:
     read_program: str
     estimated: str
     ask_which: str
+    ask_anything: str
     ask_size: str
     ask_size_default: str
     ask_tokens: str
@@ -53,12 +54,14 @@ class Phrases:
     offers_span: str
     offers_single: str
     offers_none: str
+    offers_old: str
     offers_header: str
     no_live: str
     fund_stock: str
     more_offers: str
     # programs
     list_lead: Mapping[str, str]
+    list_lead_one: str
     list_lead_any: str
     list_header: str
     more_programs: str
@@ -83,6 +86,11 @@ class Phrases:
         texts = [getattr(self, f.name) for f in fields(self)]
         whole = [text for text in texts if isinstance(text, str) and "{" not in text]
         return [unit.text for text in whole for unit in sentences(text)]
+
+    def failure(self, message: str | None, hint: str | None) -> str:
+        """A failed call as a sentence, and what to do about it."""
+        told = f"{hint[:1].upper()}{hint[1:]}" if hint else ""
+        return self.tool_error.format(message=message, hint=told).strip()
 
     def tool_summary(self, name: str, result: Mapping[str, Any], passages: int) -> str:
         """One line about a finished call."""

@@ -22,6 +22,10 @@ ENGLISH = Phrases(
     read_program="terms of {name}",
     estimated="estimate made",
     ask_which="**Which program do you mean?** Name it, for example Oxygen, Andromeda or Generate.",
+    ask_anything=(
+        "**Ask me how to get compute:** who gives startups GPUs and on what terms, what GPUs cost "
+        "per hour, or what a training run would take."
+    ),
     ask_size=(
         "**I need the model's size and the number of training tokens; for example "
         "“7B, 2T tokens”.**"
@@ -47,6 +51,7 @@ ENGLISH = Phrases(
     offers_lead="**Listed prices per {gpu}-hour: {spans}.**",
     offers_span="{low} to {high} {term}",
     offers_single="{low} {term}",
+    offers_old="**No recent price for the {gpu} is listed; older or undated ones are below.**",
     offers_none="**No offer in the price list or the fund's inventory fits.**",
     offers_header="| Provider | GPU | Term | Price per GPU-hour | As of | Stock |",
     no_live=(
@@ -64,6 +69,7 @@ ENGLISH = Phrases(
         "deal": "**{n} investments tied to compute are in the library.**",
         "public": "**{n} public programs are in the library.**",
     },
+    list_lead_one="**One is in the library.**",
     list_lead_any="**{n} programs that give compute are in the library.**",
     list_header="| Program | What you get | Price | Who and what strings | As of |",
     more_programs="Also in the library: {names}.",

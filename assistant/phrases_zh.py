@@ -28,6 +28,9 @@ SIMPLIFIED = Phrases(
     read_program="{name}的条款",
     estimated="已估算",
     ask_which="**请问你指的是哪个计划？** 说出名字即可，例如氧气计划、仙女座或Generate。",
+    ask_anything=(
+        "**请问我怎样获得算力：**谁给初创公司提供GPU、条件是什么，GPU每小时多少钱，训练一个模型要多少资源。"
+    ),
     ask_size="**请告诉我模型的参数量和训练的token数，例如“7B参数、2T token”。**",
     ask_size_default="如果只知道参数量，我会按每个参数20个token、用H100来估算。",
     ask_tokens=(
@@ -49,6 +52,7 @@ SIMPLIFIED = Phrases(
     offers_lead="**{gpu}每卡时的目录价：{spans}。**",
     offers_span="{term}{low}至{high}",
     offers_single="{term}{low}",
+    offers_old="**价目表里没有{gpu}近期的报价，较早或没有日期的列在下面。**",
     offers_none="**价目表和基金的库存里都没有符合条件的报价。**",
     offers_header="| 供应方 | GPU | 方式 | 每卡时价格 | 日期 | 库存 |",
     no_live="目前没有接入实时来源：以上是所标日期的目录价，现在是否有空闲的卡并不清楚。",
@@ -63,6 +67,7 @@ SIMPLIFIED = Phrases(
         "deal": "**资料库里有{n}笔与算力绑定的投资。**",
         "public": "**资料库里有{n}个公共算力计划。**",
     },
+    list_lead_one="**资料库里只有这一个。**",
     list_lead_any="**资料库里有{n}个提供算力的计划。**",
     list_header="| 计划 | 提供什么 | 价格 | 谁能用、附带条件 | 日期 |",
     more_programs="资料库里还有：{names}。",

@@ -19,9 +19,16 @@ from assistant.language import detect
 from kb.folding import fold
 from kb.programs import Program
 from tools.gpus import GpuMention, find_gpus
+from tools.price_list import list_providers
 from tools.quantities import Quantity, Unit, find_quantities
 
+# "does Groq charge", "from CoreWeave": who is asked about, if not one of the price list.
+_SELLER = re.compile(r"\b(?:does|do|did|has|from|at|on|by|via|through) [A-Z][a-z]\w*")
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
+
+
+MOST_COMPARED = 4
+"""So many programs that are named by their sponsors only are compared."""
 
 
 class Ask(StrEnum):
@@ -39,8 +46,8 @@ class Ask(StrEnum):
 @dataclass(frozen=True)
 class Reading:
     """A question as understood. `programs` are ids named in it or carried over; `sponsored` are
-    ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `repeat`
-    is an earlier call to make again with changes."""
+    ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `provider`
+    is in the price list; `repeat` is an earlier call to make again with changes."""
 
     text: str
     language: Language
@@ -48,11 +55,17 @@ class Reading:
     quantities: tuple[Quantity, ...] = ()
     gpus: tuple[GpuMention, ...] = ()
     strange_gpu: str | None = None
+    provider: str | None = None
     programs: tuple[str, ...] = ()
     sponsored: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = (Ask.FACT,)
     kind: str | None = None
     repeat: dict[str, Any] | None = field(default=None, hash=False)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of a program's terms that are asked for."""
+        return frozenset(name for name, cue in cues.FIELDS if cue.search(self.folded))
 
     def first(self, unit: Unit) -> Quantity | None:
         """The first quantity of a unit, or None."""
@@ -68,6 +81,8 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
     named, sponsored = _mentioned(folded, programs)
     if not named and len(sponsored) == 1 and cues.TERMS.search(folded):
         named, sponsored = sponsored, []
+    if cues.COMPARE.search(folded) and len(named) < 2 <= len(named + sponsored) <= MOST_COMPARED:
+        named, sponsored = named + sponsored, []
     repeat = _repeated(folded, quantities, gpus, named, past)
     if not named and past and cues.FOLLOW_UP.search(folded):
         named = _carried_over(past, programs)
@@ -78,6 +93,7 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
         quantities=quantities,
         gpus=gpus,
         strange_gpu=None if gpus else _strange_gpu(text),
+        provider=next((p for p in list_providers() if _find(folded, fold(p)) is not None), None),
         programs=tuple(named),
         sponsored=tuple(sponsored),
         repeat=repeat,
@@ -101,7 +117,7 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     size = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS)
     trains = bool(cues.TRAIN.search(text))
     costs, times = bool(cues.COST.search(text)), bool(cues.TIME.search(text))
-    rents, gives = bool(cues.RENT.search(text)), bool(cues.GIVE.search(text))
+    rents = bool(cues.RENT.search(text))
     kind = next((name for name, cue in cues.KINDS if cue.search(text)), None)
     found: list[Ask] = []
 
@@ -111,19 +127,14 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (Ask.OFFERS,), None
     if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
         found.append(Ask.ESTIMATE)
-    if len(reading.programs) > 1 and cues.COMPARE.search(text):
+    if cues.COMPARE.search(text) and len(reading.programs) > 1:
         return (*found, Ask.COMPARE), kind
-    asks_members = bool(cues.WHICH.search(text)) and gives and bool(cues.COMPUTE.search(text))
-    anybody = cues.WHO.search(text) or Ask.ESTIMATE in found or not rents
-    if asks_members and not reading.programs and (kind or (cues.OURS.search(text) and anybody)):
+    if _asks_members(reading, kind, Ask.ESTIMATE in found or not rents):
         found.append(Ask.LIST)
-    hardware = (
-        bool(reading.gpus) or bool(reading.strange_gpu) or ("gpu" in text and (costs or rents))
-    )
-    counts = bool(cues.COUNTED.search(text)) and not cues.OURS.search(text)
-    wants_offers = hardware and (costs or rents) and not reading.programs and not counts
-    if wants_offers and (not found or rents) and not reading.sponsored and kind != "deal":
+    if kind not in ("deal", "loan") and _asks_offers(reading) and (not found or rents):
         found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
+        if _SELLER.search(reading.text) and not reading.provider:
+            found.insert(0, Ask.FACT)
     if not found and not reading.programs and _points_nowhere(reading):
         return (Ask.CLARIFY,), None
     if reading.programs and not found:
@@ -133,8 +144,37 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     return tuple(found or [Ask.FACT]), kind
 
 
+def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:
+    """Whether several programs are wanted: those of a kind, those for us, or all."""
+    text = reading.folded
+    if reading.programs or not cues.WHICH.search(text):
+        return False
+    if cues.PROGRAMS.search(text) and not reading.sponsored:
+        return True
+    gives = cues.GIVE.search(text) and cues.COMPUTE.search(text)
+    ours = cues.OURS.search(text) and (anybody or cues.WHO.search(text))
+    return bool(gives and (kind or ours))
+
+
+def _asks_offers(reading: Reading) -> bool:
+    """Whether prices or stock of hardware are wanted, and not those of a program."""
+    text = reading.folded
+    costs, rents = bool(cues.COST.search(text)), bool(cues.RENT.search(text))
+    hardware = reading.gpus or reading.strange_gpu or "gpu" in text
+    if not hardware or not (costs or rents):
+        return False
+    if cues.COUNTED.search(text) and not cues.OURS.search(text):
+        return False
+    charged = bool(reading.gpus) and bool(cues.CHARGE.search(text))
+    if reading.provider and charged:
+        return not cues.CREDITS.search(text)
+    return not reading.programs and (charged or not reading.sponsored)
+
+
 def _points_nowhere(reading: Reading) -> bool:
-    """Whether "it" stands for something that neither this question nor an earlier one names."""
+    """Whether the question names nothing: a greeting, or an "it" that no earlier one explains."""
+    if cues.GREETING.fullmatch(reading.folded.strip()):
+        return True
     it = re.match(
         r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])|(?:.* )?(?:does|is|did) it\b", reading.folded
     )

@@ -61,6 +61,7 @@ def gpu_offers(
     term: str | None = None,
     max_price: Decimal | None = None,
     *,
+    provider: str | None = None,
     inventory: Path | None = None,
     today: date,
 ) -> Market:
@@ -68,9 +69,9 @@ def gpu_offers(
 
     `count` GPUs are checked against the inventory only; a list says nothing about stock.
     `max_price` is in US dollars per GPU-hour; rows without a price or in another currency stay,
-    and `unknowns` says so. `region` matches as part of a name; rows that state no region come
-    after those that match. A file that cannot be read is a failed source, not a failed answer.
-    Raises `InvalidInput` and `UnknownGpu`.
+    and `unknowns` says so. `provider` and `region` match as part of a name; rows that state no
+    region come after those that match. A file that cannot be read is a failed source, not a failed
+    answer. Raises `InvalidInput` and `UnknownGpu`.
     """
     if count is not None and count < 1:
         raise InvalidInput(f"{count} GPUs cannot be", "ask for one or more")
@@ -83,6 +84,7 @@ def gpu_offers(
         _judged(inventory_file.with_count(offer, count), today)
         for offer in offers
         if _fits(offer, wanted, region, wanted_term, max_price)
+        and (provider is None or provider.strip().lower() in offer.provider.lower())
     ]
     _mark_superseded(fitting)
     ranked = sorted(fitting, key=lambda offer: _rank(offer, region))

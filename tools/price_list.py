@@ -24,6 +24,12 @@ def list_offers() -> list[Offer]:
     return [each.model_copy() for each in _offers()]
 
 
+@cache
+def list_providers() -> tuple[str, ...]:
+    """The names of those whose prices the list has, longest first."""
+    return tuple(sorted({each.provider for each in _offers()}, key=lambda name: (-len(name), name)))
+
+
 def _offer(row: dict[str, str]) -> Offer:
     found = known_gpu(row["gpu_key"])
     return Offer(

@@ -80,6 +80,8 @@ def _offers_args(reading: Reading) -> dict[str, Any]:
         args["gpu"] = gpu
     if count := _gpu_count(reading):
         args["count"] = count
+    if reading.provider:
+        args["provider"] = reading.provider
     if term := _term(reading.folded):
         args["term"] = term
     if price := reading.first(Unit.PRICE_PER_GPU_HOUR):
@@ -98,7 +100,8 @@ def _term(folded: str) -> str | None:
 
 def _gpu(reading: Reading) -> str | None:
     if reading.gpus:
-        return reading.gpus[0].raw
+        raw = reading.gpus[0].raw
+        return raw.upper() if raw.islower() else raw
     return next((q.gpu for q in reading.quantities if q.gpu), reading.strange_gpu)
 
 

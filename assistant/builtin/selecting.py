@@ -15,7 +15,7 @@ from assistant.builtin.coverage import content_terms, covered, crossing
 from assistant.evidence import PassageEvidence
 from assistant.grounding.names import proper_names
 from assistant.language import same_language
-from assistant.reading import Reading
+from assistant.reading import Ask, Reading
 from kb.aliases import AliasTable
 from kb.folding import fold
 from kb.splitting import sentences
@@ -26,6 +26,8 @@ ENOUGH = 0.5
 passage of the search score `_USUAL`; a passage that is closer in meaning needs less of it."""
 _USUAL = 0.45
 _PER_SCORE = 2.0
+_DISTANT = 0.3
+"""What a name costs that stands in the paragraph only, not in the sentence."""
 _LEAST, _MOST = 0.25, 0.6
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
@@ -44,6 +46,7 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"how long|how many (?:years|months|weeks|days)"
                 r"|多久|多长时间|几年|几个月|几周|多少年"),
      frozenset({Unit.DURATION_DAYS})),
+    (re.compile(r"\bexpires?\b|到期|有效期"), frozenset({Unit.DURATION_DAYS})),
     (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
      frozenset({Unit.YEAR, Unit.DATE})),
 )  # fmt: skip
@@ -122,21 +125,18 @@ class _Question:
         self._content = content_terms(reading.text, weights, aliases)
         self._crossing = crossing(self._content)
         self.names = tuple(n for n in proper_names(reading.text) if fold(n) not in _NO_NAMES)
-        self.wanted = wanted_figures(reading.folded)
-        self._fields = {field for asked, field in _FIELDS if asked.search(reading.folded)}
+        priced = Ask.OFFERS in reading.asks
+        self.wanted = (_HOURLY_PRICE,) if priced else wanted_figures(reading.folded)
+        self._programs = {*reading.programs, *reading.sponsored}
+        self._fields = reading.fields
         self._hints = [told for asked, told in _HINTS if asked.search(reading.folded)]
 
     def candidates(self, passage: PassageEvidence, nearness: float) -> list[Candidate]:
         """The sentences of a passage; `nearness` is its search score against the best (0 to 1)."""
         about = " ".join(filter(None, (passage.title, passage.header, passage.publisher)))
         around = f"{about} {passage.text}"
-        named = fold(around)
-        groups = set(self._aliases.groups(named))
-        missing = tuple(
-            name
-            for name in self.names
-            if fold(name) not in named and self._aliases.group(name) not in groups
-        )
+        heading = passage.header if passage.program else passage.header.rpartition(" — ")[2]
+        missing = self._missing(around)
         mine = same_language(passage.language, self._language)
         content = self._content if mine else self._crossing
         made = []
@@ -146,11 +146,23 @@ class _Question:
             coverage += _FIELD_SHARE * (passage.field in self._fields)
             told = self._figures_told(text)
             fits = not self.wanted or told > 0
-            score = coverage + nearness - 0.3 * len(missing) + 0.15 * told
+            distant = len(self._missing(f"{heading} {text}")) - len(missing)
+            score = coverage + nearness - 0.3 * len(missing) - _DISTANT * distant + 0.15 * told
+            score += 0.2 * (passage.program in self._programs)
             score += sum(0.2 for hint in self._hints if hint.search(text))
             score -= 0.2 * (passage.field == "caution")
             made.append(Candidate(passage, text, coverage, missing, fits, score))
         return made
+
+    def _missing(self, text: str) -> tuple[str, ...]:
+        """The names in the question that a text is not about."""
+        folded = fold(text)
+        groups = set(self._aliases.groups(folded))
+        return tuple(
+            name
+            for name in self.names
+            if fold(name) not in folded and self._aliases.group(name) not in groups
+        )
 
     def _figures_told(self, text: str) -> float:
         """The share (0 to 1) of the kinds of figure asked for that a sentence tells."""
@@ -198,20 +210,7 @@ _HINTS = (
     ),
 )
 # The field of a program's terms that a question asks for counts as that much coverage.
-_FIELD_SHARE = 0.2
-_FIELDS = (
-    (
-        re.compile(
-            r"\bwho (?:can|may|is)\b|eligib|qualif|requir|\bstages?\b"
-            r"|条件|要求|资格|适合|阶段|谁能|谁可以|面向"
-        ),
-        "eligibility",
-    ),
-    (re.compile(r"\bprices?\b|\bcharges?\b|\bfree\b|价格|什么价|收费|免费"), "price"),
-    (re.compile(r"how long|\bexpires?\b|多久|期限|有效期"), "duration"),
-    (re.compile(r"\bstrings?\b|\bequity\b|\bin return\b|股权|股份|代价|回报"), "strings"),
-    (re.compile(r"how (?:can|do|to).*\bapply\b|怎么申请|如何申请"), "apply"),
-)
+_FIELD_SHARE = 0.3
 
 
 def _answers(candidate: Candidate) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant import cues
+from assistant.builtin.coverage import content_terms
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.estimates import estimate_section
 from assistant.builtin.sections.facts import fact_section
@@ -54,7 +55,8 @@ def _section(
     ask: Ask, reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase, say: Phrases
 ) -> Section:
     if ask is Ask.CLARIFY:
-        return Section([say.ask_which], asked_back=True)
+        greeted = cues.GREETING.fullmatch(reading.folded.strip())
+        return Section([say.ask_anything if greeted else say.ask_which], asked_back=True)
     if ask is Ask.ESTIMATE:
         return estimate_section(reading, done, say)
     if ask is Ask.OFFERS:
@@ -65,8 +67,8 @@ def _section(
     if ask is Ask.COMPARE and compared is not None:
         return compare_section(compared, say)
     programs = [a for a in done if a.tool.name == "get_program" and a.tool.ok]
-    if ask is Ask.PROGRAM and programs and _wants_overview(reading, kb):
-        parts = [program_section(artifact, say) for artifact in programs]
+    if ask is Ask.PROGRAM and programs and _wants_overview(reading, done[0].terms, kb):
+        parts = [program_section(artifact, reading.fields, say) for artifact in programs]
         return Section([line for part in parts for line in [*part.lines, ""]][:-1])
     passages = [passage for artifact in done for passage in artifact.passages]
     weights = done[0].terms
@@ -74,7 +76,7 @@ def _section(
     return fact_section(reading.text, selection, say)
 
 
-def _wants_overview(reading: Reading, kb: KnowledgeBase) -> bool:
+def _wants_overview(reading: Reading, weights: Mapping[str, float], kb: KnowledgeBase) -> bool:
     """Whether a question about a program asks for its terms and nothing more special."""
     if not cues.TERMS.search(reading.folded):
         return False
@@ -87,5 +89,5 @@ def _wants_overview(reading: Reading, kb: KnowledgeBase) -> bool:
                 rest = rest.replace(fold(name), " ")
                 named.update(question_terms(name, kb.aliases))
     rest = cues.TERMS.sub(" ", cues.COMPUTE.sub(" ", rest))
-    terms = set(question_terms(rest, kb.aliases)) - named
-    return not [term for term in terms if not term.startswith("@")]
+    left = set(content_terms(rest, weights, kb.aliases)) - named
+    return not [term for term in left if not term.startswith("@")]

@@ -20,6 +20,7 @@ EXAMPLES = (
     "H100现在租一小时多少钱？",
     "哪裡可以租到 8 張 H200？",
     "cheapest A100 spot price",
+    "What does an H100 cost on Lambda?",
 )
 
 
@@ -33,6 +34,7 @@ def gpu_offers_tool(inventory: Path, today: date) -> BaseTool:
         region: str | None = None,
         term: str | None = None,
         max_price: float | None = None,
+        provider: str | None = None,
     ) -> Output:
         """Offers of a GPU: price per GPU-hour, term, provider, date. Stock of a list price is
         unknown. `term` is on_demand, spot, capacity_block, reserved, fund or credits."""
@@ -41,13 +43,18 @@ def gpu_offers_tool(inventory: Path, today: date) -> BaseTool:
             from tools.market import gpu_offers as offers
 
             limit = None if max_price is None else Decimal(str(max_price))
-            market = offers(gpu, count, region, term, limit, inventory=inventory, today=today)
+            market = offers(
+                gpu, count, region, term, limit, provider=provider, inventory=inventory, today=today
+            )
             result = market.model_dump(mode="json")
             result["found"] = len(result["offers"])
             result["offers"] = result["offers"][:SHOWN]
             return Found(result)
 
-        args = {"gpu": gpu, "count": count, "region": region, "term": term, "max_price": max_price}
+        args = {
+            "gpu": gpu, "count": count, "region": region, "term": term,
+            "max_price": max_price, "provider": provider,
+        }  # fmt: skip
         return run(runtime, NAME, args, work)
 
     return StructuredTool.from_function(

@@ -23,8 +23,7 @@ def estimate_section(reading: Reading, done: Sequence[Artifact], say: Phrases) -
     estimates = [a.tool for a in done if a.tool.name == "estimate_training"]
     failed = next((tool for tool in estimates if not tool.ok), None)
     if failed is not None:
-        text = say.tool_error.format(message=failed.error, hint=failed.hint or "")
-        return Section([text.strip()], answered=False)
+        return Section([say.failure(failed.error, failed.hint)], answered=False)
     main = estimates[0]
     priced = [tool for tool in estimates if tool.result.get("cost_usd")]
     section = Section([_lead(main, say), ""])

@@ -19,8 +19,7 @@ def offer_section(done: Sequence[Artifact], say: Phrases) -> Section:
     if market is None:
         return Section(answered=False)
     if not market.ok:
-        text = say.tool_error.format(message=market.error, hint=market.hint or "")
-        return Section([text.strip()], answered=False)
+        return Section([say.failure(market.error, market.hint)], answered=False)
     offers = market.result["offers"]
     if not offers:
         return Section([say.offers_none], answered=False, gaps=[_wanted(market)])
@@ -43,7 +42,7 @@ def _lead(market: ToolEvidence, say: Phrases) -> list[str]:
         template = say.offers_span if low != high else say.offers_single
         spans.append(template.format(low=low, high=high, term=say.terms[span["term"]]))
     if not spans:
-        return []
+        return [say.offers_old.format(gpu=market.args.get("gpu", "GPU")), ""]
     text = say.offers_lead.format(gpu=market.args.get("gpu", "GPU"), spans=say.comma.join(spans))
     return [f"{text} [{market.id}:price_range]", ""]
 

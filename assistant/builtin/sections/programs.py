@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from assistant.builtin.figures import when
@@ -34,6 +34,7 @@ def list_section(artifact: Artifact, say: Phrases) -> Section:
     untold = [r for r in records if r not in told]
     shown, more = told[:ROWS], told[ROWS:]
     lead = say.list_lead[kind] if kind else say.list_lead_any
+    lead = say.list_lead_one if len(records) == 1 else lead
     count = f"[{artifact.tool.id}:count]" if len(records) == result["count"] else ""
     section = Section([f"{lead.format(n=len(records))} {count}".rstrip(), "", say.list_header])
     section.lines.append("|---" * (say.list_header.count("|") - 1) + "|")
@@ -61,8 +62,8 @@ def compare_section(artifact: Artifact, say: Phrases) -> Section:
     return section
 
 
-def program_section(artifact: Artifact, say: Phrases) -> Section:
-    """One program's terms, field by field, and what its sources do not state."""
+def program_section(artifact: Artifact, asked: Collection[str], say: Phrases) -> Section:
+    """One program's terms, the fields `asked` for first, and what its sources do not state."""
     record = artifact.tool.result
     passages = {passage.id: passage for passage in artifact.passages}
     first = next(iter(artifact.passages), None)
@@ -72,7 +73,7 @@ def program_section(artifact: Artifact, say: Phrases) -> Section:
         sponsor=in_script(record["sponsor"], say.language),
     )
     section = Section([f"{title}{mark}", ""])
-    for name in _SHOWN:
+    for name in sorted(_SHOWN, key=lambda field: field not in asked):
         for passage in _passages(record, (name,), passages):
             text = in_script(passage.text, say.language)
             section.lines.append(
