@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
 from kb.folding import fold_script
 from kb.records import Passage, Source
 from kb.splitting import split
+
+_PATH = re.compile(r"[/\\\x00]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class Document:
 def article(source: Source) -> Document:
     """The document of an article."""
     return Document(source, tuple(split(source)))
+
+
+def is_name(source_id: str) -> bool:
+    """Whether an id is one plain name, so that no path such as ../.. passes for one."""
+    return source_id not in ("", ".", "..") and source_id[0] != "." and not _PATH.search(source_id)
 
 
 def content_version(*parts: str | None) -> str:

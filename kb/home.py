@@ -11,14 +11,25 @@ from kb.errors import HomeUnusable, IndexDamaged, KbError
 
 FORMAT = "1"
 
+Mark = tuple[int, int, int]
+
+
+def file_mark(path: Path) -> Mark:
+    """What tells one state of a file from another without reading it. Raises `OSError`."""
+    state = path.stat()
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
 
 class Home:
     """The paths in a home folder. `prepare` makes the folder usable or says why it is not."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.articles = folder / "library" / "articles"
-        self.aliases = folder / "library" / "aliases.yaml"
+        self.library = folder / "library"
+        self.articles = self.library / "articles"
+        self.programs = self.library / "programs"
+        self.history = self.library / ".history"
+        self.aliases = self.library / "aliases.yaml"
         self.index = folder / "index"
         self.gaps = folder / "gaps.jsonl"
 
@@ -31,6 +42,7 @@ class Home:
             if found is None:
                 write_atomically(mark, f"{FORMAT}\n".encode())
             self.articles.mkdir(parents=True, exist_ok=True)
+            self.programs.mkdir(exist_ok=True)
             self.index.mkdir(exist_ok=True)
         except (OSError, UnicodeDecodeError) as error:
             raise unusable(self.folder, error) from error
@@ -67,20 +79,25 @@ def store_failure(what: str, folder: Path, error: BaseException) -> KbError:
     return IndexDamaged(f"{what} in {folder} cannot be used: {reason}", "compute-desk kb rebuild")
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace `path` by `data`: whoever reads sees the old bytes or the new, also after a kill."""
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Replace `path` by `data`: whoever reads sees the old bytes or the new, also after a kill.
+
+    `durable` off leaves it to the system when the bytes reach the disk.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         with suppress(FileNotFoundError):
             Path(name).unlink()
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import RLock
 from typing import Literal, Self
 
-from kb import starter
 from kb.aliases import AliasTable
-from kb.centring import centres
-from kb.documents import Document, article, embedded_text
-from kb.embedders import Embedder, Vectors, load_embedder
-from kb.errors import EmbedderMismatch, IndexDamaged, ReadOnlySource, UnknownSource
+from kb.articles import take_in
+from kb.documents import Document
+from kb.editing import Editor
+from kb.embedders import Embedder
+from kb.errors import InvalidProgram, UnknownSource, UnreadableSource
 from kb.extraction import read_file
 from kb.gaps import Gap, GapLog
 from kb.home import Home
-from kb.index import Index
+from kb.journal import Change
 from kb.library import Library
-from kb.manifest import Manifest
 from kb.names import find_program
+from kb.program_files import SUFFIX, is_program, parse_program, with_schema
 from kb.programs import Program
-from kb.records import Hit, Passage, Source
-from kb.search import search
-from kb.terms import question_terms
-from kb.vectors import VectorCache
-
-# Raise when passages are cut, folded or turned into terms in another way.
-RECIPE = 1
+from kb.records import Hit, Kind, Passage, Source
+from kb.sync import Synced, notes
+from kb.upkeep import Progress, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What `add` did: the source, whether it is new, and how many passages it has."""
+    """What `add` did: the source, what became of it, and how many passages it has. "updated" is
+    a new version of a source that was there."""
 
     source: Source
-    outcome: Literal["added", "unchanged"]
+    outcome: Literal["added", "updated", "unchanged"]
     passages: int
 
 
@@ -51,21 +46,18 @@ class KnowledgeBase:
 
     Opening is cheap; the index and the embedder load with the first search or write, and the
     index is then brought in line with the library. `note` hears, in one line each, what a person
-    should know (first indexing, a repair, a fallback). Safe to share between threads.
+    should know (first indexing, a repair, a fallback). Each change takes a `why` for the history.
+    Safe to share between threads and processes.
     """
 
     def __init__(
         self, home: Home, embedder: str | Embedder | None, note: Callable[[str], None]
     ) -> None:
         self._home = home
-        self._note = note
-        self._chosen = embedder
-        self._library = Library(home.articles)
+        self._library = Library(home)
+        self._upkeep = Upkeep(home, self._library, embedder, note)
+        self._editor = Editor(self._library)
         self._gaps = GapLog(home.gaps)
-        self._index = Index(home.index)
-        self._articles: dict[str, Document] = {}
-        self._synced = False
-        self._guard = RLock()
 
     @classmethod
     def open(
@@ -84,71 +76,162 @@ class KnowledgeBase:
         place.prepare()
         return cls(place, embedder, note)
 
-    def add(self, path: Path, progress: Callable[[int, int], None] | None = None) -> Added:
-        """Take in a file as an article. The same bytes again change nothing.
+    def add(
+        self,
+        path: Path,
+        progress: Progress | None = None,
+        *,
+        replace: str | None = None,
+        why: str = "",
+    ) -> Added:
+        """Take in a file: a program record (YAML), which its id names, or else an article.
 
-        `progress` hears of passages embedded and passages in all. Raises `UnreadableSource`.
+        The same bytes again change nothing. `replace` names the article of which this is a new
+        version. `progress` hears of passages embedded and passages in all. Raises
+        `UnreadableSource`, `InvalidProgram`, or `UnknownSource` for what `replace` names.
         """
-        return self._take_in(path.name, read_file(path), None, progress)
+        data = read_file(path)
+        if is_program(path.name, data):
+            return self._take_program(path.name, data, replace, why, progress)
+        return self._take_article(path.name, data, None, replace, why, progress)
 
     def add_url(
         self,
         url: str,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         *,
         allowed: Collection[str] = (),
+        replace: str | None = None,
+        why: str = "",
     ) -> Added:
-        """Fetch a web page and take it in as an article; see `kb.fetching.fetch`."""
+        """Fetch a web page (see `kb.fetching.fetch`) and take it in as an article: as a new version
+        where one came from the same address."""
         from kb.fetching import fetch
 
         page = fetch(url, allowed=allowed)
-        return self._take_in(page.name, page.data, page.url, progress)
+        return self._take_article(page.name, page.data, page.url, replace, why, progress)
 
-    def _take_in(
+    def _take_article(
         self,
         name: str,
         data: bytes,
         url: str | None,
-        progress: Callable[[int, int], None] | None,
+        replace: str | None,
+        why: str,
+        progress: Progress | None,
     ) -> Added:
-        with self._guard, self._index.writing():
-            self._sync()  # first, so that an index that cannot be written takes nothing in
-            known = self._library.find(data)
-            if known is None:
-                taken = frozenset(starter.documents())
-                source = self._library.add(name, data, taken, url)
-            else:
-                source = self._library.source(known)
-            self._sync(progress)
-            passages = len(self._document(source.id).passages)
-        return Added(source, "added" if known is None else "unchanged", passages)
+        articles = self._library.articles
+        with self._upkeep.guard, self._upkeep.index.writing():
+            self._upkeep.follow()  # first: an index that cannot be written takes nothing in
+            known = replace or articles.find(data) or (articles.find_url(url) if url else None)
+            if replace is not None:
+                self._check_replaced(replace, "article")
+            if known is not None and articles.same_content(known, data, name):
+                return self._added(known, "unchanged")
+            taken = take_in(known, data, name, url)
+            if known is None and taken.id in self._library.sources():
+                longer = f"{taken.id.rpartition('-')[0]}-{sha256(data).hexdigest()[:12]}"
+                taken = take_in(longer, data, name, url)
+            action: Literal["add", "replace"] = "add" if known is None else "replace"
+            self._editor.put("article", taken.id, taken.files, action, why)
+            self._upkeep.follow(progress)
+            return self._added(taken.id, "added" if known is None else "updated")
 
-    def remove(self, source_id: str) -> None:
-        """Remove an article that staff added. Raises `ReadOnlySource` or `UnknownSource`."""
-        if source_id in starter.documents():
-            raise ReadOnlySource(
-                f"{source_id} belongs to the starter library, which is read-only",
-                "only articles that were added can be removed",
+    def _take_program(
+        self, name: str, data: bytes, replace: str | None, why: str, progress: Progress | None
+    ) -> Added:
+        record = parse_program(data, name)
+        if replace not in (None, record.id):
+            raise InvalidProgram(f"{name}: id: is {record.id}, not {replace}", "correct the id")
+        programs = self._library.programs
+        with self._upkeep.guard, self._upkeep.index.writing():
+            self._upkeep.follow()
+            files = {f"{record.id}{SUFFIX}": with_schema(data)}
+            known = record.id in self._library.sources() or record.id in programs.ids()
+            if known:
+                self._check_replaced(record.id, "program")
+            if record.id in programs.ids() and programs.files(record.id) == files:
+                return Added(
+                    programs.source(record.id),
+                    "unchanged",
+                    len(programs.document(record.id).passages),
+                )
+            source = self._editor.put(
+                "program", record.id, files, "replace" if known else "add", why
             )
-        with self._guard, self._index.writing():
-            document = self._document(source_id)
-            self._library.remove(source_id)
-            self._sync()
-            self._cache.forget([embedded_text(passage) for passage in document.passages])
+            self._upkeep.follow(progress)
+            passages = len(programs.document(record.id).passages)
+        return Added(source, "updated" if known else "added", passages)
+
+    def _check_replaced(self, source_id: str, kind: Kind) -> None:
+        found = self._library.sources().get(source_id)
+        if found is None and source_id not in self._library.shelf(kind).ids():
+            raise UnknownSource(f"there is no {kind} {source_id}", "compute-desk kb list")
+        if found is not None and found.kind != kind:
+            raise UnreadableSource(
+                f"{source_id} is the id of {_a(found.kind)}, not of {_a(kind)}",
+                "take another id" if kind == "program" else "give its YAML file",
+            )
+
+    def _added(self, source_id: str, outcome: Literal["added", "updated", "unchanged"]) -> Added:
+        document = self._library.document(source_id)
+        return Added(document.source, outcome, len(document.passages))
+
+    def remove(self, source_id: str, *, why: str = "") -> None:
+        """Remove a source that staff added; its history stays, and a bundled source that it
+        replaced shows again. Raises `ReadOnlySource` or `UnknownSource`."""
+        with self._upkeep.guard, self._upkeep.index.writing():
+            self._upkeep.follow()
+            self._editor.remove(source_id, why)
+            self._upkeep.follow()
+
+    def history(self, source_id: str) -> list[Change]:
+        """All changes of a source, oldest first. Raises `UnknownSource`."""
+        if not self._library.history.journal.all() or self._unrecorded(source_id):
+            self.sync()
+        return self._library.history.of(source_id)
+
+    def _unrecorded(self, source_id: str) -> bool:
+        found = self._library.sources().get(source_id)
+        archive = self._library.history.archive
+        return found is not None and not archive.holds(source_id, found.version)
+
+    def restore(self, source_id: str, version: str, *, why: str = "") -> Source:
+        """Make an older version of a source the present one, as a new entry of its history.
+        Raises `UnknownSource` where it has no such version."""
+        with self._upkeep.guard, self._upkeep.index.writing():
+            self._upkeep.follow()
+            source = self._editor.restore(source_id, version, why)
+            self._upkeep.follow()
+        return source
+
+    def sync(self, *, trial: bool = False, progress: Progress | None = None) -> Synced:
+        """Bring history and index in line with the files; on trial, only say what would change."""
+        if trial:
+            return Synced(self._upkeep.trial(), notes(self._library), trial=True)
+        with self._upkeep.guard, self._upkeep.index.writing():
+            steps = self._upkeep.follow(progress)
+        return Synced(steps, notes(self._library))
 
     def sources(self) -> list[Source]:
         """All articles and programs, sorted by id."""
-        return list(self._sources().values())
+        return list(self._library.sources().values())
 
     def source(self, source_id: str, version: str | None = None) -> Source:
-        """An article or program. Raises `UnknownSource`, also where it has another version now."""
-        source = self._document(source_id).source
-        if version is not None and version != source.version:
+        """An article or program as it is or, with a version, as it was. Raises `UnknownSource`."""
+        try:
+            source = self._library.document(source_id).source
+            if version in (None, source.version):
+                return source
+        except UnknownSource:
+            if version is None:
+                raise
+        kept = self._library.history.source(source_id, version or "")
+        if kept is None:
             raise UnknownSource(
-                f"{source_id} has no version {version}; it is now {source.version}",
-                f"compute-desk kb show {source_id}",
+                f"{source_id} has no version {version}", f"compute-desk kb history {source_id}"
             )
-        return source
+        return kept
 
     def passages(self, source_id: str) -> list[Passage]:
         """The passages of a source, in order. Raises `UnknownSource`."""
@@ -156,12 +239,12 @@ class KnowledgeBase:
 
     def programs(self) -> list[Program]:
         """All public program records, sorted by id."""
-        return list(starter.programs())
+        return self._library.records()
 
     def find_program(self, name: str) -> Program | None:
         """The program with this id, name, alias or sponsor, in any script; None where it is
         unknown. An id goes before a name, a name before an alias, an alias before a sponsor."""
-        return find_program(name, starter.programs(), self.aliases)
+        return find_program(name, self._library.records(), self.aliases)
 
     def program_passages(self, program_id: str, language: str) -> list[Passage]:
         """The terms of a program in a language, in order, each with its `field`.
@@ -169,7 +252,7 @@ class KnowledgeBase:
         Terms are kept in English and Simplified Chinese; "zh-Hant" gives the latter. Raises
         `UnknownSource`.
         """
-        if all(program.id != program_id for program in starter.programs()):
+        if all(program.id != program_id for program in self._library.records()):
             raise UnknownSource(f"there is no program {program_id}", "compute-desk programs list")
         wanted = "en" if language == "en" else "zh-Hans"
         return [p for p in self._document(program_id).passages if p.language == wanted]
@@ -184,32 +267,22 @@ class KnowledgeBase:
         """
         if k < 1:
             raise ValueError("k must be at least 1")
-        self._bring_up_to_date()
-        try:
-            return self._search(query, k, kind, language)
-        except IndexDamaged:
-            # Damage that counting does not see shows when a query reads the files; or another
-            # process is just rebuilding, and all is well once it has let the writer lock go.
-            with self._guard, self._index.writing():
-                self._index.close()
-                try:
-                    return self._search(query, k, kind, language)
-                except IndexDamaged as damage:
-                    self._discard(damage)
-                    self._sync()
-            return self._search(query, k, kind, language)
+        return self._upkeep.search(query, k, kind, language)
 
     def question_weights(self, question: str) -> dict[str, float]:
         """The terms of a question (see `kb.terms`), each with how rare it is in the library."""
-        self._bring_up_to_date()
-        with self._index.reading() as reader:
-            return dict(reader.keywords.weights(question_terms(question, self.aliases)))
+        return self._upkeep.weights(question)
 
     def rebuild(self) -> None:
         """Build the index anew from the library, with the embedder chosen now."""
-        with self._guard, self._index.writing():
-            self._index.clear()
-            self._sync()
+        with self._upkeep.guard, self._upkeep.index.writing():
+            self._upkeep.index.clear()
+            self._upkeep.follow()
+
+    @property
+    def aliases(self) -> AliasTable:
+        """The bundled alias table with the home's own words."""
+        return self._upkeep.aliases
 
     @property
     def library_version(self) -> str:
@@ -227,7 +300,7 @@ class KnowledgeBase:
 
     def close(self) -> None:
         """Release files and threads."""
-        self._index.close()
+        self._upkeep.index.close()
 
     def __enter__(self) -> Self:
         return self
@@ -235,131 +308,9 @@ class KnowledgeBase:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    @cached_property
-    def aliases(self) -> AliasTable:
-        """The bundled alias table with the home's own words."""
-        own = [self._home.aliases] if self._home.aliases.is_file() else []
-        return AliasTable.load(starter.ALIASES, *own)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        if self._chosen is None or isinstance(self._chosen, str):
-            return load_embedder(self._chosen, self._note)
-        return self._chosen
-
-    @cached_property
-    def _bundle(self) -> starter.BundledVectors:
-        return starter.BundledVectors()
-
-    @cached_property
-    def _cache(self) -> VectorCache:
-        return VectorCache(self._home.index / "vectors.db", self._bundle, self._note)
-
-    @cached_property
-    def _centres(self) -> Mapping[str, Vectors]:
-        if self._bundle.fingerprint == self._embedder.fingerprint and self._bundle.centres:
-            return self._bundle.centres
-        return centres(self._embedder)
-
-    @property
-    def _recipe(self) -> str:
-        return f"{RECIPE}:{self.aliases.digest}"
-
-    def _sources(self) -> dict[str, Source]:
-        """Both layers by id, sorted."""
-        both = {source: document.source for source, document in starter.documents().items()}
-        both |= {source: self._library.source(source) for source in self._library.ids()}
-        return dict(sorted(both.items()))
-
     def _document(self, source_id: str) -> Document:
-        bundled = starter.documents().get(source_id)
-        if bundled is not None:
-            return bundled
-        source = self._library.source(source_id)
-        known = self._articles.get(source_id)
-        if known is None or known.source.version != source.version:
-            known = self._articles[source_id] = article(source)
-        return known
+        return self._library.document(source_id)
 
-    def _search(self, query: str, k: int, kind: str | None, language: str | None) -> list[Hit]:
-        embedder, means, aliases = self._embedder, self._centres, self.aliases
-        with self._index.reading() as reader:
-            self._check_embedder(reader.manifest)
-            return search(reader, embedder, means, aliases, query, k, kind=kind, language=language)
 
-    def _bring_up_to_date(self) -> None:
-        if self._synced:
-            return
-        with self._guard:
-            if self._synced:
-                return
-            if self._usable_as_it_is():
-                # Somebody else writes, perhaps for minutes: answer from what stands.
-                with self._index.writing(wait=False) as free:
-                    if free:
-                        self._sync()
-            else:
-                with self._index.writing():
-                    self._sync()
-
-    def _usable_as_it_is(self) -> bool:
-        try:
-            found = self._index.manifest()
-        except IndexDamaged:
-            return False
-        return found is not None and found.recipe == self._recipe
-
-    def _check_embedder(self, found: Manifest) -> None:
-        if found.embedder != self._embedder.fingerprint:
-            raise EmbedderMismatch(
-                f"the index was built with {found.embedder}, the embedder now is "
-                f"{self._embedder.fingerprint}",
-                "compute-desk kb rebuild",
-            )
-
-    def _sync(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Bring the index in line with the library; the caller holds the writer lock."""
-        self._library.sweep()
-        sources = self._sources()
-        base = self._sound_manifest()
-        changed = [
-            self._document(source.id)
-            for source in sources.values()
-            if not base.holds(source.id, source.version)
-        ]
-        removed = [source for source in base.documents if source not in sources]
-        if changed or removed or not base.generation:
-            vectors = self._embed(changed, progress)
-            self._index.write(list(zip(changed, vectors, strict=True)), removed, base, self.aliases)
-        self._synced = True
-
-    def _sound_manifest(self) -> Manifest:
-        """The manifest to go on from: an empty one where the index is missing or was discarded."""
-        try:
-            found = self._index.manifest()
-            if found is not None:
-                self._check_embedder(found)
-                if found.recipe == self._recipe:
-                    self._index.check()
-                    return found
-                self._note("The index was built in another way; building it anew.")
-                self._index.clear()
-            else:
-                self._index.clear()  # stores without a manifest are the rest of a first write
-        except IndexDamaged as damage:
-            self._discard(damage)
-        return Manifest(0, self._embedder.fingerprint, self._recipe)
-
-    def _discard(self, damage: IndexDamaged) -> None:
-        self._note(f"The index was damaged ({damage.message}); rebuilding it from the library.")
-        self._index.set_aside()
-
-    def _embed(
-        self, documents: list[Document], progress: Callable[[int, int], None] | None
-    ) -> Iterator[Vectors]:
-        texts = [embedded_text(passage) for document in documents for passage in document.passages]
-        vectors = self._cache.embed(texts, self._embedder, progress)
-        start = 0
-        for document in documents:
-            yield vectors[start : start + len(document.passages)]
-            start += len(document.passages)
+def _a(kind: Kind) -> str:
+    return "an article" if kind == "article" else "a program"

@@ -1,182 +1,151 @@
-"""The staff layer: one folder for each article, with its original bytes and its text."""
+"""The library: the staff layer over the starter layer, and the last good version of what broke."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import tempfile
-import unicodedata
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
-from pathlib import Path
-from typing import cast
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import yaml
+from kb import starter
+from kb.articles import Articles
+from kb.documents import Document
+from kb.errors import InvalidProgram, KbError, UnknownSource, UnreadableSource
+from kb.history import History
+from kb.home import Home
+from kb.program_files import ProgramFiles
+from kb.programs import Program
+from kb.records import Kind, Source
 
-from kb.cleaning import clean
-from kb.detect import detect
-from kb.documents import content_version
-from kb.errors import UnknownSource, UnreadableSource
-from kb.extraction import Extracted, extract, front_matter
-from kb.home import sync_folder, unusable
-from kb.records import Language, Source
+Shelf = Articles | ProgramFiles
 
-_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
-_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A file of the staff layer that cannot be read, and what is used in its place: staff's last
+    good version, the bundled source or nothing."""
+
+    source: str
+    kind: Kind
+    error: KbError
+    instead: Document | None
 
 
 class Library:
-    """The articles that staff added, in HOME/library/articles. Files are the only truth; every
-    change is a rename, so a kill leaves the old state or the new one."""
+    """What holds now. Reading never writes; a file that somebody is just editing, or that was
+    left broken, is answered for by the last good version of it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read: dict[str, tuple[tuple[int, int, int], Source]] = {}
+    def __init__(self, home: Home) -> None:
+        self.articles = Articles(home.articles)
+        self.programs = ProgramFiles(home.programs)
+        self.history = History(home.history)
+        self._instead: dict[tuple[str, str], Document | None] = {}
 
-    def ids(self) -> list[str]:
-        """The ids of the articles, sorted. Unfinished and removed folders start with a dot."""
-        try:
-            return sorted(p.name for p in self._folder.iterdir() if p.name[0] != "." and p.is_dir())
-        except OSError as error:
-            raise unusable(self._folder, error) from error
+    @property
+    def shelves(self) -> tuple[Shelf, Shelf]:
+        """Where the files lie. A program goes before an article of the same id."""
+        return self.articles, self.programs
 
-    def source(self, source_id: str) -> Source:
-        """An article. Raises `UnknownSource`, or `UnreadableSource` where its file is damaged."""
-        if source_id not in self.ids():  # also keeps paths such as ../.. out
+    def shelf(self, kind: Kind) -> Shelf:
+        """Where the files of a kind lie."""
+        return self.programs if kind == "program" else self.articles
+
+    def staff(self) -> dict[str, Source]:
+        """What stands in the staff layer and can be read, by id; fund-only records too."""
+        found: dict[str, Source] = {}
+        for shelf in self.shelves:
+            for source_id in shelf.ids():
+                try:
+                    found[source_id] = shelf.source(source_id)
+                except (UnreadableSource, InvalidProgram, UnknownSource):
+                    continue  # `broken` has it
+        return found
+
+    def broken(self) -> list[Broken]:
+        """What stands in the staff layer and cannot be read."""
+        return list(self._broken())
+
+    def sources(self) -> dict[str, Source]:
+        """What is public, both layers, sorted by id."""
+        both = {source: document.source for source, document in starter.documents().items()}
+        both |= self.staff()
+        for one in self._broken():
+            if one.instead is not None:
+                both[one.source] = one.instead.source
+        hidden = self._fund_only()
+        return {source: both[source] for source in sorted(both) if source not in hidden}
+
+    def document(self, source_id: str) -> Document:
+        """A public source with its passages. Raises `UnknownSource`."""
+        if source_id in self._fund_only():
             raise UnknownSource(f"there is no source {source_id}", "compute-desk kb list")
-        path = self._folder / source_id / "text.md"
-        try:
-            state = path.stat()
-            mark = (state.st_ino, state.st_mtime_ns, state.st_size)
-            known = self._read.get(source_id)
-            if known is not None and known[0] == mark:
-                return known[1]
-            front, body = front_matter(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UnreadableSource(
-                f"{path} cannot be read: {error}",
-                f"compute-desk kb remove {source_id}, then add it again",
-            ) from error
-        source = _source(source_id, front, clean(body))
-        self._read[source_id] = (mark, source)
-        return source
-
-    def find(self, data: bytes) -> str | None:
-        """The id of the article that was added from exactly these bytes."""
-        wanted = sha256(data).hexdigest()
-        suffix = f"-{wanted[:6]}"
-        for source_id in self.ids():
-            if source_id.endswith((suffix, f"-{wanted[:12]}")) and wanted == self._original(
-                source_id
-            ):
-                return source_id
-        return None
-
-    def add(self, name: str, data: bytes, taken: frozenset[str], url: str | None = None) -> Source:
-        """Take in a file as a new article; `name` is the file's, `taken` are ids not to use,
-        `url` is where it was fetched from.
-
-        Raises `UnreadableSource` where no text is found in it.
-        """
-        found = extract(data, name)
-        digest = sha256(data).hexdigest()
-        source_id = f"{_slug(name)}-{digest[:6]}"
-        if source_id in taken or source_id in self.ids():
-            source_id = f"{_slug(name)}-{digest[:12]}"
-        front = _front(source_id, found, name, digest, url)
-        suffix = Path(name).suffix
-        files = {
-            f"original{suffix if _SUFFIX.fullmatch(suffix) else ''}": data,
-            "text.md": _with_front_matter(front, found.text).encode(),
-        }
-        self._write(source_id, files)
-        return self.source(source_id)
-
-    def remove(self, source_id: str) -> None:
-        """Remove an article. Raises `UnknownSource`."""
-        if source_id not in self.ids():
+        for shelf in reversed(self.shelves):
+            try:
+                return shelf.document(source_id)
+            except UnknownSource:
+                continue
+            except (UnreadableSource, InvalidProgram) as error:
+                instead = self._last_good(shelf, source_id, error)
+                if instead is None:
+                    raise
+                return instead
+        bundled = starter.documents().get(source_id)
+        if bundled is None:
             raise UnknownSource(f"there is no source {source_id}", "compute-desk kb list")
+        return bundled
+
+    def records(self) -> list[Program]:
+        """The public program records of both layers, sorted by id."""
+        found = {program.id: program for program in starter.programs()}
+        for source_id in self.programs.ids():
+            try:
+                found[source_id] = self.programs.program(source_id)
+            except UnknownSource:
+                continue
+            except InvalidProgram:
+                files = self._last_files(self.programs, source_id)
+                if files is not None:
+                    found[source_id] = self.programs.record(source_id, files)
+        return [found[name] for name in sorted(found) if found[name].visibility == "public"]
+
+    def _fund_only(self) -> set[str]:
+        hidden = set()
+        for source_id in self.programs.ids():
+            try:
+                if self.programs.program(source_id).visibility == "fund":
+                    hidden.add(source_id)
+            except UnknownSource:
+                continue
+            except InvalidProgram:
+                # What was fund-only before it broke stays so; what never was good is not shown.
+                files = self._last_files(self.programs, source_id)
+                if files and self.programs.record(source_id, files).visibility == "fund":
+                    hidden.add(source_id)
+        return hidden
+
+    def _broken(self) -> Iterator[Broken]:
+        for shelf in self.shelves:
+            for source_id in shelf.ids():
+                try:
+                    shelf.source(source_id)
+                except UnknownSource:
+                    continue
+                except (UnreadableSource, InvalidProgram) as error:
+                    instead = self._last_good(shelf, source_id, error)
+                    yield Broken(source_id, shelf.kind, error, instead)
+
+    def _last_good(self, shelf: Shelf, source_id: str, error: KbError) -> Document | None:
+        key = (source_id, error.message)
+        if key not in self._instead:
+            files = self._last_files(shelf, source_id)
+            bundled = starter.documents().get(source_id)
+            self._instead[key] = bundled if files is None else shelf.read(source_id, files)
+        return self._instead[key]
+
+    def _last_files(self, shelf: Shelf, source_id: str) -> dict[str, bytes] | None:
+        """The files of staff's last good version; None where there is none that can be read."""
         try:
-            gone = Path(tempfile.mkdtemp(dir=self._folder, prefix=".removed-"))
-            (self._folder / source_id).rename(gone / source_id)
-            sync_folder(self._folder)
-            shutil.rmtree(gone, ignore_errors=True)
-        except OSError as error:
-            raise unusable(self._folder, error) from error
-
-    def sweep(self) -> None:
-        """Remove what an interrupted add or remove left; the caller keeps other writers out."""
-        for path in self._folder.glob(".*-*"):
-            shutil.rmtree(path, ignore_errors=True)
-
-    def _original(self, source_id: str) -> str | None:
-        for path in (self._folder / source_id).glob("original*"):
-            return sha256(path.read_bytes()).hexdigest()
-        return None
-
-    def _write(self, source_id: str, files: Mapping[str, bytes]) -> None:
-        try:
-            fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".adding-"))
-            for name, data in files.items():
-                with (fresh / name).open("wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-            sync_folder(fresh)
-            fresh.chmod(0o755)  # mkdtemp keeps others out; an article is as open as its home
-            fresh.rename(self._folder / source_id)
-            sync_folder(self._folder)
-        except OSError as error:
-            raise unusable(self._folder, error) from error
-
-
-def _source(source_id: str, front: Mapping[str, str], text: str) -> Source:
-    language = front.get("language", "")
-    known = cast(Language, language) if language in _LANGUAGES else detect(text)
-    title = front.get("title") or source_id
-    publisher, published, url = (front.get(key) for key in ("publisher", "published", "url"))
-    return Source(
-        id=source_id,
-        version=content_version(text, title, known, publisher, published, url),
-        kind="article",
-        title=title,
-        language=known,
-        text=text,
-        layer="staff",
-        publisher=publisher,
-        published=published,
-        url=url,
-    )
-
-
-def _front(
-    source_id: str, found: Extracted, name: str, digest: str, url: str | None
-) -> dict[str, str]:
-    language = found.front.get("language", "")
-    front = {
-        "id": source_id,
-        "title": found.title,
-        "language": language if language in _LANGUAGES else detect(found.text),
-        "publisher": found.publisher,
-        "published": found.published,
-        "url": url or found.url,
-        "kind": "article",
-        "form": found.form,
-        "original": name,
-        "sha256": digest,
-        "added": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    return {key: value for key, value in front.items() if value}
-
-
-def _with_front_matter(front: Mapping[str, str], text: str) -> str:
-    head = yaml.safe_dump(dict(front), allow_unicode=True, sort_keys=False, width=10_000)
-    return f"---\n{head}---\n\n{text}\n"
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", Path(name).stem).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    return slug[:40].strip("-") or "article"
+            files = self.history.last_files(source_id, shelf.kind)
+            if files is not None:
+                shelf.read(source_id, files)
+        except (UnreadableSource, InvalidProgram):
+            return None
+        return files

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,3 +81,9 @@ class Program(BaseModel):
     visibility: Literal["public", "fund"] = "public"
     terms: list[Term] = Field(min_length=1)
     not_stated: list[TermField] = Field(default_factory=list)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a record, for editors: `kb/program.schema.json` holds it."""
+    schema = Program.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -6,7 +6,7 @@ from typing import get_args
 
 from kb.documents import Document, content_version
 from kb.programs import Program, ProgramKind, Status, Term, TermField
-from kb.records import Grade, Language, Passage, Source
+from kb.records import Grade, Language, Layer, Passage, Source
 
 LABELS: dict[TermField, tuple[str, str]] = {
     "offer": ("What you get", "提供内容"),
@@ -47,11 +47,12 @@ _NOT_STATED = ("Not stated in the sources", "来源未说明")
 _LANGUAGES: tuple[Language, Language] = ("en", "zh-Hans")
 
 
-def render(program: Program) -> Document:
+def render(program: Program, layer: Layer = "starter") -> Document:
     """A program as one source with a passage for each term in each language.
 
     The source's language is "en" and its text the same for the same record. A passage covers the
-    sentences of its term only; label, grade, publisher and date stand around it in the text.
+    sentences of its term only; label, grade, publisher and date stand around it in the text. The
+    version covers the whole record: links and aliases are indexed though they are not shown.
     """
     text = ""
     places: list[tuple[Term, int, int, int]] = []
@@ -68,12 +69,14 @@ def render(program: Program) -> Document:
             text += f"\n{_NOT_STATED[side]}{('：', ': ')[side == 0]}{labels}"
     source = Source(
         id=program.id,
-        version=content_version(text),
+        version=content_version(
+            text, program.model_dump_json(by_alias=True, exclude_defaults=True)
+        ),
         kind="program",
         title=f"{program.name.en} · {program.sponsor.en}",
         language="en",
         text=text,
-        layer="starter",
+        layer=layer,
     )
     passages = tuple(_passage(program, source, *place) for place in places)
     names = [program.name.en, program.name.zh_hans, program.sponsor.en, program.sponsor.zh_hans]

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
-from pydantic import ValidationError
 
 from kb.cleaning import clean
 from kb.documents import Document, article, content_version
 from kb.embedders import Vectors
-from kb.errors import InvalidProgram, UnreadableSource
+from kb.errors import UnreadableSource
 from kb.extraction import front_matter
-from kb.programs import Names, Program
+from kb.program_files import parse_program
+from kb.programs import Program
 from kb.records import Language, Source
 from kb.rendering import render
 
@@ -30,7 +28,8 @@ _LANGUAGES: dict[str, Language] = {"en": "en", "zh-Hans": "zh-Hans", "zh-Hant": 
 @cache
 def programs() -> tuple[Program, ...]:
     """The public program records, sorted by id. Raises `InvalidProgram`."""
-    found = [read_program(path) for path in sorted((FOLDER / "programs").glob("*.yaml"))]
+    paths = sorted((FOLDER / "programs").glob("*.yaml"))
+    found = [parse_program(path.read_bytes(), path.name) for path in paths]
     return tuple(sorted((p for p in found if p.visibility == "public"), key=lambda p: p.id))
 
 
@@ -46,44 +45,19 @@ def _id(document: Document) -> str:
     return document.source.id
 
 
-def read_program(path: Path) -> Program:
-    """The program record in a YAML file. Raises `InvalidProgram` with file and reason."""
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  # safe loader
-        program = Program.model_validate(data)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidProgram(f"{path.name} cannot be read: {error}", "correct the file") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InvalidProgram(
-            f"{path.name}: {place}: {first['msg']}", "correct the record"
-        ) from error
-    return _cleaned(program)
+def files(source_id: str) -> dict[str, bytes]:
+    """The files of a bundled source, under the names that staff's copy of it has."""
+    path = _paths().get(source_id)
+    if path is None:
+        return {}
+    return {path.name if path.suffix == ".yaml" else "text.md": path.read_bytes()}
 
 
-def _cleaned(program: Program) -> Program:
-    """A record comes from a file: its text is cleaned like any other, and kept on one line."""
-    terms = [
-        term.model_copy(update={"en": _line(term.en), "zh_hans": _line(term.zh_hans)})
-        for term in program.terms
-    ]
-    return program.model_copy(
-        update={
-            "name": Names.model_construct(
-                en=_line(program.name.en), zh_hans=_line(program.name.zh_hans)
-            ),
-            "sponsor": Names.model_construct(
-                en=_line(program.sponsor.en), zh_hans=_line(program.sponsor.zh_hans)
-            ),
-            "terms": terms,
-        }
-    )
-
-
-def _line(text: str) -> str:
-    return " ".join(clean(text).split())
+@cache
+def _paths() -> dict[str, Path]:
+    articles = sorted((FOLDER / "articles").glob("*.md"))
+    found = {read_article(path).source.id: path for path in articles}
+    return found | {path.stem: path for path in sorted((FOLDER / "programs").glob("*.yaml"))}
 
 
 def read_article(path: Path) -> Document:

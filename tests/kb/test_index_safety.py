@@ -154,7 +154,7 @@ def test_a_kill_between_library_and_index_loses_nothing(
 ) -> None:
     kb = open_kb()
     kb.search("x")
-    monkeypatch.setattr(kb._index, "write", interrupted)
+    monkeypatch.setattr(kb._upkeep.index, "write", interrupted)
     with pytest.raises(KeyboardInterrupt):
         kb.add(article)
     monkeypatch.undo()

@@ -1,0 +1,287 @@
+"""Articles of the staff layer: a folder for each, with its original bytes and its text."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+from urllib.parse import urldefrag
+
+import yaml
+
+from kb.archive import Files
+from kb.cleaning import clean
+from kb.detect import detect
+from kb.documents import Document, article, content_version, is_name
+from kb.errors import UnknownSource, UnreadableSource
+from kb.extraction import Extracted, extract, front_matter
+from kb.home import Mark, file_mark, sync_folder, unusable, write_atomically
+from kb.records import Kind, Language, Source
+
+TEXT = "text.md"
+
+_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a file became: the id and the files of an article."""
+
+    id: str
+    files: dict[str, bytes]
+
+
+class Articles:
+    """The articles in HOME/library/articles: those that staff added and their copies of bundled
+    ones. Every change shows by one rename, so a kill leaves the old text or the new one."""
+
+    kind: Kind = "article"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, tuple[Mark, Source, dict[str, str]]] = {}
+        self._split: dict[str, Document] = {}
+
+    def ids(self) -> list[str]:
+        """The ids of the articles, sorted. Unfinished and removed folders start with a dot."""
+        try:
+            return sorted(p.name for p in self._folder.iterdir() if p.name[0] != "." and p.is_dir())
+        except OSError as error:
+            raise unusable(self._folder, error) from error
+
+    def source(self, source_id: str) -> Source:
+        """An article. Raises `UnknownSource`, or `UnreadableSource` where its file is damaged."""
+        return self._known(source_id)[0]
+
+    def document(self, source_id: str) -> Document:
+        """An article with its passages. Raises as `source` does."""
+        source = self.source(source_id)
+        known = self._split.get(source_id)
+        if known is None or known.source.version != source.version:
+            known = self._split[source_id] = article(source)
+        return known
+
+    def read(self, source_id: str, files: Files) -> Document:
+        """The article that these files make up. Raises `UnreadableSource`."""
+        return article(self._parse(source_id, files)[0])
+
+    def files(self, source_id: str) -> dict[str, bytes]:
+        """The text and the original of an article. Raises `UnreadableSource`."""
+        try:
+            return {path.name: path.read_bytes() for path in self._paths(source_id)}
+        except OSError as error:
+            raise _unreadable(self._folder / source_id, error) from error
+
+    def replace(self, source_id: str, files: Files) -> None:
+        """Write an article anew. Raises `HomeUnusable`."""
+        folder = self._folder / source_id
+        try:
+            if not folder.is_dir():
+                write_folder(folder, files)
+                return
+            stale = [path for path in self._paths(source_id) if path.name not in files]
+            # The text comes last: it is what is shown, and one rename brings it.
+            for name in sorted(files, key=lambda name: name == TEXT):
+                write_atomically(folder / name, files[name])
+                (folder / name).chmod(0o644)
+            for path in stale:
+                path.unlink()
+            sync_folder(folder)
+        except OSError as error:
+            raise unusable(folder, error) from error
+
+    def remove(self, source_id: str) -> None:
+        """Remove an article that is there."""
+        try:
+            gone = Path(tempfile.mkdtemp(dir=self._folder, prefix=".removed-"))
+            (self._folder / source_id).rename(gone / source_id)
+            sync_folder(self._folder)
+            shutil.rmtree(gone, ignore_errors=True)
+        except OSError as error:
+            raise unusable(self._folder, error) from error
+
+    def sweep(self) -> None:
+        """Remove what an interrupted change left; the caller keeps other writers out."""
+        for path in self._folder.glob(".*-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self._folder.glob("*/.*"):
+            if path.name.startswith((f".{TEXT}.", ".original")):
+                path.unlink(missing_ok=True)
+
+    def find(self, data: bytes) -> str | None:
+        """The id of the article that was made from exactly these bytes."""
+        wanted = sha256(data).hexdigest()
+        for source_id, front in self._fronts():
+            if front.get("sha256") == wanted and wanted == self._original_digest(source_id):
+                return source_id
+        return None
+
+    def find_url(self, url: str) -> str | None:
+        """The id of the article that came from this address (its fragment does not count)."""
+        wanted = urldefrag(url).url
+        for source_id, front in self._fronts():
+            if urldefrag(front.get("url", "")).url == wanted:
+                return source_id
+        return None
+
+    def same_content(self, source_id: str, data: bytes, name: str) -> bool:
+        """Whether `data` says what the article's own original says: pages often differ in bytes
+        that nobody sees. Text that staff corrected by hand counts as unchanged then."""
+        original = self._original(source_id)
+        if original is None:
+            return False
+        try:
+            before = extract(original.read_bytes(), name)
+        except (OSError, UnreadableSource):
+            return False
+        return before == extract(data, name)
+
+    def _paths(self, source_id: str) -> list[Path]:
+        folder = self._folder / source_id
+        own = (p for p in folder.iterdir() if p.name == TEXT or p.name.startswith("original"))
+        return sorted(path for path in own if path.is_file())
+
+    def _known(self, source_id: str) -> tuple[Source, dict[str, str]]:
+        path = self._folder / source_id / TEXT
+        if not is_name(source_id):
+            raise UnknownSource(f"there is no source {source_id}", "compute-desk kb list")
+        try:
+            mark = file_mark(path)
+            known = self._read.get(source_id)
+            if known is not None and known[0] == mark:
+                return known[1], known[2]
+            data = path.read_bytes()
+        except OSError as error:
+            if not path.parent.is_dir():
+                raise UnknownSource(
+                    f"there is no source {source_id}", "compute-desk kb list"
+                ) from error
+            raise _unreadable(path, error) from error
+        source, front = self._parse(source_id, {TEXT: data})
+        self._read[source_id] = (mark, source, front)
+        return source, front
+
+    def _parse(self, source_id: str, files: Files) -> tuple[Source, dict[str, str]]:
+        try:
+            front, body = front_matter(files[TEXT].decode("utf-8"))
+        except (KeyError, UnicodeDecodeError) as error:
+            raise _unreadable(self._folder / source_id / TEXT, error) from error
+        except UnreadableSource as error:
+            raise UnreadableSource(f"{source_id}/{TEXT}: {error.message}", error.hint) from error
+        return _source(source_id, front, clean(body)), front
+
+    def _fronts(self) -> Iterator[tuple[str, dict[str, str]]]:
+        for source_id in self.ids():
+            try:
+                yield source_id, self._known(source_id)[1]
+            except (UnreadableSource, UnknownSource):
+                continue  # `kb check` and every sync name it
+
+    def _original(self, source_id: str) -> Path | None:
+        return next(iter(sorted((self._folder / source_id).glob("original*"))), None)
+
+    def _original_digest(self, source_id: str) -> str | None:
+        path = self._original(source_id)
+        return None if path is None else sha256(path.read_bytes()).hexdigest()
+
+
+def take_in(source_id: str | None, data: bytes, name: str, url: str | None = None) -> Taken:
+    """The files of an article made from `data`; `name` is that of the file, `url` is where it was
+    fetched from. Without an id it gets one of its own.
+
+    Raises `UnreadableSource` where no text is found in it.
+    """
+    found = extract(data, name)
+    digest = sha256(data).hexdigest()
+    own = source_id or f"{_slug(name)}-{digest[:6]}"
+    front = _front(own, found, name, digest, url)
+    suffix = Path(name).suffix
+    files = {
+        f"original{suffix if _SUFFIX.fullmatch(suffix) else ''}": data,
+        TEXT: _with_front_matter(front, found.text).encode(),
+    }
+    return Taken(own, files)
+
+
+def write_folder(folder: Path, files: Files) -> None:
+    """Write a folder that is not there yet, all or nothing. Raises `OSError`."""
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".adding-"))
+    for name, data in files.items():
+        with (fresh / name).open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    sync_folder(fresh)
+    fresh.chmod(0o755)  # mkdtemp keeps others out; an article is as open as its home
+    fresh.rename(folder)
+    sync_folder(folder.parent)
+
+
+def _unreadable(path: Path, error: Exception) -> UnreadableSource:
+    reason = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, KeyError):
+        reason = "the file is missing"
+    return UnreadableSource(
+        f"{path} cannot be read: {reason}",
+        "correct it, or take an older version: compute-desk kb history "
+        f"{path.parent.name if path.name == TEXT else path.name}",
+    )
+
+
+def _source(source_id: str, front: Mapping[str, str], text: str) -> Source:
+    language = front.get("language", "")
+    known = cast(Language, language) if language in _LANGUAGES else detect(text)
+    title = front.get("title") or source_id
+    publisher, published, url = (front.get(key) for key in ("publisher", "published", "url"))
+    return Source(
+        id=source_id,
+        version=content_version(text, title, known, publisher, published, url),
+        kind="article",
+        title=title,
+        language=known,
+        text=text,
+        layer="staff",
+        publisher=publisher,
+        published=published,
+        url=url,
+    )
+
+
+def _front(
+    source_id: str, found: Extracted, name: str, digest: str, url: str | None
+) -> dict[str, str]:
+    language = found.front.get("language", "")
+    front = {
+        "id": source_id,
+        "title": found.title,
+        "language": language if language in _LANGUAGES else detect(found.text),
+        "publisher": found.publisher,
+        "published": found.published,
+        "url": url or found.url,
+        "kind": "article",
+        "form": found.form,
+        "original": name,
+        "sha256": digest,
+        "added": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return {key: value for key, value in front.items() if value}
+
+
+def _with_front_matter(front: Mapping[str, str], text: str) -> str:
+    head = yaml.safe_dump(dict(front), allow_unicode=True, sort_keys=False, width=10_000)
+    return f"---\n{head}---\n\n{text}\n"
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", Path(name).stem).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return slug[:40].strip("-") or "article"

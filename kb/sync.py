@@ -1,0 +1,137 @@
+"""What changed in the library while nobody watched: edits by hand, and a new release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from kb import starter
+from kb.journal import Change, change
+from kb.library import Library
+from kb.manifest import Manifest
+from kb.records import Layer, Source
+
+FOUND = "found by sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the index does about one source. `previous` is the version that it held, `version` the
+    one that holds now; one of them is None where the source is new or gone."""
+
+    source: str
+    action: Literal["added", "changed", "removed"]
+    layer: Layer | None
+    previous: str | None
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync did or, on trial, would do. `notes` name files that cannot be read."""
+
+    steps: list[Step] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    trial: bool = False
+
+
+def plan(sources: Mapping[str, Source], base: Manifest | None) -> list[Step]:
+    """The steps from what the index holds to what the library holds, sorted by id."""
+    held = base.documents if base is not None else {}
+    steps = []
+    for source_id in sorted({*sources, *held}):
+        now, before = sources.get(source_id), held.get(source_id)
+        if now is None and before is not None:
+            steps.append(Step(source_id, "removed", None, before.version, None))
+        elif now is not None and before is None:
+            steps.append(Step(source_id, "added", now.layer, None, now.version))
+        elif now is not None and before is not None and now.version != before.version:
+            steps.append(Step(source_id, "changed", now.layer, before.version, now.version))
+    return steps
+
+
+def notes(library: Library) -> list[str]:
+    """A line for each file of the staff layer that cannot be read, and what is used instead."""
+    lines = []
+    for broken in library.broken():
+        instead = "it is left out" if broken.instead is None else "the last good version stays"
+        lines.append(f"{broken.error.message}; {instead}")
+    return lines
+
+
+def record(library: Library) -> None:
+    """Write into the history what is there and not yet in it; the caller is the only writer.
+
+    Versions go into the archive before the journal names them, so a kill only repeats the work.
+    """
+    library.history.journal.append([*_by_hand(library), *_released(library)])
+
+
+def _by_hand(library: Library) -> list[Change]:
+    known = library.history.journal.current("staff")
+    found = []
+    staff = library.staff()
+    for source_id, source in staff.items():
+        before = known.get(source_id)
+        if before is not None and (before.version, before.kind) == (source.version, source.kind):
+            continue
+        shelf = library.shelf(source.kind)
+        library.history.archive.keep(source, shelf.files(source_id))
+        action: Literal["add", "edit"] = "add" if before is None else "edit"
+        found.append(
+            change(action, source_id, source.kind, source.version, title=source.title, why=FOUND)
+        )
+    standing = {*staff, *(broken.source for broken in library.broken())}
+    for source_id, before in known.items():
+        if source_id not in standing:
+            found.append(
+                change("remove", source_id, before.kind, None, title=before.title, why=FOUND)
+            )
+    return found
+
+
+def _released(library: Library) -> list[Change]:
+    known = library.history.journal.current("starter")
+    name = f"Compute Desk {_release()}"
+    found = []
+    for source_id, document in starter.documents().items():
+        source, before = document.source, known.get(source_id)
+        if before is not None and before.version == source.version:
+            continue
+        library.history.archive.keep(source, starter.files(source_id), durable=False)
+        found.append(
+            change(
+                "add" if before is None else "edit",
+                source_id,
+                source.kind,
+                source.version,
+                title=source.title,
+                why=f"came with {name}",
+                layer="starter",
+                who=name,
+            )
+        )
+    for source_id, before in known.items():
+        if source_id not in starter.documents():
+            found.append(
+                change(
+                    "remove",
+                    source_id,
+                    before.kind,
+                    None,
+                    title=before.title,
+                    why=f"not in {name}",
+                    layer="starter",
+                    who=name,
+                )
+            )
+    return found
+
+
+def _release() -> str:
+    try:
+        return version("compute-desk")
+    except PackageNotFoundError:  # run from a folder without being installed
+        return "(not installed)"
