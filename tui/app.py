@@ -74,7 +74,7 @@ class ComputeDeskApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Colours of ours that another theme may not have."""
-        return {"quote-foreground": "#fff4d6", "quote-background": "#6b4e00"}
+        return {name: themes.DARK.variables[name] for name in themes.OURS}
 
     def on_mount(self) -> None:
         """Paint first, then load the engine."""

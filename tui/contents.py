@@ -9,8 +9,8 @@ from tui.cleaning import one_line
 from tui.fold import Phase, ToolRun, TurnState
 from tui.sources import sources_content
 from tui.strings import Strings
+from tui.themes import MUTED
 
-MUTED = "$text-muted"
 _LONGEST_QUESTION = 2000
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 STILL = "…"

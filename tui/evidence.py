@@ -12,9 +12,10 @@ from textual.content import Content
 from assistant.answer import Citation, ToolCall
 from assistant.desk import SourceView
 from tui.cleaning import one_line
-from tui.contents import MUTED, citation_details
+from tui.contents import citation_details
 from tui.sources import source_label
 from tui.strings import Strings
+from tui.themes import MUTED
 
 LIT = "bold $quote-foreground on $quote-background"
 """The style of the quote."""
@@ -48,7 +49,7 @@ def passage_evidence(source: SourceView, citation: Citation, strings: Strings) -
         )
         body = quote + body
     shown = [one_line(detail) for detail in details if detail]
-    return Evidence(one_line(source.title) or one_line(citation.title), shown, body)
+    return Evidence(one_line(citation.title) or one_line(source.title), shown, body)
 
 
 def tool_evidence(citation: Citation, calls: Sequence[ToolCall], strings: Strings) -> Evidence:

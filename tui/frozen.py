@@ -12,10 +12,10 @@ from textual.style import Style
 
 from tui.markdown import parser
 from tui.tables import Align, table_content
+from tui.themes import MUTED
 
 _INLINE_STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _CODE_STYLE = "$text-warning"
-_MUTED = "$text-muted"
 
 
 def markdown_content(text: str, width: int) -> Content:
@@ -48,7 +48,7 @@ def _block(node: SyntaxTreeNode, width: int) -> Content:
         case "table":
             return _table(node, width)
         case "hr":
-            return Content.styled("─" * width, _MUTED)
+            return Content.styled("─" * width, MUTED)
         case _:
             return Content(node.content if node.type != "root" else "")
 
@@ -70,8 +70,7 @@ def _list(node: SyntaxTreeNode, width: int) -> Content:
 def _prefixed(content: Content, first: str, rest: str, width: int) -> Content:
     lines = content.wrap(max(width - len(first), 10))
     marked = [
-        Content.styled(rest if number else first, _MUTED) + line
-        for number, line in enumerate(lines)
+        Content.styled(rest if number else first, MUTED) + line for number, line in enumerate(lines)
     ]
     return Content("\n").join(marked)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-_MARKER = re.compile(r"\[(\d{1,3})\](?![(\[])")
+_MARKER = re.compile(r"\[(\d{1,3})\](?!\(|\[(?!\d{1,3}\]))")
 CITE = "cite:"
 
 

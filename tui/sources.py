@@ -11,8 +11,8 @@ from tui.cleaning import one_line
 from tui.frozen import link_style
 from tui.markdown import CITE
 from tui.strings import Strings
+from tui.themes import MUTED
 
-_MUTED = "$text-muted"
 _LONGEST_LABEL = 44
 _MOST_SOURCES = 10
 _GAP = "  "
@@ -29,8 +29,8 @@ def sources_content(citations: Iterable[Citation], strings: Strings, width: int)
     entries = [_entry(group, strings) for group in list(groups.values())[:_MOST_SOURCES]]
     if more := len(groups) - _MOST_SOURCES:
         said = strings.more_sources.format(count=more, key=CITATIONS_KEY)
-        entries += [Content.styled(said, _MUTED)] if more > 0 else []
-    return _flowed(Content.styled(strings.sources, _MUTED), entries, width)
+        entries += [Content.styled(said, MUTED)] if more > 0 else []
+    return _flowed(Content.styled(strings.sources, MUTED), entries, width)
 
 
 def citation_label(citation: Citation, strings: Strings) -> str:
@@ -56,7 +56,7 @@ def _entry(group: Sequence[Citation], strings: Strings) -> Content:
     label = citation_label if len(group) == 1 else source_label
     shown = Content(label(group[0], strings)).truncate(_LONGEST_LABEL, ellipsis=True)
     markers = _markers([citation.marker for citation in group])
-    return Content.assemble(markers, " ", shown.stylize(_MUTED))
+    return Content.assemble(markers, " ", shown.stylize(MUTED))
 
 
 def _markers(markers: Sequence[str]) -> Content:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from textual.content import Content
 
+from tui.themes import MUTED
 from tui.wrapping import widest_unit, wrapped
 
 Align = Literal["left", "right", "center"]
@@ -15,7 +16,6 @@ Lines = list[Content]
 _GAP = " │ "
 _LONGEST_WORD = 12
 _INDENT = "  "
-_RULE_STYLE = "$text-muted"
 
 
 def table_content(
@@ -48,7 +48,7 @@ def _columns(
 ) -> Lines:
     lines = _row_lines([header.stylize("bold") for header in headers], aligns, widths)
     laid_out = [_row_lines(row, aligns, widths) for row in rows]
-    rule = Content.styled("─┼─".join("─" * cells for cells in widths), _RULE_STYLE)
+    rule = Content.styled("─┼─".join("─" * cells for cells in widths), MUTED)
     spaced = any(len(row) > 1 for row in laid_out)
     for number, row in enumerate(laid_out):
         if number == 0 or spaced:
@@ -86,7 +86,7 @@ def _row_lines(row: Sequence[Content], aligns: Sequence[Align], widths: Sequence
         wrapped(cell, width) if cell else [Content("")]
         for cell, width in zip(row, widths, strict=True)
     ]
-    gap = Content.styled(_GAP, _RULE_STYLE)
+    gap = Content.styled(_GAP, MUTED)
     return [
         gap.join(
             _placed(lines[number] if number < len(lines) else Content(""), align, width)
@@ -115,7 +115,7 @@ def _cards(headers: Sequence[Content], rows: Sequence[Sequence[Content]], width:
         for header, cell in zip(headers[1:], others, strict=True):
             if cell:
                 colon = ": " if header.plain.isascii() else "："
-                named = Content.assemble(header.stylize(_RULE_STYLE), colon, cell)
+                named = Content.assemble(header.stylize(MUTED), colon, cell)
                 lines += [
                     Content(_INDENT if number == 0 else _INDENT * 2) + line
                     for number, line in enumerate(wrapped(named, width - 2 * len(_INDENT)))

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+MUTED = "$muted"
+"""The style of what stands beside the text: details, labels, rules. Textual's own
+`$text-muted` is a share of "auto" and comes out brighter than the text."""
+OURS = ("muted", "quote-foreground", "quote-background")
+"""Colours that another theme may not have."""
+
 DARK = Theme(
     name="desk-dark",
     primary="#7cc4e8",
@@ -18,6 +24,7 @@ DARK = Theme(
     panel="#222b35",
     dark=True,
     variables={
+        "muted": "#94a3b0",
         "quote-foreground": "#fff4d6",
         "quote-background": "#6b4e00",
         "link-color": "#7cc4e8",
@@ -41,6 +48,7 @@ LIGHT = Theme(
     panel="#e6e3db",
     dark=False,
     variables={
+        "muted": "#5a646d",
         "quote-foreground": "#2b1f00",
         "quote-background": "#ffdf80",
         "link-color": "#0b5c85",

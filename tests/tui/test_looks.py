@@ -100,6 +100,9 @@ async def test_the_look_can_be_switched_and_text_stays_readable():
                 ("foreground", "panel"),
                 ("quote-foreground", "quote-background"),
                 ("link-color", "background"),
+                ("muted", "background"),
+                ("muted", "surface"),
+                ("muted", "panel"),
                 ("accent", "background"),
                 ("success", "background"),
             ]:

@@ -14,9 +14,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.answer import Citation
-from tui.contents import MUTED, citation_details
+from tui.contents import citation_details
 from tui.sources import citation_label
 from tui.strings import Strings
+from tui.themes import MUTED
 
 
 class CitationsScreen(ModalScreen[str | None]):

@@ -16,9 +16,10 @@ from textual.widgets.option_list import Option
 
 from assistant.desk import SessionInfo
 from tui.cleaning import one_line
-from tui.contents import MUTED, failure_content
+from tui.contents import failure_content
 from tui.engine import Engine, failure_of
 from tui.strings import Strings
+from tui.themes import MUTED
 
 _LONGEST_TITLE = 200
 

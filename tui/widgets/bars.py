@@ -7,8 +7,9 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.contents import MUTED, clipped
+from tui.contents import clipped
 from tui.strings import Strings
+from tui.themes import MUTED
 
 
 class TitleBar(Widget):

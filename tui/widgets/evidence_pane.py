@@ -12,13 +12,13 @@ from textual.content import Content
 from textual.message import Message
 
 from assistant.answer import Citation
-from tui.contents import MUTED
 from tui.engine import Engine, failure_of
 from tui.evidence import Evidence, lit_line, passage_evidence, tool_evidence
 from tui.fold import TurnState
 from tui.frozen import link_style
 from tui.markdown import is_web_link
 from tui.strings import Strings
+from tui.themes import MUTED
 from tui.widgets.linked import Linked
 
 _LINES_ABOVE_QUOTE = 2
@@ -54,7 +54,8 @@ class EvidencePane(Vertical):
         self._head = Linked(classes="evidence-head")
         self._text = Linked(classes="evidence-text")
         self._scroll = VerticalScroll(self._text, id="evidence-scroll")
-        self._body = Content("")
+        self.body = Content("")
+        """The source's text, the quote lit."""
 
     def compose(self) -> ComposeResult:
         """Head, scrolling text, keys."""
@@ -96,7 +97,7 @@ class EvidencePane(Vertical):
             for detail in evidence.details
         ]
         head = Content.assemble((f"[{marker}] ", "bold $accent"), (evidence.title, "bold"))
-        self._head.update(Content.assemble(head, "\n", Content(" · ").join(details)))
+        self._head.update(Content.assemble(head, "\n", Content.styled(" · ", MUTED).join(details)))
         self._set_body(evidence.body)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -112,13 +113,13 @@ class EvidencePane(Vertical):
         self.post_message(self.CitationAsked(marker))
 
     def _set_body(self, body: Content) -> None:
-        self._body = body
+        self.body = body
         self._text.update(body)
         self.call_after_refresh(self._scroll_to_quote, _REFRESHES)
 
     def _scroll_to_quote(self, refreshes: int) -> None:
         """The pane has its width, and the text its height, one or two refreshes later."""
-        line = lit_line(self._body, self._text.content_size.width) or 0
+        line = lit_line(self.body, self._text.content_size.width) or 0
         top = max(0, line - _LINES_ABOVE_QUOTE)
         self._scroll.scroll_to(y=top, animate=False, force=True)
         if refreshes:

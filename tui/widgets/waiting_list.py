@@ -8,8 +8,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.cleaning import one_line
-from tui.contents import MUTED, clipped
+from tui.contents import clipped
 from tui.strings import Strings
+from tui.themes import MUTED
 
 
 class WaitingList(Static):

@@ -7,8 +7,8 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
 
-from tui.contents import MUTED
 from tui.strings import Strings
+from tui.themes import MUTED
 
 
 class Welcome(Static):
