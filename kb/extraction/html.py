@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from kb.cleaning import clean
+from kb.extraction.completion import completed
 from kb.extraction.record import Extracted, found
 from kb.extraction.titles import first_line, shortened
 from kb.extraction.visible import visible_text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+    from trafilatura.settings import Document
 
 # No pattern here lets a page choose how long it takes: each reads every character once.
 _ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|table|tr|td|ul|ol|li|article|section|h[1-6]|body)\b[^<>]*>", re.I
 )
-_LANGUAGE = re.compile(r"""<html\b[^<>]*?\slang\s*=\s*["']?([A-Za-z-]{2,20})""", re.I)
 _HEAD = 100_000  # characters looked at to see what a file is
+_XML_CLAIM = re.compile(r"\s*<\?xml[^>]*>")
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?:[a-z%]+|\.0*)?\s*(?:;|!|$)",
+    re.I,
+)
+_STRICT_SHARE = 0.5  # of the lenient text: where the strict one is shorter, it lost its way
+_CUT_SHARE = 0.5  # of the visible text: a tree that holds less was cut off by the parser
 
 
 def is_html(raw: str) -> bool:
@@ -28,22 +42,15 @@ def is_html(raw: str) -> bool:
 
 
 def read_html(raw: str, name: str) -> Extracted:
-    """The main text of a page, or every visible word where no main text stands out.
+    """The main text of a page, or every visible word where no main text stands out; text that a
+    browser would not show is left out.
 
     Raises `UnreadableSource` where there is none.
     """
-    import trafilatura
-
-    page = trafilatura.bare_extraction(
-        raw,
-        include_comments=False,
-        include_tables=True,
-        favor_recall=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    body = (page.text if page else None) or visible_text(raw)
-    text = clean(re.sub(r"\n+", "\n\n", body))
-    language = _LANGUAGE.search(raw[:_HEAD])
+    tree = _tree(raw)
+    page = _page(tree) if tree is not None else None
+    body = _main_text(raw, tree, page)
+    text = clean(_spaced(body))
     return found(
         "html",
         text,
@@ -53,8 +60,58 @@ def read_html(raw: str, name: str) -> Extracted:
         publisher=page.sitename if page else None,
         published=page.date if page else None,
         url=page.url if page else None,
-        declared=language[1] if language else None,
+        declared=tree.get("lang") if tree is not None else None,
     )
+
+
+def _tree(raw: str) -> HtmlElement | None:
+    """The page without what is hidden, or None where nothing can be parsed."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True)
+    try:
+        # A declared encoding is an error in a text that is decoded already.
+        tree = html.document_fromstring(_XML_CLAIM.sub("", raw, count=1), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+    for element in tree.xpath("//body//*[@hidden or @style]"):
+        if element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""):
+            element.drop_tree()
+    return tree
+
+
+def _page(tree: HtmlElement, **how: bool) -> Document | None:
+    import trafilatura
+
+    return trafilatura.bare_extraction(
+        deepcopy(tree),
+        include_comments=False,
+        include_tables=True,
+        with_metadata=not how,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+        **(how or {"favor_precision": True}),
+    )
+
+
+def _main_text(raw: str, tree: HtmlElement | None, strict: Document | None) -> str:
+    everything = visible_text(raw)
+    if tree is None or len(tree.text_content()) < _CUT_SHARE * len(everything):
+        return everything  # what is nested deeper than the parser goes is not in the tree
+    text = strict.text or "" if strict else ""
+    lenient = _page(tree, favor_recall=True)
+    if lenient and len(text) < _STRICT_SHARE * len(lenient.text or ""):
+        text = lenient.text
+    return completed(text, tree) if text else everything
+
+
+def _spaced(body: str) -> str:
+    """A blank line between blocks; items of a list and rows of a table stay together."""
+    lines = [line.strip() for line in body.split("\n") if line.strip()]
+    spaced = lines[:1]
+    for before, line in pairwise(lines):
+        together = any(before.startswith(mark) and line.startswith(mark) for mark in ("- ", "|"))
+        spaced.append(f"\n{line}" if together else f"\n\n{line}")
+    return "".join(spaced)
 
 
 def _past_preamble(raw: str) -> int:
@@ -64,8 +121,8 @@ def _past_preamble(raw: str) -> int:
         at += len(raw[at : at + _HEAD]) - len(raw[at : at + _HEAD].lstrip())
         for opening, closing in (("<!--", "-->"), ("<?", ">")):
             if raw.startswith(opening, at):
-                end = raw.find(closing, at + len(opening))
-                if end < 0 or end > _HEAD:
+                end = raw.find(closing, at + len(opening), _HEAD)
+                if end < 0:
                     return at
                 at = end + len(closing)
                 break
