@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.failure import FAILED, failure_line
+from assistant.cli import keeping
+from assistant.cli.failure import FAILED, WrongUsage, failure_line
+from assistant.cli.keeping import Json, SourceId, Why
 from assistant.cli.library import open_library
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
 
@@ -15,30 +17,40 @@ if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
     from kb.records import Source
 
-app = typer.Typer(no_args_is_help=True, help="Keep the library: add, list, show, search, remove.")
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or program.")]
+app = typer.Typer(
+    no_args_is_help=True, help="Keep the library: add, list, show, search, history, check."
+)
+keeping.register(app)
 
 
 @app.command()
 def add(
     places: Annotated[
         list[str],
-        typer.Argument(metavar="PATH|URL...", help="HTML, Markdown or text: files or web pages."),
+        typer.Argument(metavar="PATH|URL...", help="Articles or program records (YAML)."),
     ],
+    replace: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Take it in as a new version of this article."),
+    ] = None,
+    why: Why = "",
     allow_host: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Fetch from this host although it is a private one."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Add articles. What cannot be read is named; the others are added all the same."""
+    """Add articles and program records. What cannot be read is named; the others are added all
+    the same. A page from an address that was added before becomes a new version of its article;
+    so does a file with --replace, and a program record with the id that it carries.
+    """
+    if replace is not None and len(places) > 1:
+        raise WrongUsage("--replace takes one file or address", "add the others on their own")
     added: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     with open_library() as kb:
         for place in places:
-            _add(kb, place, allow_host or [], added, errors)
+            _add(kb, place, allow_host or [], replace, why, added, errors)
     if as_json:
         failed = {"schema": 1, "error": errors[0]} if errors else {}
         document({"added": added, "errors": errors, **failed})
@@ -55,6 +67,8 @@ def _add(
     kb: KnowledgeBase,
     place: str,
     allowed: list[str],
+    replace: str | None,
+    why: str,
     added: list[dict[str, Any]],
     errors: list[dict[str, Any]],
 ) -> None:
@@ -66,9 +80,9 @@ def _add(
 
     try:
         if is_url(place):
-            done = kb.add_url(place, tell, allowed=allowed)
+            done = kb.add_url(place, tell, allowed=allowed, replace=replace, why=why)
         else:
-            done = kb.add(Path(place), tell)
+            done = kb.add(Path(place), tell, replace=replace, why=why)
     except KbError as error:
         problem = {"code": error.code, "message": error.message, "hint": error.hint}
         errors.append({"path": one_line(place), **problem})
@@ -115,7 +129,8 @@ def _summary(source: Source) -> dict[str, Any]:
 def show(
     source_id: SourceId,
     version: Annotated[
-        str | None, typer.Option(metavar="V", help="This version; default: the present one.")
+        str | None,
+        typer.Option(metavar="V", help="One that `history` lists; default: the present one."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -161,10 +176,10 @@ def search(
 
 
 @app.command()
-def remove(source_id: SourceId, as_json: Json = False) -> None:
-    """Remove an article. The starter library is read-only."""
+def remove(source_id: SourceId, why: Why = "", as_json: Json = False) -> None:
+    """Remove what was added; its history stays. The starter library is read-only."""
     with open_library() as kb:
-        kb.remove(source_id)
+        kb.remove(source_id, why=why)
     if as_json:
         document({"removed": source_id})
     else:

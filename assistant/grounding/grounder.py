@@ -44,7 +44,6 @@ class Grounder:
         self._not_stated = not_stated
         self._pending = ""
         self._lead_shown = False
-        self._header_next = True
         self._markers: dict[tuple[str, int | None, str | None], Citation] = {}
         self.text = ""
 
@@ -80,7 +79,6 @@ class Grounder:
         if is_table_row(line) and not self._lead_shown:
             yield from self._row(line)
             return
-        self._header_next = True
         lead = "" if self._lead_shown else lead_of(line)
         units = sentences(clean(without_links(line[len(lead) :])))
         for unit in units:
@@ -88,7 +86,7 @@ class Grounder:
                 yield shown
                 self._lead_shown = self._lead_shown or bool(shown.text)
         if complete:
-            if self._lead_shown or not units:
+            if self._lead_shown or (self.text and not units):
                 yield self._show("\n")
             self._lead_shown = False
 
@@ -103,8 +101,7 @@ class Grounder:
         yield from self._cite(verdict.targets, start, len(self.text))
 
     def _row(self, line: str) -> Iterator[Shown]:
-        if is_table_rule(line) or self._header_next:
-            self._header_next = False
+        if is_table_rule(line):
             yield self._show(clean(line) + "\n")
             return
         yield self._show("|")

@@ -67,7 +67,14 @@ _PLAIN = frozenset(
 )
 _QUOTE = re.compile(r"[“「『]([^”」』]{6,})[”」』]|\"([^\"]{12,})\"")
 _LINK = re.compile(r"!?\[([^\]]*)\]\((\s*<?[^)\s]*>?[^)]*)\)")
-_URL = re.compile(r"(?:https?|ftp|file|data|javascript):[^\s)>\]]+", re.IGNORECASE)
+_URL = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,15}://|(?:data|javascript|vbscript|mailto|tel):)[^\s)>\]]+",
+    re.IGNORECASE,
+)
+# A host or an e-mail address without a scheme: many a terminal makes a link of it.
+_ADDRESS = re.compile(
+    r"(?<![\w./@-])(?:[\w.+-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s)\]]*)?(?![\w-])", re.IGNORECASE
+)
 
 
 def proper_names(sentence: str, *, initial: bool = False) -> list[str]:
@@ -111,6 +118,11 @@ def quotations(sentence: str) -> list[str]:
 def urls(text: str) -> list[str]:
     """Every address in the text, whatever its scheme."""
     return _URL.findall(text)
+
+
+def addresses(text: str) -> list[str]:
+    """Hosts and e-mail addresses that stand without a scheme."""
+    return [match.rstrip(".") for match in _ADDRESS.findall(text)]
 
 
 def without_links(text: str) -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
-from assistant.grounding.names import proper_names, quotations, urls
+from assistant.grounding.names import addresses, proper_names, quotations, urls
 from assistant.grounding.segments import Unit
 from kb.folding import fold
 from kb.splitting import sentences
@@ -188,6 +188,9 @@ class EvidenceBook:
         """A link, name or quotation that is in no evidence."""
         for url in urls(unit.text):
             return f"link that is not evidence: {url}"
+        for address in addresses(unit.text):
+            if fold(address) not in self._haystack:
+                return f"address that is not in the evidence: {address}"
         for name in proper_names(unit.text):
             if fold(name) not in self._haystack:
                 return f"name without support: {name}"
