@@ -15,12 +15,13 @@ from textual.content import Content
 _WIDE = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff"
 _CLOSING = "，。、；：！？）》〉」』】〕”’…％·"
 _OPENING = "（《〈「『【〔“‘"
+_MARKER = r"\[\d{1,3}\]"
 # One unit is never broken: a wide character or a run of narrow ones (a citation marker is a run
 # of its own), with the punctuation that may not be parted from it and the spaces after it.
 _UNIT = re.compile(
-    rf"[{_OPENING}]*"
-    rf"(?:\[\d{{1,3}}\]|(?:(?!\[\d{{1,3}}\])[^\s{_WIDE}{_CLOSING}{_OPENING}])+|[{_WIDE}]|)"
-    rf"[{_CLOSING}]*\s*"
+    rf"[{_OPENING}\[(]*"
+    rf"(?:{_MARKER}|(?:(?!{_MARKER}|[\[(]{{1,3}}[{_WIDE}])[^\s{_WIDE}{_CLOSING}{_OPENING}])+|[{_WIDE}]|)"
+    rf"[{_CLOSING},.;:!?)\]]*\s*"
 )
 
 

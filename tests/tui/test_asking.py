@@ -223,6 +223,29 @@ async def test_the_end_is_followed_by_a_reader_who_went_there_and_by_no_other():
         last.opened.set()
 
 
+async def test_the_wheel_is_scrolling_too_and_a_new_question_of_ones_own_is_shown():
+    gate, end = Gate(), Gate()
+    first = [*chunks(PARAGRAPHS, 200), gate, *full_script("q", PARAGRAPHS)[-1:]]
+    desk = ScriptedDesk([first, [Text("two"), end], [Text("three")]])
+    async with running(desk, size=(80, 24)) as it:
+        await it.send("one")
+        await it.until(gate.reached.is_set)
+        log = it.screen.log_view
+        await it.until(lambda: log.max_scroll_y > 40)
+        log._scroll_down_for_pointer(animate=False)  # what a turn of the wheel runs
+        await it.until(lambda: log.scroll_y > 0)
+        where = log.scroll_y
+        await it.send("two")
+        gate.opened.set()
+        await it.until(end.reached.is_set)
+        await it.pilot.pause()
+        assert log.scroll_y == where
+        end.opened.set()
+        await it.until(lambda: not it.screen.busy)
+        await it.ask("three")
+        assert "❯ three" in it.lines()[2]
+
+
 async def test_a_reader_further_up_is_not_moved_by_the_next_question_or_by_freezing():
     gate, end = Gate(), Gate()
     lines = "".join(f"Paragraph {n}.\n\n" for n in range(20))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from rich.cells import cell_len
 from scripted_desk import HOURS, OXYGEN, ScriptedDesk, full_script
@@ -81,6 +83,14 @@ def test_chinese_lines_are_full_and_keep_names_and_punctuation_together():
     assert all(cell_len(line) >= 11 for line in lines[:-1])
 
 
+@pytest.mark.parametrize("width", range(12, 24))
+def test_brackets_stay_with_what_they_hold(width):
+    text = "氧气计划的价格: 低于市场价 [媒体报道 · The Information](见[1][2])，期限未说明"
+    for line in wrapped(Content(text), width):
+        assert line.plain[-1] not in "[("
+        assert line.plain[0] not in "])：:，"
+
+
 def test_an_empty_line_and_spaces_alone_are_kept():
     assert break_offsets("", 10) == []
     assert [line.plain for line in wrapped(Content("a\n\nb"), 10)] == ["a", "", "b"]
@@ -139,3 +149,19 @@ async def test_the_apps_own_text_breaks_between_chinese_characters():
         await it.ask("q")
         assert any("GPU 这是一句没有空格的很长的话。" in line for line in it.lines())
         assert content_of(it.screen.log_view.query_one("MarkdownParagraph")).plain == text
+
+
+@pytest.mark.parametrize("text", ["Both say so [1][2].", "Both say so [1] [2]."])
+async def test_neighbouring_markers_are_links_each(text):
+    async with running(ScriptedDesk([full_script("q", text)]), size=(80, 24)) as it:
+        await it.ask("q")
+        paragraph = content_of(it.screen.log_view.query_one("MarkdownParagraph"))
+        linked = [paragraph.plain[span.start : span.end] for span in paragraph.spans]
+        assert linked == ["[1]", "[2]"]
+
+
+@pytest.mark.parametrize("text", ["a" + "(" * 60_000, "[1" * 30_000, "，。" * 30_000, " " * 60_000])
+def test_text_made_to_be_slow_is_not(text):
+    started = time.process_time()
+    break_offsets(text, 40)
+    assert time.process_time() - started < 2
