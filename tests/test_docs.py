@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -81,11 +82,48 @@ def test_a_command_is_one_that_exists(words: list[str]) -> None:
         assert {"--help", "-h", "--version"} & set(words)
 
 
+@pytest.fixture
+def home_of_the_pages(home: Path) -> Path:
+    """A home with the program record and the inventory that the pages show."""
+    [record] = [b for page in PAGES for b in _blocks(page, "yaml") if b.startswith("schema:")]
+    [inventory] = [block for page in PAGES for block in _blocks(page, "csv")]
+    programs = home / "library" / "programs"
+    programs.mkdir(parents=True)
+    name = re.findall(r"^id: (.+)$", record, re.MULTILINE)[0]
+    (programs / f"{name}.yaml").write_text(record, encoding="utf-8")
+    (home / "inventory.csv").write_text(inventory, encoding="utf-8")
+    return home
+
+
+@pytest.mark.usefixtures("home_of_the_pages")
 @pytest.mark.parametrize("words", [w for w in _commands() if _is_cheap(w)], ids=" ".join)
 def test_a_cheap_command_runs(words: list[str], desk: Desk) -> None:
     status, out, err = desk(*words)
     assert status == 0, err
     assert out or words[0] in ("sessions", "kb")
+
+
+def test_the_records_of_the_pages_are_taken_as_they_stand(
+    home_of_the_pages: Path, desk: Desk
+) -> None:
+    status, out, err = desk("gpus", "--json")
+    assert status == 0, err
+    sources = {source["name"]: source for source in json.loads(out)["sources"]}
+    assert sources["inventory"]["status"] == "ok"
+    assert sources["inventory"]["offers"] == 2
+    status, out, err = desk("programs", "show", "harbor-compute", "--json")
+    assert status == 0, err
+    assert json.loads(out)["not_stated"] == ["price", "apply"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_json_on_a_page_is_json(page: Path) -> None:
+    decoder = json.JSONDecoder()
+    for block in _blocks(page, "json"):
+        rest = block.strip()
+        while rest:
+            _, end = decoder.raw_decode(rest)
+            rest = rest[end:].strip()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
