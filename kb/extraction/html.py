@@ -23,7 +23,7 @@ _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|table|tr|td|ul|ol|li|article|section|h[1-6]|body)\b[^<>]*>", re.I
 )
 _HEAD = 100_000  # characters looked at to see what a file is
-_XML_CLAIM = re.compile(r"\s*<\?xml[^>]*>")
+_XML_CLAIM = re.compile(r"\A\s*<\?xml[^>]*>")
 _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?:[a-z%]+|\.0*)?\s*(?:;|!|$)",
     re.I,
