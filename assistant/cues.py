@@ -83,7 +83,7 @@ GREETING = re.compile(
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("loan", _cue(
         r"loans?|lenders?|lends? (?:money|against)|debt|collateral|borrow",
-        r"贷款|借款|抵押|债务|融资租赁")),
+        r"贷款|借款|借了|借入|抵押|债务|融资租赁")),
     ("broker", _cue(r"brokers?|middlem[ae]n|intermediar\w+", r"中间商|经纪|掮客|中介")),
     ("public", _cue(
         r"governments?|public(?:ly)?|subsid\w+|state|vouchers?|supercomputers?|grants?|europe\w*",

@@ -60,9 +60,11 @@ def content_terms(
 
 def covered(wanted: Mapping[str, float], text: str, around: str, aliases: AliasTable) -> float:
     """Share (0 to 1) of the weight of `wanted` in `text`; what only stands `around` it counts
-    for less."""
+    for less, and for nothing where the text has none of it."""
     own, near = _stems(text, aliases), _stems(around, aliases)
     total = sum(wanted.values())
+    if not any(stem(term) in own for term in wanted):
+        return 0.0
     held = sum(
         weight * (1.0 if stem(term) in own else _HEADER_SHARE if stem(term) in near else 0.0)
         for term, weight in wanted.items()

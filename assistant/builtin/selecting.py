@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from assistant import cues
 from assistant.builtin.coverage import content_terms, covered, crossing
 from assistant.evidence import PassageEvidence
-from assistant.grounding.names import proper_names
+from assistant.grounding.names import proper_names, without_urls
+from assistant.grounding.segments import without_marks
 from assistant.language import same_language
 from assistant.reading import Ask, Reading
 from kb.aliases import AliasTable
@@ -41,11 +42,12 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"what (?:percent\w*|share|fraction|proportion|stake)|how large a (?:stake|share)"
                 r"|百分之|比例|占比|占股|占多少|份额|多少股|持股|股份"),
      frozenset({Unit.PERCENT, Unit.RATIO})),
-    (re.compile(r"how much|多少钱|多少美元|多少资金|多少额度|投了多少|投资(?:了)?多少|估值"),
+    (re.compile(r"how much|多少(?:钱|美元|资金|额度)|投(?:资|了|资了)多少|估值(?:是|为|有)?多少"),
      frozenset({Unit.MONEY, Unit.PRICE_PER_GPU_HOUR, Unit.PERCENT, Unit.RATIO})),
     (re.compile(r"how long|how many (?:years|months|weeks|days)"
                 r"|多久|多长时间|几年|几个月|几周|多少年"),
      frozenset({Unit.DURATION_DAYS})),
+    (re.compile(r"how old|几岁|多大年纪|年龄"), frozenset()),
     (re.compile(r"\bexpires?\b|到期|有效期"), frozenset({Unit.DURATION_DAYS})),
     (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
      frozenset({Unit.YEAR, Unit.DATE})),
@@ -124,7 +126,9 @@ class _Question:
         self._language, self._aliases = reading.language, aliases
         self._content = content_terms(reading.text, weights, aliases)
         self._crossing = crossing(self._content)
-        self.names = tuple(n for n in proper_names(reading.text) if fold(n) not in _NO_NAMES)
+        chinese = reading.language != "en"
+        names = proper_names(reading.text, initial=chinese)  # no capital opens a Chinese sentence
+        self.names = tuple(name for name in names if fold(name) not in _NO_NAMES)
         priced = Ask.OFFERS in reading.asks
         self.wanted = (_HOURLY_PRICE,) if priced else wanted_figures(reading.folded)
         self._programs = {*reading.programs, *reading.sponsored}
@@ -142,6 +146,8 @@ class _Question:
         made = []
         for start, end in sentences(passage.text) or [(0, len(passage.text))]:
             text = passage.text[start:end]
+            if _ORDERS.search(fold(text)) or not plain(text):
+                continue
             coverage = covered(content, text, around, self._aliases)
             coverage += _FIELD_SHARE * (passage.field in self._fields)
             told = self._figures_told(text)
@@ -175,6 +181,22 @@ class _Question:
 
 
 _HOURLY_PRICE = frozenset({Unit.PRICE_PER_GPU_HOUR})
+
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+def plain(text: str) -> str:
+    """A source's words on one line, without addresses, tags, or what looks like our marks."""
+    text = " ".join(_TAG.sub("", without_urls(without_marks(text)[0])).split())
+    return f"{text[:-1]}。" if text.endswith("；") else text
+
+
+# A sentence that speaks to the assistant is no statement about compute.
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|prompts?|rules?)\b"
+    r"|\bsystem prompt\b|\byou are now\b|(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|指示|提示|规则)"
+)
 
 
 def wanted_figures(folded: str) -> tuple[frozenset[Unit], ...]:

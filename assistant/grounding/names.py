@@ -120,6 +120,11 @@ def urls(text: str) -> list[str]:
     return _URL.findall(text)
 
 
+def without_urls(text: str) -> str:
+    """The text with nothing in place of its addresses."""
+    return _URL.sub("", text)
+
+
 def addresses(text: str) -> list[str]:
     """Hosts and e-mail addresses that stand without a scheme."""
     return [match.rstrip(".") for match in _ADDRESS.findall(text)]

@@ -211,9 +211,8 @@ class EvidenceBook:
             if stretches:
                 if not _about(stretches[0], names):
                     continue
-                best = max(stretches, key=lambda s: _closeness(s, unit, open_figures))
-                targets.append(best.target)
-                open_figures = _still_open(open_figures, best.quantities)
+                chosen, open_figures = _closest(stretches, unit, open_figures)
+                targets += chosen
             elif path:
                 for field in self._fields.get(evidence_id, ()):
                     if field.path == path:
@@ -278,6 +277,23 @@ def _still_open(figures: list[Quantity], held: Sequence[Quantity]) -> list[Quant
 
 def _about(stretch: _Stretch, names: Sequence[str]) -> bool:
     return not names or any(name in stretch.surroundings for name in names)
+
+
+def _closest(
+    stretches: Sequence[_Stretch], unit: Unit, figures: list[Quantity]
+) -> tuple[list[Target], list[Quantity]]:
+    """The sentence of a passage that is closest to a unit, and further ones that state figures
+    which the first leaves open; with the figures that no sentence states."""
+    targets: list[Target] = []
+    left = list(stretches)
+    while left and (figures or not targets):
+        best = max(left, key=lambda stretch: _closeness(stretch, unit, figures))
+        if targets and not _closeness(best, unit, figures)[0]:
+            break
+        left.remove(best)
+        targets.append(best.target)
+        figures = _still_open(figures, best.quantities)
+    return targets, figures
 
 
 def _closeness(stretch: _Stretch, unit: Unit, figures: Sequence[Quantity]) -> tuple[int, float]:

@@ -215,7 +215,7 @@ GARBAGE: list[list[AIMessageChunk]] = [
     [],
     [AIMessageChunk("")],
     [AIMessageChunk("\x00\x1b[2J\u202e\u200b")],
-    [AIMessageChunk("[p1"), AIMessageChunk(".1"), AIMessageChunk("] ]( [[[ |||"), AIMessageChunk("|")],
+    [AIMessageChunk("[p1"), AIMessageChunk(".1"), AIMessageChunk("] ]( [[[ ||||")],
     [AIMessageChunk([{"type": "image_url", "image_url": {"url": "https://evil.example/x.png"}}])],
     [AIMessageChunk([{"type": "text", "text": "31,337 GPUs."}, {"type": "reasoning"}])],
     [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -79,6 +78,7 @@ def test_planted_text_changes_no_call_and_leaves_no_link(
     assert [(c.name, c.args) for c in answer.tool_calls] == [
         (c.name, c.args) for c in before.tool_calls
     ]
+    assert "9,999" not in shown
     for trace in ("://", "](", "![", "\x1b", "evil.example", "<script", "[p", "[t"):
         assert trace not in shown, (trace, shown)
     for citation in answer.citations:

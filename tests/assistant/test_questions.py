@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from assistant import Answer, Assistant
-from assistant.language import in_script
+from assistant.language import detect
 from kb.folding import fold
 
 QUESTIONS = Path(__file__).with_name("questions.yaml")
@@ -117,24 +117,31 @@ def asked(desk: Assistant) -> list[Asked]:
     return ask_all(desk)
 
 
-@pytest.mark.parametrize("which", ["tune", "check"])
-def test_most_answers_are_right(asked: list[Asked], which: str) -> None:
+@pytest.mark.parametrize(("which", "floor"), [("tune", 0.88), ("check", 0.82)])
+def test_most_answers_are_right(asked: list[Asked], which: str, floor: float) -> None:
     those = [one for one in asked if one.half == which]
     wrong = {one.spec["q"]: faults for one in those if (faults := one.faults())}
     share = 1 - len(wrong) / len(those)
-    assert share >= 0.5, f"{share:.2f} of {which} right: {wrong}"
+    assert share >= floor, f"{share:.2f} of {which} right: {wrong}"
 
 
 def test_what_the_library_knows_is_not_withheld(asked: list[Asked]) -> None:
     those = [one for one in asked if one.answerable]
     withheld = [one.spec["q"] for one in those if one.withheld]
-    assert len(withheld) <= 0.5 * len(those), withheld
+    assert len(withheld) <= 0.06 * len(those), withheld
 
 
 def test_what_the_library_does_not_know_is_not_answered(asked: list[Asked]) -> None:
     those = [one for one in asked if one.spec["kind"] == "unknown"]
     answered = [one.spec["q"] for one in those if one.without_evidence]
-    assert len(answered) <= 0.5 * len(those), answered
+    assert len(answered) <= 0.05 * len(those), answered
+
+
+def test_the_same_question_gives_the_same_bytes(desk: Assistant, asked: list[Asked]) -> None:
+    for one in asked[::8]:
+        if "after" not in one.spec:
+            again = desk.ask(one.spec["q"])
+            assert (again.answer, again.citations) == (one.answer.answer, one.answer.citations)
 
 
 def test_nothing_of_the_built_in_model_is_taken_out(asked: list[Asked]) -> None:
@@ -162,8 +169,8 @@ def test_answers_keep_to_the_readers_script(asked: list[Asked]) -> None:
     mixed = {}
     for one in asked:
         if one.language == "zh-Hant":
-            lines = [_MARKER.sub("", line) for line in one.answer.answer.splitlines()]
-            wrong = [line for line in lines if in_script(line, "zh-Hant") != line]
+            lines = one.answer.answer.splitlines()
+            wrong = [line for line in lines if detect(line, fallback="zh-Hant") == "zh-Hans"]
             if wrong:
                 mixed[one.spec["q"]] = wrong
     assert mixed == {}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
-from assistant.builtin.selecting import Candidate, Selection
+from assistant.builtin.selecting import Candidate, Selection, plain
 from assistant.evidence import PassageEvidence
 from assistant.language import in_script, same_language
 from assistant.phrases import Phrases
@@ -24,11 +24,11 @@ def fact_section(question: str, selection: Selection, say: Phrases) -> Section:
 
 def sentence(candidate: Candidate, say: Phrases, *, bold: bool = False) -> str:
     """A source's sentence in the reader's script, with its mark and where it stands."""
-    passage = candidate.passage
+    passage, said = candidate.passage, plain(candidate.text)
     mark, basis = f"[{passage.id}]", basis_of(passage, say)
     if not same_language(passage.language, say.language):
-        return f"{say.other_language} “{candidate.text}”{basis} {mark}"
-    text = in_script(candidate.text, say.language)
+        return f"{say.other_language} “{said}”{basis} {mark}"
+    text = in_script(said, say.language)
     return f"**{text}**{basis} {mark}" if bold else f"{text}{basis} {mark}"
 
 
