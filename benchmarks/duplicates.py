@@ -149,13 +149,13 @@ def measure(texts: Mapping[str, str]) -> None:
                 for step in steps:
                     text = step(text, chance)
                 copies[story] = text
-            alike = sorted(similarity(prints[s], fingerprint(copies[s])) for s in stories_of)
+            kept = sorted(similarity(prints[s], fingerprint(copies[s])) for s in stories_of)
             both = {s: texts[s] for s in stories_of} | {f"copy {s}": copies[s] for s in stories_of}
             pairs = {(a, b) for a, b, _ in near_duplicates(both)}
             hits = sum((s, f"copy {s}") in pairs for s in stories_of)
             out(
-                f"  {name:12} found {hits / len(stories_of):6.1%}  likeness: least {alike[0]:.2f}"
-                f"  one in twenty under {alike[len(alike) // 20]:.2f}\n"
+                f"  {name:12} found {hits / len(stories_of):6.1%}  likeness: least {kept[0]:.2f}"
+                f"  one in twenty under {kept[len(kept) // 20]:.2f}\n"
             )
 
 

@@ -5,9 +5,9 @@ form with mainland words, or a word or number in lower case; a run is kept as a 
 likeness of two texts is the share of the smaller set that the larger one holds (the containment
 of Broder 1997, which a shortened copy does not lower as it does the Jaccard index).
 
-Candidates are found by a banded index: of each set the least hashes are kept, one in sixteen, and
-texts that share two of them are compared in full. Only such pairs are looked at, so the work grows
-with the number of texts and not with its square. `benchmarks/duplicates.py` has the figures.
+Candidates are found through a sorted index: of each set the least hashes are kept, one in sixteen,
+and texts that share enough of them are compared in full. So the work grows with the number of
+texts and not with its square. `benchmarks/duplicates.py` measures both.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ _SIZE_RATIO = 6  # a text of less than a sixth of the other's length is an excer
 _LEAST_SHARED = 6  # runs; short texts share a phrase by accident
 _SAMPLE = 16  # one hash in sixteen is kept for the index
 _LEAST_SAMPLE = 48  # hashes of a short text
-_SHARED_SAMPLES = 2
 _CROWD = 48  # texts with a run in common: in larger groups each is paired with its neighbours only
 _NEIGHBOURS = 6
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio
@@ -51,7 +50,7 @@ def near_duplicates(
     ids = list(texts)
     prints = [fingerprint(texts[source]) for source in ids]
     pairs = []
-    for first, second in _candidates(prints):
+    for first, second in _candidates(prints, likeness):
         alike = similarity(prints[first], prints[second])
         if alike >= likeness:
             pairs.append((ids[first], ids[second], alike))
@@ -83,7 +82,7 @@ def similarity(one: Hashes, other: Hashes) -> float:
     return shared / len(small)
 
 
-def _candidates(prints: Sequence[Hashes]) -> Iterator[tuple[int, int]]:
+def _candidates(prints: Sequence[Hashes], likeness: float) -> Iterator[tuple[int, int]]:
     """Pairs of positions, the smaller first, that share enough of their least hashes."""
     kept = [one[: max(_LEAST_SAMPLE, len(one) // _SAMPLE)] for one in prints]
     if not any(len(one) for one in kept):
@@ -98,10 +97,13 @@ def _candidates(prints: Sequence[Hashes]) -> Iterator[tuple[int, int]]:
     if not found:
         return
     pairs, counts = np.unique(np.concatenate(found), axis=0, return_counts=True)
-    for (first, second), count in zip(pairs.tolist(), counts.tolist(), strict=True):
-        few = min(len(prints[first]), len(prints[second])) < _LEAST_SAMPLE
-        if few or count >= _SHARED_SAMPLES:
-            yield first, second
+    sizes = np.array([len(one) for one in prints])[pairs]
+    shares = np.array(
+        [len(some) / max(1, len(one)) for some, one in zip(kept, prints, strict=True)]
+    )
+    # What two copies at the limit would share of their samples; chance may take two thirds of it.
+    expected = likeness * sizes.min(axis=1) * shares[pairs].min(axis=1)
+    yield from map(tuple, pairs[counts >= np.maximum(1, expected / 3)].tolist())
 
 
 def _paired(group: Pairs) -> Pairs:
@@ -119,7 +121,8 @@ def _paired(group: Pairs) -> Pairs:
 def _to_mainland() -> Callable[[str], str]:
     from opencc import OpenCC
 
-    return OpenCC("tw2sp").convert
+    convert: Callable[[str], str] = OpenCC("tw2sp").convert
+    return convert
 
 
 def _folded(text: str) -> str:
