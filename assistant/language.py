@@ -52,7 +52,7 @@ def detect(text: str, fallback: Language = "en") -> Language:
         return "en" if re.search(r"[A-Za-z]{2}", text) else fallback
     only = "".join(chinese)
     traditional = sum(a != b for a, b in zip(only, _converter("t2s").convert(only), strict=False))
-    simplified = sum(a != b for a, b in zip(only, _converter("s2t").convert(only), strict=False))
+    simplified = sum(a != b for a, b in zip(only, _converter("s2tw").convert(only), strict=False))
     if traditional > simplified:
         return "zh-Hant"
     if traditional == simplified and _converter("tw2sp").convert(only) != only:
