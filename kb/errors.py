@@ -42,6 +42,12 @@ class HomeUnusable(KbError):
     code = "home_unusable"
 
 
+class BackupFailed(KbError):
+    """The library could not be written into one file."""
+
+    code = "backup_failed"
+
+
 class EmbedderMismatch(KbError):
     """The index was built with another embedder."""
 

@@ -31,6 +31,7 @@ class Home:
         self.history = self.library / ".history"
         self.aliases = self.library / "aliases.yaml"
         self.index = folder / "index"
+        self.vectors = self.index / "vectors.db"
         self.gaps = folder / "gaps.jsonl"
 
     def prepare(self) -> None:

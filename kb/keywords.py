@@ -97,12 +97,16 @@ class KeywordIndex:
         """The inverse document frequency of each term, as BM25 weighs it."""
         total = self.count()
         with _failures(self._folder):
-            frequencies = {term: self._searcher.doc_freq("terms", term) for term in terms}
-        # Deleted passages still count until tantivy merges, so a frequency can pass the total.
+            frequencies = {term: self._frequency(term) for term in terms}
         return {
-            term: math.log(1 + (max(total - n, 0) + 0.5) / (n + 0.5))
-            for term, n in frequencies.items()
+            term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in frequencies.items()
         }
+
+    def _frequency(self, term: str) -> int:
+        # Tantivy's own statistics count deleted passages until it merges its segments; a count of
+        # hits does not, so that a rebuilt index weighs a question as the one before it did.
+        query = self._term("terms", term, "basic")
+        return int(self._searcher.search(query, 1, count=True).count)
 
     def _term(self, field: str, value: str, option: str) -> tantivy.Query:
         import tantivy

@@ -10,6 +10,8 @@ from typing import Literal, Self
 
 from kb.aliases import AliasTable
 from kb.articles import take_in
+from kb.backup import Backup, write_backup
+from kb.checks import MONTHS, Finding, check
 from kb.documents import Document
 from kb.editing import Editor
 from kb.embedders import Embedder
@@ -212,6 +214,17 @@ class KnowledgeBase:
         with self._upkeep.guard, self._upkeep.index.writing():
             steps = self._upkeep.follow(progress)
         return Synced(steps, notes(self._library))
+
+    def check(self, months: int = MONTHS) -> list[Finding]:
+        """What staff should look at, errors first; see `kb.checks`."""
+        return check(self._library, self.aliases, self._upkeep.trial(), months)
+
+    def backup(self, target: Path) -> Backup:
+        """Write the library and its history into one new file. Raises `BackupFailed`."""
+        with self._upkeep.guard, self._upkeep.index.writing():
+            self._upkeep.settle()
+            version = self.library_version
+            return write_backup(self._home, target, version, self._upkeep.copy_vectors)
 
     def sources(self) -> list[Source]:
         """All articles and programs, sorted by id."""

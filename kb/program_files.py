@@ -45,6 +45,15 @@ class ProgramFiles:
         """A program as text with a passage for each term. Raises as `source` does."""
         return self._known(source_id)[1]
 
+    def strangers(self) -> list[str]:
+        """The names of files beside the records that nothing reads."""
+        try:
+            names = [p.name for p in self._folder.iterdir() if not p.name.startswith(".")]
+        except OSError as error:
+            raise unusable(self._folder, error) from error
+        known = {SCHEMA.name, *(f"{source_id}{SUFFIX}" for source_id in self.ids())}
+        return sorted(set(names) - known)
+
     def source(self, source_id: str) -> Source:
         """A program as text. Raises `UnknownSource` or `InvalidProgram`."""
         return self._known(source_id)[1].source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 from kb.documents import Document, content_version
@@ -44,6 +45,7 @@ GRADES: dict[Grade, tuple[str, str]] = {
 }
 _UNDATED = ("undated", "日期不详")
 _NOT_STATED = ("Not stated in the sources", "来源未说明")
+_ADDRESS = re.compile(r"https?://[^\s;]+")
 _LANGUAGES: tuple[Language, Language] = ("en", "zh-Hans")
 
 
@@ -111,6 +113,7 @@ def _passage(
     program: Program, source: Source, term: Term, side: int, start: int, end: int
 ) -> Passage:
     name, sponsor = _names(program, side)
+    address = _ADDRESS.match(term.source)  # others, and remarks, may follow the first
     return Passage(
         source=source.id,
         version=source.version,
@@ -124,7 +127,7 @@ def _passage(
         grade=term.grade,
         publisher=term.publisher,
         as_of=term.as_of,
-        url=term.source if term.source.startswith(("https://", "http://")) else None,
+        url=address[0] if address else None,
         program=program.id,
         field=term.field,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from threading import RLock
 
 from kb import starter
@@ -53,8 +54,22 @@ class Upkeep:
         self.guard = RLock()
 
     def follow(self, progress: Progress | None = None) -> list[Step]:
-        """Finish what a kill interrupted, put edits by hand into the history, and bring the index
-        in line; what it did. The caller is the only writer."""
+        """Settle the library and bring the index in line; what it did. The caller is the only
+        writer."""
+        self.settle()
+        base = self._sound_manifest()
+        steps = plan(self._library.sources(), base)
+        if steps or not base.generation:
+            changed = [self._library.document(s.source) for s in steps if s.version is not None]
+            removed = [step.source for step in steps if step.version is None]
+            vectors = self._embed(changed, progress)
+            self.index.write(list(zip(changed, vectors, strict=True)), removed, base, self.aliases)
+        self._up_to_date = True
+        return steps
+
+    def settle(self) -> None:
+        """Finish what a kill interrupted, and put edits by hand into the history. The caller is
+        the only writer."""
         done = Editor(self._library).recover()
         if done is not None:
             self._note(f"Finished an interrupted change: {done.action} {done.source}.")
@@ -66,15 +81,6 @@ class Upkeep:
                 self._said.add(line)
                 self._note(line)
         record(self._library)
-        base = self._sound_manifest()
-        steps = plan(self._library.sources(), base)
-        if steps or not base.generation:
-            changed = [self._library.document(s.source) for s in steps if s.version is not None]
-            removed = [step.source for step in steps if step.version is None]
-            vectors = self._embed(changed, progress)
-            self.index.write(list(zip(changed, vectors, strict=True)), removed, base, self.aliases)
-        self._up_to_date = True
-        return steps
 
     def trial(self) -> list[Step]:
         """What `follow` would do; nothing is written."""
@@ -107,9 +113,9 @@ class Upkeep:
         with self.index.reading() as reader:
             return dict(reader.keywords.weights(question_terms(question, self.aliases)))
 
-    def forget(self, document: Document) -> None:
-        """Drop the kept vectors of a document's passages."""
-        self._cache.forget([embedded_text(passage) for passage in document.passages])
+    def copy_vectors(self, target: Path) -> bool:
+        """Copy the kept vectors into a new file; False where there are none."""
+        return self._cache.copy(target)
 
     def bring_up_to_date(self) -> None:
         """Follow the library once in the life of this object, and whenever the index is not fit
@@ -146,7 +152,7 @@ class Upkeep:
 
     @cached_property
     def _cache(self) -> VectorCache:
-        return VectorCache(self._home.index / "vectors.db", self._bundle, self._note)
+        return VectorCache(self._home.vectors, self._bundle, self._note)
 
     @cached_property
     def _centres(self) -> Mapping[str, Vectors]:

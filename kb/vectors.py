@@ -63,7 +63,8 @@ class VectorCache:
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
             rows = embedder.passages([text for _key, text in batch])
-            fresh = {key: row for (key, _text), row in zip(batch, rows, strict=True)}
+            # Rounded as they are stored: a later rebuild must give the same scores.
+            fresh = {key: _rounded(row) for (key, _text), row in zip(batch, rows, strict=True)}
             self._store(fresh, embedder.fingerprint)
             known.update(fresh)
             if progress is not None:
@@ -72,10 +73,17 @@ class VectorCache:
             return np.zeros((0, embedder.dimension), dtype=np.float32)
         return np.stack([known[key] for key in keys])
 
-    def forget(self, texts: Sequence[str]) -> None:
-        """Drop the vectors of `texts`: what was removed leaves nothing behind."""
-        with closing(self._open()) as db, db:
-            db.executemany("DELETE FROM vectors WHERE key = ?", [(vector_key(t),) for t in texts])
+    def copy(self, target: Path) -> bool:
+        """Copy the cache into a new file, as it stands; False where it cannot be read."""
+        if not self._path.is_file():
+            return False
+        try:
+            with closing(self._connect()) as db, closing(sqlite3.connect(target)) as copied:
+                db.backup(copied)
+        except sqlite3.DatabaseError:
+            target.unlink(missing_ok=True)  # only a cache: vectors can be made again
+            return False
+        return True
 
     def _known(self, keys: Sequence[str], embedder: Embedder) -> dict[str, Vectors]:
         known: dict[str, Vectors] = {}
@@ -124,3 +132,7 @@ class VectorCache:
             db.close()
             raise
         return db
+
+
+def _rounded(vector: Vectors) -> Vectors:
+    return vector.astype(np.float16).astype(np.float32)
