@@ -14,6 +14,7 @@ _SENTENCE_END = re.compile(r"[.!?。！？：:；;…][\"'”’」』）)\]]*$"
 _ITEM = re.compile(r"(?:[-*•·▪◦–]|\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s*\S")
 _WIDE = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uffef]")
 _BROKEN_WORD = re.compile(r"(?<=[a-z])-$")
+_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)", re.ASCII)
 _SHORT = 0.75  # of a full line: a shorter one ends its paragraph
 
 
@@ -43,31 +44,31 @@ def joined(pages: Sequence[str]) -> str:
 
 def _without_edges(pages: list[list[str]]) -> list[list[str]]:
     pages = [[line for line in page if line] for page in pages]
-    edges = Counter(key for page in pages for key in {_key(line) for line in _edge(page)})
-    repeated = {key for key, count in edges.items() if count >= 3 and count * 2 > len(pages)}
+    seen = Counter(
+        key
+        for number, page in enumerate(pages)
+        for key in {key for line in page[:_EDGE] + page[-_EDGE:] for key in _keys(line, number)}
+    )
+    repeated = {key for key, count in seen.items() if count >= 3 and count * 2 > len(pages)}
     cleaned = []
-    for page in pages:
-        last = len(page) - 1
-        cleaned.append(
-            [
-                line
-                for at, line in enumerate(page)
-                if not (
-                    (at < _EDGE or at > last - _EDGE)
-                    and (_key(line) in repeated or (len(pages) > 1 and line.isdecimal()))
-                    and len(page) > 2 * _EDGE
-                )
-            ]
-        )
+    for number, page in enumerate(pages):
+        inner = range(_EDGE, len(page) - _EDGE)
+        kept = [
+            line
+            for at, line in enumerate(page)
+            if at in inner or not repeated.intersection(_keys(line, number))
+        ]
+        cleaned.append(kept if inner else page)
     return cleaned
 
 
-def _edge(page: list[str]) -> list[str]:
-    return page[:_EDGE] + page[-_EDGE:]
-
-
-def _key(line: str) -> str:
-    return re.sub(r"\d+", "#", line)
+def _keys(line: str, page: int) -> list[str]:
+    """The line, and the line with each number in it told by its distance from the page's: a
+    number that runs with the pages is a page number, any other is a figure to keep."""
+    numbers = list(_NUMBER.finditer(line))[:4]
+    return [line] + [
+        f"{line[: m.start()]}<{int(m.group()) - page}>{line[m.end() :]}" for m in numbers
+    ]
 
 
 def _full_width(lines: Sequence[str]) -> float:

@@ -25,7 +25,7 @@ _LOST_SHARE = 0.2
 _SPACED = re.compile(f"(?<=[{CJK}]) (?=[{CJK}])")
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
 _PROGRAM = re.compile(r"^(?:Microsoft (?:Word|PowerPoint|Excel)|PowerPoint Presentation)\s*-?\s*")
-_FILE_NAME = re.compile(r"\S*\.(?:pdf|docx?|pptx?|xlsx?|indd|tex|dvi|html?|rtf|odt|qxd|txt)", re.I)
+_FILE_NAME = re.compile(r".*\.(?:pdf|docx?|pptx?|xlsx?|indd|tex|dvi|html?|rtf|odt|qxd|txt)", re.I)
 _NO_TITLE = frozenset({"untitled", "title", "document", "无标题", "無標題", "未命名"})
 _NO_AUTHOR = frozenset({"anonymous", "author", "admin", "administrator", "user", "root", "unknown"})
 
