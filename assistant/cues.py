@@ -79,7 +79,13 @@ AND_WITH = re.compile(
 GREETING = re.compile(
     r"(?:hi|hello|hey|thanks|thank you|good (?:morning|evening|day)|help|who are you"
     r"|what can (?:you|i) (?:do|ask)|你好|您好|谢谢你?|多谢|你是谁|你能做什么|帮助)[\W_]*"
+)  # What may stand around a changed value that repeats the last estimate or offer.
+VALUE_ONLY = _cue(
+    r"and|or|so|then|what|how|much|long|about|would|will|does|do|is|it|that|this|cost|take|be|at|"
+    r"on|with|for|instead|only|use|using|the|same|run|a",
+    r"那么|那|呢|如果|要是|换成|改成|改用|换|用|多少钱|要多久|多久|花|要|需要|会|是|它|这个|只|同样|的话|的|每|张|块|卡",
 )
+
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("loan", _cue(
         r"loans?|lenders?|lends? (?:money|against)|debt|collateral|borrow",

@@ -40,6 +40,7 @@ class Phrases:
     estimate_lead_days: str
     estimate_cost: str
     estimate_no_price: str
+    asked: str
     for_reference: str
     range_header: str
     row_hours: str

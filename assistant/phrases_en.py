@@ -38,6 +38,7 @@ ENGLISH = Phrases(
     estimate_lead="About {likely} {gpu}-hours ({low} to {high})",
     estimate_lead_days="; {likely} days on {gpus} GPUs ({low} to {high})",
     estimate_cost="That is about {cost} at {price} per GPU-hour ({source}).",
+    asked="the price in your question",
     estimate_no_price="No price was given or found, so there is no cost.",
     for_reference="For reference, what others charge:",
     range_header="| | Low | Likely | High |",

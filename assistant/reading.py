@@ -240,10 +240,18 @@ def _repeated(
     """The earlier call that "and with 512?" or "那用 H200 呢？" changes."""
     if named or not (quantities or gpus) or not past:
         return None
-    if not cues.AND_WITH.search(folded.strip()) and len(folded) > 24:
+    if not (cues.AND_WITH.search(folded.strip()) or _only_values(folded, quantities, gpus)):
         return None
     for turn in reversed(past):
         for call in reversed(turn.calls):
             if call["name"] in ("estimate_training", "gpu_offers"):
                 return dict(call)
     return None
+
+
+def _only_values(folded: str, quantities: Sequence[Quantity], gpus: Sequence[GpuMention]) -> bool:
+    """Whether a question is little more than a changed value: "512 H200s?", "that at $2/h?"."""
+    rest = folded
+    for value in [*(q.text for q in quantities), *(mention.raw for mention in gpus)]:
+        rest = rest.replace(fold(value), " ")
+    return not cues.VALUE_ONLY.sub(" ", rest).strip(" ?？。.!！,，、")

@@ -12,6 +12,8 @@ from tools.quantities import Quantity, Unit
 
 Call = tuple[str, dict[str, Any]]
 MOST_PROGRAMS = 3
+ASKED = "the question"
+"""Source of a price that the person gave."""
 PRICED = 2
 """With how many prices an estimate without a price is repeated: the lowest and the highest."""
 
@@ -69,7 +71,7 @@ def _estimate_args(reading: Reading) -> dict[str, Any]:
     if count := _gpu_count(reading):
         args["gpus"] = count
     if price := reading.first(Unit.PRICE_PER_GPU_HOUR):
-        args |= {"price": str(price.value), "price_source": "your question"}
+        args |= {"price": str(price.value), "price_source": ASKED}
     return {"gpu": "H100"} | args
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.builtin.planning import in_short, next_calls
+from assistant.builtin.planning import ASKED, in_short, next_calls
 from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.reading import Ask, Reading, read
@@ -104,7 +104,12 @@ ESTIMATED = Past(
 
 @pytest.mark.parametrize(
     ("question", "changed"),
-    [("and with 512?", {"gpus": 512}), ("那用512张H200呢？", {"gpus": 512, "gpu": "H200"})],
+    [
+        ("and with 512?", {"gpus": 512}),
+        ("那用512张H200呢？", {"gpus": 512, "gpu": "H200"}),
+        ("512 H200s?", {"gpus": 512, "gpu": "H200"}),
+        ("How much would that cost at $2 per GPU-hour?", {"price": "2", "price_source": ASKED}),
+    ],
 )
 def test_follow_up_repeats_the_estimate_with_a_change(
     question: str, changed: dict[str, object], records: list[Program]
@@ -112,6 +117,21 @@ def test_follow_up_repeats_the_estimate_with_a_change(
     calls = dict(next_calls(read(question, [ESTIMATED], records), SEARCHED))
     expected = {"params": "7B", "tokens": "2T", "gpu": "H100", "gpus": 256} | changed
     assert calls["estimate_training"] == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "红杉为什么说AI行业需要6000亿美元的收入？",
+        "Who raised $43 million?",
+        "谁投了270亿美元？",
+        "What does an H200 cost per hour?",
+    ],
+)
+def test_another_question_with_a_figure_repeats_nothing(
+    question: str, records: list[Program]
+) -> None:
+    assert read(question, [ESTIMATED], records).repeat is None
 
 
 def test_pronoun_takes_up_the_last_program(records: list[Program]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.builtin.figures import dollars, family, number, plain, price, size
-from assistant.builtin.planning import missing_for_estimate, same_offer
+from assistant.builtin.planning import ASKED, missing_for_estimate, same_offer
 from assistant.builtin.sections import Section
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -72,6 +72,7 @@ def _table(main: ToolEvidence, priced: Sequence[ToolEvidence], say: Phrases) -> 
         rows.append(_row(say.row_days, main, "days", say))
     for tool in priced:
         label = say.row_cost.format(price=price(tool.args["price"], "USD", say.language))
+        label += f" [{tool.id}:inputs.price_per_gpu_hour]"
         rows.append(_row(label, tool, "cost_usd", say))
     return rows
 
@@ -95,7 +96,7 @@ def _cost(tool: ToolEvidence, market: ToolEvidence | None, say: Phrases) -> str:
     sentence = say.estimate_cost.format(
         cost=dollars(tool.result["cost_usd"]["likely"], say.language),
         price=price(tool.args["price"], "USD", say.language),
-        source=tool.args.get("price_source", ""),
+        source=say.asked if tool.args.get("price_source") == ASKED else tool.args["price_source"],
     )
     return f"- {sentence} [{tool.id}:cost_usd]{''.join(quoted)}"
 
