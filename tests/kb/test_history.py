@@ -188,6 +188,41 @@ def test_a_new_program(open_kb: Open, tmp_path: Path) -> None:
     assert kb.add(record).source.version != before
 
 
+def test_the_schema_is_that_of_the_records(tmp_path: Path) -> None:
+    from kb.program_files import SCHEMA
+    from kb.starter.__main__ import write_schema
+
+    write_schema(tmp_path / "schema.json")
+    assert (tmp_path / "schema.json").read_text() == SCHEMA.read_text(), "run make starter"
+    schema = json.loads(SCHEMA.read_text())
+    assert set(schema["$defs"]["Term"]["required"]) >= {"field", "en", "zh-Hans", "publisher"}
+
+
+def test_an_article_lies_over_the_bundled_one(open_kb: Open, article: Path) -> None:
+    kb = open_kb()
+    name = "ai-revenue-question-en"
+    bundled = kb.source(name)
+    added = kb.add(article, replace=name)
+    assert (added.outcome, added.source.id, added.source.layer) == ("updated", name, "staff")
+    assert "Zephyr" in kb.source(name).text
+    assert kb.source(name, bundled.version) == bundled
+    assert {h.passage.version for h in kb.search("Zephyr revenue", 50) if h.passage.source == name}
+    kb.remove(name)
+    assert kb.source(name) == bundled
+
+
+def test_what_a_person_put_beside_an_article_stays(
+    open_kb: Open, article: Path, tmp_path: Path
+) -> None:
+    kb = open_kb()
+    source = kb.add(article).source
+    folder = tmp_path / "home" / "library" / "articles" / source.id
+    (folder / "remarks.txt").write_text("call them again in May")
+    article.write_text(text_of(article, "3.75"))
+    kb.add(article, replace=source.id)
+    assert (folder / "remarks.txt").exists()
+
+
 def test_fund_only_programs_stay_inside(open_kb: Open, tmp_path: Path) -> None:
     kb = open_kb()
     record = tmp_path / "generate.yaml"
