@@ -43,7 +43,7 @@ def isolated(data: bytes, name: str, deadline: float = DEADLINE) -> Extracted:
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableSource(
-            f"reading {name} took more than {deadline:.0f} s and was stopped", _HINT
+            f"reading {name} took more than {deadline:g} s and was stopped", _HINT
         ) from error
     if run.returncode != 0 or not run.stdout:
         raise UnreadableSource(f"{name} is damaged or too complex: its reader gave up", _HINT)

@@ -27,7 +27,6 @@ _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
 _PROGRAM = re.compile(r"^(?:Microsoft (?:Word|PowerPoint|Excel)|PowerPoint Presentation)\s*-?\s*")
 _FILE_NAME = re.compile(r".*\.(?:pdf|docx?|pptx?|xlsx?|indd|tex|dvi|html?|rtf|odt|qxd|txt)", re.I)
 _NO_TITLE = frozenset({"untitled", "title", "document", "无标题", "無標題", "未命名"})
-_NO_AUTHOR = frozenset({"anonymous", "author", "admin", "administrator", "user", "root", "unknown"})
 
 
 def is_pdf(data: bytes) -> bool:
@@ -68,7 +67,7 @@ def read_pdf(data: bytes, name: str) -> Extracted:
         text,
         name,
         title=_title(facts.get("/Title", "")),
-        author=_author(facts.get("/Author", "")),
+        author=facts.get("/Author"),
         published=_published(facts.get("/CreationDate", "")),
     )
 
@@ -98,10 +97,6 @@ def _title(value: str) -> str | None:
     if title.casefold() in _NO_TITLE or _FILE_NAME.fullmatch(title):
         return None
     return title or None
-
-
-def _author(value: str) -> str | None:
-    return None if clean(value).casefold() in _NO_AUTHOR else value
 
 
 def _published(value: str) -> str | None:

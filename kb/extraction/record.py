@@ -20,6 +20,7 @@ _FIELD_LIMIT = 300  # characters of a title, an author, a publisher
 _TITLE_LIMIT = 1000
 _URL_LIMIT = 2000
 _DATE = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?(?!\d)")
+_NO_AUTHOR = frozenset({"anonymous", "author", "admin", "administrator", "user", "root", "unknown"})
 _HEAD = 400  # characters at the start of a text in which a byline stands
 _BYLINES = (
     re.compile(rf"(?:作者|撰文|記者|记者)\s*[|｜丨:：/]\s*(?P<name>[{CJK}A-Za-z·. ]{{2,30}})"),
@@ -72,7 +73,7 @@ def found(
         text=text,
         form=form,
         language=_language(text, declared, front or {}),
-        author=_line(author) or _byline(text),
+        author=_author(author) or _byline(text),
         publisher=_line(publisher),
         published=iso_date(published or ""),
         url=_line(url, _URL_LIMIT),
@@ -104,6 +105,12 @@ def _line(value: str | None, limit: int = _FIELD_LIMIT) -> str | None:
     """One clean line, or None where nothing is left or it is too long to be what it claims."""
     text = " ".join(clean(value[: 4 * limit]).split()) if value else ""
     return text if 0 < len(text) <= limit else None
+
+
+def _author(value: str | None) -> str | None:
+    """A name, unless it is what programs put where nobody gave theirs."""
+    name = _line(value)
+    return None if name is None or len(name) < 2 or name.casefold() in _NO_AUTHOR else name
 
 
 def _byline(text: str) -> str | None:
