@@ -54,7 +54,8 @@ class Articles:
     def ids(self) -> list[str]:
         """The ids of the articles, sorted. Unfinished and removed folders start with a dot."""
         try:
-            return sorted(p.name for p in self._folder.iterdir() if p.name[0] != "." and p.is_dir())
+            with os.scandir(self._folder) as entries:
+                return sorted(e.name for e in entries if e.name[0] != "." and e.is_dir())
         except OSError as error:
             raise unusable(self._folder, error) from error
 

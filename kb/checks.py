@@ -67,7 +67,7 @@ def check(
 
 
 def _files(library: Library) -> Iterator[Finding]:
-    for broken in library.broken():
+    for broken in library.look().broken:
         used = "nothing" if broken.instead is None else "its last good version"
         code = "schema" if broken.kind == "program" else "unreadable"
         yield Finding(

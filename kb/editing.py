@@ -30,7 +30,7 @@ class Editor:
         `UnreadableSource` or `InvalidProgram` where they make up none."""
         shelf = self._library.shelf(kind)
         source = shelf.read(source_id, files).source
-        record(self._library)
+        record(self._library, self._library.look())
         self._history.archive.keep(source, files)
         entry = change(action, source_id, kind, source.version, title=source.title, why=why)
         self._make(entry, files)
@@ -49,7 +49,7 @@ class Editor:
                     "only what was added can be removed",
                 )
             raise UnknownSource(f"there is no source {source_id}", "compute-desk kb list")
-        record(self._library)
+        record(self._library, self._library.look())
         self._make(change("remove", source_id, kind, None, why=why), None)
 
     def restore(self, source_id: str, version: str, why: str) -> Source:
@@ -66,7 +66,7 @@ class Editor:
         if bundled is not None and bundled.source.version == version:
             kind = self._kind(source_id)
             if kind is not None:
-                record(self._library)
+                record(self._library, self._library.look())
                 entry = change("restore", source_id, kind, None, title=kept.title, why=told)
                 self._make(entry, None)
             return bundled.source

@@ -210,10 +210,10 @@ class KnowledgeBase:
     def sync(self, *, trial: bool = False, progress: Progress | None = None) -> Synced:
         """Bring history and index in line with the files; on trial, only say what would change."""
         if trial:
-            return Synced(self._upkeep.trial(), notes(self._library), trial=True)
+            return Synced(self._upkeep.trial(), notes(self._library.look()), trial=True)
         with self._upkeep.guard, self._upkeep.index.writing():
             steps = self._upkeep.follow(progress)
-        return Synced(steps, notes(self._library))
+        return Synced(steps, notes(self._library.look()))
 
     def check(self, months: int = MONTHS) -> list[Finding]:
         """What staff should look at, errors first; see `kb.checks`."""

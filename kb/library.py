@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb import starter
@@ -29,6 +28,14 @@ class Broken:
     instead: Document | None
 
 
+@dataclass(frozen=True, slots=True)
+class StaffLayer:
+    """The staff layer at one moment: what can be read, by id, and what cannot."""
+
+    good: dict[str, Source]
+    broken: list[Broken]
+
+
 class Library:
     """What holds now. Reading never writes; a file that somebody is just editing, or that was
     left broken, is answered for by the last good version of it."""
@@ -48,28 +55,27 @@ class Library:
         """Where the files of a kind lie."""
         return self.programs if kind == "program" else self.articles
 
-    def staff(self) -> dict[str, Source]:
-        """What stands in the staff layer and can be read, by id; fund-only records too."""
-        found: dict[str, Source] = {}
+    def look(self) -> StaffLayer:
+        """What stands in the staff layer now, fund-only records too."""
+        good: dict[str, Source] = {}
+        broken: list[Broken] = []
         for shelf in self.shelves:
             for source_id in shelf.ids():
                 try:
-                    found[source_id] = shelf.source(source_id)
-                except (UnreadableSource, InvalidProgram, UnknownSource):
-                    continue  # `broken` has it
-        return found
-
-    def broken(self) -> list[Broken]:
-        """What stands in the staff layer and cannot be read."""
-        return list(self._broken())
+                    good[source_id] = shelf.source(source_id)
+                except UnknownSource:
+                    continue  # somebody removed it since it was listed
+                except (UnreadableSource, InvalidProgram) as error:
+                    instead = self._last_good(shelf, source_id)
+                    broken.append(Broken(source_id, shelf.kind, error, instead))
+        return StaffLayer(good, broken)
 
     def sources(self) -> dict[str, Source]:
         """What is public, both layers, sorted by id."""
         both = {source: document.source for source, document in starter.documents().items()}
-        both |= self.staff()
-        for one in self._broken():
-            if one.instead is not None:
-                both[one.source] = one.instead.source
+        staff = self.look()
+        both |= staff.good
+        both |= {one.source: one.instead.source for one in staff.broken if one.instead is not None}
         hidden = self._fund_only()
         return {source: both[source] for source in sorted(both) if source not in hidden}
 
@@ -120,17 +126,6 @@ class Library:
                 if files and self.programs.record(source_id, files).visibility == "fund":
                     hidden.add(source_id)
         return hidden
-
-    def _broken(self) -> Iterator[Broken]:
-        for shelf in self.shelves:
-            for source_id in shelf.ids():
-                try:
-                    shelf.source(source_id)
-                except UnknownSource:
-                    continue
-                except (UnreadableSource, InvalidProgram) as error:
-                    instead = self._last_good(shelf, source_id)
-                    yield Broken(source_id, shelf.kind, error, instead)
 
     def _last_good(self, shelf: Shelf, source_id: str) -> Document | None:
         files = self._last_files(shelf, source_id)

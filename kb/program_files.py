@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -36,14 +37,11 @@ class ProgramFiles:
     def ids(self) -> list[str]:
         """The ids of the records, sorted: the names of the files without `.yaml`."""
         try:
-            paths = [p for p in self._folder.iterdir() if p.suffix == SUFFIX and p.is_file()]
+            with os.scandir(self._folder) as entries:
+                names = [e.name for e in entries if e.name.endswith(SUFFIX) and e.is_file()]
         except OSError as error:
             raise unusable(self._folder, error) from error
-        return sorted(path.stem for path in paths if not path.name.startswith("."))
-
-    def document(self, source_id: str) -> Document:
-        """A program as text with a passage for each term. Raises as `source` does."""
-        return self._known(source_id)[1]
+        return sorted(name.removesuffix(SUFFIX) for name in names if name[0] != ".")
 
     def strangers(self) -> list[str]:
         """The names of files beside the records that nothing reads."""
@@ -57,6 +55,10 @@ class ProgramFiles:
     def source(self, source_id: str) -> Source:
         """A program as text. Raises `UnknownSource` or `InvalidProgram`."""
         return self._known(source_id)[1].source
+
+    def document(self, source_id: str) -> Document:
+        """A program as text with a passage for each term. Raises as `source` does."""
+        return self._known(source_id)[1]
 
     def program(self, source_id: str) -> Program:
         """A program record. Raises `UnknownSource` or `InvalidProgram`."""

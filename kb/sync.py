@@ -9,7 +9,7 @@ from typing import Literal
 
 from kb import starter
 from kb.journal import Change, change
-from kb.library import Library
+from kb.library import Library, StaffLayer
 from kb.manifest import Manifest
 from kb.records import Layer, Source
 
@@ -52,28 +52,27 @@ def plan(sources: Mapping[str, Source], base: Manifest | None) -> list[Step]:
     return steps
 
 
-def notes(library: Library) -> list[str]:
+def notes(staff: StaffLayer) -> list[str]:
     """A line for each file of the staff layer that cannot be read, and what is used instead."""
     lines = []
-    for broken in library.broken():
+    for broken in staff.broken:
         instead = "it is left out" if broken.instead is None else "the last good version stays"
         lines.append(f"{broken.error.message}; {instead}")
     return lines
 
 
-def record(library: Library) -> None:
+def record(library: Library, staff: StaffLayer) -> None:
     """Write into the history what is there and not yet in it; the caller is the only writer.
 
     Versions go into the archive before the journal names them, so a kill only repeats the work.
     """
-    library.history.journal.append([*_by_hand(library), *_released(library)])
+    library.history.journal.append([*_by_hand(library, staff), *_released(library)])
 
 
-def _by_hand(library: Library) -> list[Change]:
+def _by_hand(library: Library, staff: StaffLayer) -> list[Change]:
     known = library.history.journal.current("staff")
     found = []
-    staff = library.staff()
-    for source_id, source in staff.items():
+    for source_id, source in staff.good.items():
         before = known.get(source_id)
         if before is not None and (before.version, before.kind) == (source.version, source.kind):
             continue
@@ -83,7 +82,7 @@ def _by_hand(library: Library) -> list[Change]:
         found.append(
             change(action, source_id, source.kind, source.version, title=source.title, why=FOUND)
         )
-    standing = {*staff, *(broken.source for broken in library.broken())}
+    standing = {*staff.good, *(broken.source for broken in staff.broken)}
     for source_id, before in known.items():
         if source_id not in standing:
             found.append(

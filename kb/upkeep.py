@@ -76,11 +76,12 @@ class Upkeep:
         for shelf in self._library.shelves:
             shelf.sweep()
         self._library.programs.lay_schema()
-        for line in notes(self._library):
+        staff = self._library.look()
+        for line in notes(staff):
             if line not in self._said:
                 self._said.add(line)
                 self._note(line)
-        record(self._library)
+        record(self._library, staff)
 
     def trial(self) -> list[Step]:
         """What `follow` would do; nothing is written."""
