@@ -60,7 +60,7 @@ def render(program: Program, layer: Layer = "starter") -> Document:
     places: list[tuple[Term, int, int, int]] = []
     for side in (0, 1):
         text += ("\n\n" if text else "") + _heading(program, side)
-        for term in _ordered(program):
+        for term in in_shown_order(program):
             sentence = _sentence(term, side)
             colon = ("：", ": ")[side == 0]
             text += f"\n{LABELS[term.field][side]}{colon}"
@@ -96,7 +96,8 @@ def _names(program: Program, side: int) -> tuple[str, str]:
     return program.name.zh_hans, program.sponsor.zh_hans
 
 
-def _ordered(program: Program) -> list[Term]:
+def in_shown_order(program: Program) -> list[Term]:
+    """The terms of a program in the order in which its text and its passages hold them."""
     order = get_args(TermField)
     return sorted(program.terms, key=lambda term: order.index(term.field))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tools._quantity import Quantity
@@ -41,8 +42,28 @@ def equivalent(a: Quantity, b: Quantity) -> bool:
     if Unit.COUNT not in (a.unit, b.unit):
         return False
     return _close(a, b, a.value, b.value, a.step, b.step) or _close(
-        a, b, a.said_value, b.said_value, Decimal(1), Decimal(1)
+        a, b, a.said_value, b.said_value, _said_step(a), _said_step(b)
     )
+
+
+def supports(evidence: Quantity, figure: Quantity) -> bool:
+    """Whether `figure` may be said on the strength of `evidence`.
+
+    Like `equivalent`, but a figure may only be coarser than its evidence, never more precise:
+    "2" does not support "2.40", "July 2024" does not support "29 July 2024". A fraction is as
+    precise as its evidence.
+    """
+    if figure.iso and evidence.iso:
+        stated = zip(_date_parts(figure.iso), _date_parts(evidence.iso), strict=True)
+        return equivalent(figure, evidence) and all(there for said, there in stated if said)
+    if figure.step:
+        evidence = replace(evidence, step=Decimal(0), approximate=False)
+    return equivalent(figure, evidence)
+
+
+def _said_step(quantity: Quantity) -> Decimal:
+    """The precision of a figure in the unit in which it was written."""
+    return quantity.step * quantity.said_value / quantity.value if quantity.value else quantity.step
 
 
 def _share(quantity: Quantity, number: Decimal) -> Decimal:

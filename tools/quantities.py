@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tools._dates import find_dates, is_version, opaque_spans
-from tools._equivalence import equivalent
+from tools._equivalence import equivalent, supports
 from tools._fractions import find_fractions, find_half_times
 from tools._inputs import parse_count, parse_days, parse_params, parse_price, parse_tokens
 from tools._numerals import Numeral, find_numerals, fold
@@ -30,6 +30,7 @@ __all__ = [
     "parse_params",
     "parse_price",
     "parse_tokens",
+    "supports",
 ]
 
 _TIMES_GPU = re.compile(r"s?\s?[x×*]\s?([0-9][0-9,]*)(?![\w.])")

@@ -15,7 +15,7 @@ from assistant.grounding.names import addresses, proper_names, quotations, urls
 from assistant.grounding.segments import Unit
 from kb.folding import fold
 from kb.splitting import sentences
-from tools.quantities import Quantity, equivalent, find_quantities
+from tools.quantities import Quantity, find_quantities, supports
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,8 @@ class EvidenceBook:
                 if _about(stretch, names) and _holds(stretch.quantities, figure):
                     return stretch.target
             for field in self._fields.get(evidence_id, ()):
-                if field.is_leaf and field.holds(figure):
+                rounded = evidence_id in named and field.holds(figure)
+                if field.is_leaf and (rounded or _holds(field.quantities, figure)):
                     return field.target
         return None
 
@@ -268,7 +269,7 @@ def _rounds_to(number: Decimal, figure: Decimal) -> bool:
 
 
 def _holds(quantities: Sequence[Quantity], figure: Quantity) -> bool:
-    return any(equivalent(figure, quantity) for quantity in quantities)
+    return any(supports(quantity, figure) for quantity in quantities)
 
 
 def _still_open(figures: list[Quantity], held: Sequence[Quantity]) -> list[Quantity]:

@@ -12,6 +12,7 @@ from assistant.toolbox.calls import Found, Output, run
 from kb.errors import UnknownSource
 from kb.knowledge_base import KnowledgeBase
 from kb.programs import Program, ProgramKind, Term
+from kb.rendering import in_shown_order
 
 GET_EXAMPLES = (
     "What are the terms of a16z Oxygen?",
@@ -118,7 +119,7 @@ def _record(program: Program, passages: list[PassageEvidence], language: str) ->
         "status": program.status,
         "terms": [
             {"field": term.field, "short": _short(term, chinese), "passage": passage.id}
-            for term, passage in zip(program.terms, passages, strict=True)
+            for term, passage in zip(in_shown_order(program), passages, strict=True)
         ],
         "not_stated": list(program.not_stated),
     }

@@ -66,6 +66,8 @@ def test_citation_is_found_where_the_draft_names_none() -> None:
     [
         ("a16z has 30,000 GPUs. [p1.1]", "figure"),
         ("a16z charges $2.10 per GPU-hour. [p1.1]", "figure"),
+        ("a16z has 20,100 GPUs. [p1.1]", "figure"),
+        ("a16z spends $5.2 billion. [p1.1]", "figure"),
         ("Benchmark runs a cluster. Ask Benchmark about it.", "name"),
         ("Sign up at https://evil.example/now today. [p1.1]", "link"),
         ('a16z said "we will give chips to everyone". [p1.1]', "quotation"),
@@ -147,3 +149,9 @@ def test_same_place_keeps_its_marker() -> None:
     text, _ = show(made, "a16z plans 20,000 GPUs. [p1.1] a16z expects $5 billion. [p1.1]")
     assert text.count("[1]") == 2
     assert len(made.citations) == 1
+
+
+def test_a_bare_number_supports_no_finer_figure() -> None:
+    partners = passage("Oxygen is led by 2 partners.")
+    _, removed = show(grounder(partners), "Oxygen charges $2.40 per GPU-hour. [p1.1]")
+    assert removed == ["figure without support: $2.40 per GPU-hour"]
