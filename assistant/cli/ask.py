@@ -68,10 +68,14 @@ async def _answer(desk: Assistant, question: str, session: str | None, page: Pag
     from assistant.errors import AssistantError
 
     answer = None
+    gone: BrokenPipeError | None = None
     async for event in desk.stream(question, session):
         match event:
-            case events.Text(delta) if page is not None:
-                page.add(delta)
+            case events.Text(delta) if page is not None and gone is None:
+                try:
+                    page.add(delta)
+                except BrokenPipeError as error:  # nobody reads on; the turn is saved all the same
+                    gone = error
             case events.ToolFinished() if page is not None:
                 sign = "✓" if event.ok else "✗"
                 aside(f"{sign} {event.name}: {event.summary} ({event.elapsed_ms} ms)")
@@ -85,5 +89,7 @@ async def _answer(desk: Assistant, question: str, session: str | None, page: Pag
                 raise error
             case _:
                 pass
+    if gone is not None:
+        raise gone
     assert answer is not None, "a stream ends with Done or Failed"
     return answer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from importlib import util
 from pathlib import Path
@@ -175,17 +177,23 @@ def test_any_mix_of_numerals_is_read_without_an_exception(text: str) -> None:
         assert found.value.is_finite()
 
 
-def test_4000_characters_take_under_10_ms() -> None:
+def test_4000_characters_take_no_longer_than_40_passes_of_one_pattern() -> None:
+    """About 7 ms on a quiet machine; measured against plain work, since machines are shared."""
     text = (
         "We raised $12M and train a 7B model on 2T tokens with 256 H100s. 该计划动用约3000块GPU，"
         "预计耗资50亿美元，三年半还清，占36%。 No figures here, only words about the market. "
     )
     text = (text * 30)[:4000]
-    best = min(_timed(text) for _ in range(7))
-    assert best < 0.010
+
+    def plain() -> None:
+        for _ in range(40):
+            re.findall(r"[A-Za-z]+|\d+(?:\.\d+)?|[一-鿿]", text)
+
+    best = min(_timed(lambda: find_quantities(text)) for _ in range(7))
+    assert best < min(_timed(plain) for _ in range(7))
 
 
-def _timed(text: str) -> float:
+def _timed(work: Callable[[], object]) -> float:
     begin = time.perf_counter()
-    find_quantities(text)
+    work()
     return time.perf_counter() - begin
