@@ -28,6 +28,10 @@ _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?:[a-z%]+|\.0*)?\s*(?:;|!|$)",
     re.I,
 )
+_SHOWN_SHARE = 0.3  # of the page's text: hidden text is less
+_BLOCKS_INSIDE = (
+    ".//*[self::p or self::div or self::section or self::table or self::ul or self::ol]"
+)
 _STRICT_SHARE = 0.5  # of the lenient text: where the strict one is shorter, it lost its way
 _CUT_SHARE = 0.5  # of the visible text: a tree that holds less was cut off by the parser
 
@@ -74,10 +78,23 @@ def _tree(raw: str) -> HtmlElement | None:
         tree = html.document_fromstring(_XML_CLAIM.sub("", raw, count=1), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
-    for element in tree.xpath("//body//*[@hidden or @style]"):
-        if element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""):
-            element.drop_tree()
+    _without_hidden(tree)
+    for section in tree.iter("section"):
+        if len(section.xpath(_BLOCKS_INSIDE)) == 0:
+            section.tag = "p"  # WeChat's editor sets each paragraph so
     return tree
+
+
+def _without_hidden(tree: HtmlElement) -> None:
+    size = len(tree.text_content())
+    for element in tree.xpath("//body//*[@hidden or @style]"):
+        if element.get("hidden") is None and not _UNSEEN.search(element.get("style") or ""):
+            continue
+        if len(element.text_content()) < _SHOWN_SHARE * size:
+            element.drop_tree()
+        else:  # a script of the page will show it: WeChat's articles start so
+            for mark in ("hidden", "style"):
+                element.attrib.pop(mark, None)
 
 
 def _page(tree: HtmlElement, **how: bool) -> Document | None:

@@ -62,6 +62,20 @@ def test_what_nobody_sees_is_left_out(attribute: str) -> None:
     assert "64 accelerators" in found.text
 
 
+def test_an_article_that_a_script_will_show_is_kept() -> None:
+    """As WeChat writes its pages: hidden at first, a section for each paragraph."""
+    blocks = [f"第{n}段说的是算力市场的价格，以及初创企业怎样得到芯片。" for n in range(9)]
+    blocks[4] = "小标题"
+    shown = "".join(
+        f"<section><section><span>{block}</span></section></section>" for block in blocks
+    )
+    body = (
+        f"<ul>{'<li><a href=/>频道</a></li>' * 9}</ul>"
+        f'<div id="js_content" style="visibility: hidden; opacity: 0;">{shown}</div>'
+    )
+    assert extract(page(body), "wechat.html").text.split("\n\n") == blocks
+
+
 def test_parts_in_several_containers_are_one_text() -> None:
     def part(first: int, last: int) -> str:
         shown = "".join(f"<p>{n}: {PARAGRAPH.format(n)}</p>" for n in range(first, last))
