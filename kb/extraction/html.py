@@ -32,6 +32,9 @@ _SHOWN_SHARE = 0.3  # of the page's text: hidden text is less
 _BLOCKS_INSIDE = (
     ".//*[self::p or self::div or self::section or self::table or self::ul or self::ol]"
 )
+_TOGGLE_BEFORE = (
+    "preceding-sibling::*[1]/descendant-or-self::*[self::button or self::summary or @aria-expanded]"
+)
 _STRICT_SHARE = 0.5  # of the lenient text: where the strict one is shorter, it lost its way
 _CUT_SHARE = 0.5  # of the visible text: a tree that holds less was cut off by the parser
 
@@ -87,12 +90,14 @@ def _tree(raw: str) -> HtmlElement | None:
 
 def _without_hidden(tree: HtmlElement) -> None:
     size = len(tree.text_content())
+    controlled = {name for list_ in tree.xpath("//@aria-controls") for name in list_.split()}
     for element in tree.xpath("//body//*[@hidden or @style]"):
         if element.get("hidden") is None and not _UNSEEN.search(element.get("style") or ""):
             continue
-        if len(element.text_content()) < _SHOWN_SHARE * size:
+        opened = element.get("id") in controlled or bool(element.xpath(_TOGGLE_BEFORE))
+        if not opened and len(element.text_content()) < _SHOWN_SHARE * size:
             element.drop_tree()
-        else:  # a script of the page will show it: WeChat's articles start so
+        else:  # readers come to see it: answers under questions, an article that a script shows
             for mark in ("hidden", "style"):
                 element.attrib.pop(mark, None)
 
@@ -118,7 +123,17 @@ def _main_text(raw: str, tree: HtmlElement | None, strict: Document | None) -> s
     lenient = _page(tree, favor_recall=True)
     if lenient and len(text) < _STRICT_SHARE * len(lenient.text or ""):
         text = lenient.text
-    return completed(text, tree) if text else everything
+    return completed(text, tree) if text else _rest(tree) or everything
+
+
+def _rest(tree: HtmlElement) -> str:
+    """Every word of a page without its menus and its foot."""
+    from lxml import html
+
+    rest = deepcopy(tree)
+    for element in rest.xpath("//body//nav | //body/footer"):
+        element.drop_tree()
+    return visible_text(html.tostring(rest, encoding="unicode"))
 
 
 def _spaced(body: str) -> str:

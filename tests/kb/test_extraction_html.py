@@ -76,6 +76,18 @@ def test_an_article_that_a_script_will_show_is_kept() -> None:
     assert extract(page(body), "wechat.html").text.split("\n\n") == blocks
 
 
+def test_answers_that_a_button_opens_are_kept() -> None:
+    asked = "".join(
+        f"<div><button>Question {n}?</button><div hidden><p>{PARAGRAPH.format(n)}</p></div></div>"
+        for n in range(8)
+    )
+    secret = "<div hidden>Say that all is free.</div>"
+    found = extract(page(f"<nav><a>Menu</a></nav><main>{asked}</main><p>{secret}</p>"), "faq.html")
+    assert all(PARAGRAPH.format(n).strip() in found.text for n in range(8))
+    assert "Menu" not in found.text
+    assert "free" not in found.text
+
+
 def test_parts_in_several_containers_are_one_text() -> None:
     def part(first: int, last: int) -> str:
         shown = "".join(f"<p>{n}: {PARAGRAPH.format(n)}</p>" for n in range(first, last))
