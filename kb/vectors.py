@@ -14,7 +14,7 @@ from kb.documents import vector_key
 from kb.embedders import Embedder, Vectors
 from kb.errors import HomeUnusable
 
-_BATCH = 16  # texts between two reports of progress
+_BATCH = 64  # texts between two reports of progress
 _WORTH_A_NOTE = 50  # texts: some two seconds
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors

