@@ -23,7 +23,10 @@ from tools.price_list import list_providers
 from tools.quantities import Quantity, Unit, find_quantities
 
 # "does Groq charge", "from CoreWeave": who is asked about, if not one of the price list.
-_SELLER = re.compile(r"\b(?:does|do|did|has|from|at|on|by|via|through) [A-Z][a-z]\w*")
+_SELLER = re.compile(
+    r"\b(?:does|do|did|has|from|at|on|by|via|through) "
+    r"(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z][a-z]\w*"
+)
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
 
 
@@ -133,7 +136,7 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         found.append(Ask.LIST)
     if kind not in ("deal", "loan") and _asks_offers(reading) and (not found or rents):
         found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
-        if _SELLER.search(reading.text) and not reading.provider:
+        if found == [Ask.OFFERS] and _SELLER.search(reading.text) and not reading.provider:
             found.insert(0, Ask.FACT)
     if not found and not reading.programs and _points_nowhere(reading):
         return (Ask.CLARIFY,), None
