@@ -74,8 +74,8 @@ async def _answer(desk: Assistant, question: str, session: str | None, page: Pag
             case events.Text(delta) if page is not None and gone is None:
                 try:
                     page.add(delta)
-                except BrokenPipeError as error:  # nobody reads on; the turn is saved all the same
-                    gone = error
+                except BrokenPipeError as broken:  # nobody reads on; the turn is saved all the same
+                    gone = broken
             case events.ToolFinished() if page is not None:
                 sign = "✓" if event.ok else "✗"
                 aside(f"{sign} {event.name}: {event.summary} ({event.elapsed_ms} ms)")
