@@ -72,6 +72,8 @@ ENGLISH = Phrases(
     },
     list_lead_one="**One is in the library.**",
     list_lead_any="**{n} programs that give compute are in the library.**",
+    list_doubt="{n} of them: {doubt}.",
+    list_no_price="None states a price per GPU-hour.",
     list_header="| Program | What you get | Price | Who and what strings | As of |",
     more_programs="Also in the library: {names}.",
     unconfirmed="No source states the terms of: {names}.",

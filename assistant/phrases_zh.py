@@ -70,6 +70,8 @@ SIMPLIFIED = Phrases(
     },
     list_lead_one="**资料库里只有这一个。**",
     list_lead_any="**资料库里有{n}个提供算力的计划。**",
+    list_doubt="其中{n}个{doubt}。",
+    list_no_price="没有一个公布每卡时单价。",
     list_header="| 计划 | 提供什么 | 价格 | 谁能用、附带条件 | 日期 |",
     more_programs="资料库里还有：{names}。",
     unconfirmed="没有来源说明条款的：{names}。",

@@ -18,6 +18,8 @@ ProgramKind = Literal[
     "deal",  # an investment tied to a cloud or chip purchase
     "public",  # governments and public supercomputers
 ]
+GIVING: tuple[ProgramKind, ...] = ("investor", "cloud", "vendor", "broker", "public")
+"""Kinds of programs that give compute; loans and deals do not."""
 Status = Literal["active", "shrinking", "ended", "unknown", "unconfirmed"]
 
 # The order of the fields is the order in which a record is shown.

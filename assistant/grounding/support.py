@@ -165,7 +165,7 @@ class EvidenceBook:
         """Find support for all that a unit claims. Figures outside the named evidence are looked
         for in all of it; a passage counts only if it is about a name of the unit."""
         if unit.text in self._fixed:
-            return Verdict()
+            return Verdict(_distinct(self._named_evidence(unit.marks, unit, ())[0]))
         if reason := self._foreign(unit):
             return Verdict(reason=reason)
         names = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime
@@ -11,8 +12,9 @@ from assistant.evidence import PassageEvidence, passage_evidence
 from assistant.toolbox.calls import Found, Output, run
 from kb.errors import UnknownSource
 from kb.knowledge_base import KnowledgeBase
-from kb.programs import Program, ProgramKind, Term
+from kb.programs import GIVING, Program, ProgramKind, Term
 from kb.rendering import in_shown_order
+from tools.quantities import Unit, find_quantities
 
 GET_EXAMPLES = (
     "What are the terms of a16z Oxygen?",
@@ -65,7 +67,8 @@ def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
                 terms = _terms(kb, program, number, len(passages), language)
                 records.append(_record(program, terms, language))
                 passages += terms
-            return Found({"count": len(records), "programs": records}, passages)
+            listed = [p for p in chosen if kind or programs or p.kind in GIVING]
+            return Found({"count": len(records), **_counts(listed), "programs": records}, passages)
 
         args = {"programs": programs, "kind": kind, "language": language}
         return run(runtime, "compare_programs", args, work)
@@ -78,6 +81,27 @@ def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
             compare_programs, name="compare_programs", response_format="content_and_artifact"
         ),
     ]
+
+
+def _counts(programs: Sequence[Program]) -> dict[str, int]:
+    """How many programs give compute, are shrinking, unconfirmed, or state a price by the hour."""
+    hourly = [
+        program
+        for program in programs
+        if any(
+            found.unit is Unit.PRICE_PER_GPU_HOUR
+            for term in program.terms
+            if term.field == "price"
+            for found in find_quantities(term.en)
+        )
+    ]
+    status = [program.status for program in programs]
+    return {
+        "listed": len(programs),
+        "shrinking": status.count("shrinking"),
+        "unconfirmed": status.count("unconfirmed"),
+        "priced_by_the_hour": len(hourly),
+    }
 
 
 def _require(kb: KnowledgeBase, name: str) -> Program:

@@ -11,6 +11,7 @@ from assistant.builtin.sections.facts import basis_of
 from assistant.evidence import Artifact, PassageEvidence
 from assistant.language import in_script
 from assistant.phrases import Phrases
+from kb.programs import GIVING
 
 _COLUMNS: tuple[tuple[str, ...], ...] = (
     ("offer",),
@@ -18,7 +19,6 @@ _COLUMNS: tuple[tuple[str, ...], ...] = (
     ("eligibility", "strings", "investment"),
 )
 ROWS = 16
-_GIVING = ("investor", "cloud", "vendor", "broker", "public")
 _COMPARED = (
     "offer", "price", "duration", "eligibility", "strings", "investment", "apply", "status",
 )  # fmt: skip
@@ -29,14 +29,11 @@ def list_section(artifact: Artifact, say: Phrases) -> Section:
     """Programs of the wanted kind as a table; those of which no source tells terms are named."""
     result, kind = artifact.tool.result, artifact.tool.args.get("kind")
     passages = {passage.id: passage for passage in artifact.passages}
-    records = [r for r in result["programs"] if kind or r["kind"] in _GIVING]
+    records = [r for r in result["programs"] if kind or r["kind"] in GIVING]
     told = [r for r in records if any(term["field"] == "offer" for term in r["terms"])]
     untold = [r for r in records if r not in told]
     shown, more = told[:ROWS], told[ROWS:]
-    lead = say.list_lead[kind] if kind else say.list_lead_any
-    lead = say.list_lead_one if len(records) == 1 else lead
-    count = f"[{artifact.tool.id}:count]" if len(records) == result["count"] else ""
-    section = Section([f"{lead.format(n=len(records))} {count}".rstrip(), "", say.list_header])
+    section = Section([_list_lead(artifact, kind, say), "", say.list_header])
     section.lines.append("|---" * (say.list_header.count("|") - 1) + "|")
     section.lines += [_row(record, passages, say) for record in shown]
     for template, others in ((say.more_programs, more), (say.unconfirmed, untold)):
@@ -44,6 +41,22 @@ def list_section(artifact: Artifact, say: Phrases) -> Section:
             names = say.comma.join(in_script(r["name"], say.language) for r in others)
             section.lines += ["", template.format(names=names)]
     return section
+
+
+def _list_lead(artifact: Artifact, kind: str | None, say: Phrases) -> str:
+    """How many programs there are, how many are in doubt, and whether any states its price."""
+    result, mark = artifact.tool.result, artifact.tool.id
+    lead = say.list_lead[kind] if kind else say.list_lead_any
+    if result["listed"] == 1:
+        return f"{say.list_lead_one} [{mark}:listed]"
+    parts = [f"{lead.format(n=result['listed'])} [{mark}:listed]"]
+    for name in ("shrinking", "unconfirmed"):
+        if result[name]:
+            told = say.list_doubt.format(doubt=say.doubts[name], n=result[name])
+            parts.append(f"{told} [{mark}:{name}]")
+    if not result["priced_by_the_hour"]:
+        parts.append(f"{say.list_no_price} [{mark}:priced_by_the_hour]")
+    return " ".join(parts)
 
 
 def compare_section(artifact: Artifact, say: Phrases) -> Section:
