@@ -47,14 +47,14 @@ PICTURES = [
     Picture(
         file="app.svg",
         question="Which investors give startups GPU access, and on what terms?",
-        citation="2",
+        citation="5",
         language="en",
         size=(120, 36),
     ),
     Picture(
         file="app-zh.svg",
         question="哪些創投會提供GPU給新創公司？條件是什麼？",
-        citation="2",
+        citation="5",
         language="zh-Hant",
         size=(100, 30),
     ),
