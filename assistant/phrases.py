@@ -64,6 +64,7 @@ class Phrases:
     list_lead: Mapping[str, str]
     list_lead_one: str
     list_lead_any: str
+    list_doubt_one: str
     list_doubt: str
     list_no_price: str
     list_header: str

@@ -70,6 +70,7 @@ SIMPLIFIED = Phrases(
     },
     list_lead_one="**资料库里只有这一个。**",
     list_lead_any="**资料库里有{n}个提供算力的计划。**",
+    list_doubt_one="其中一个{doubt}。",
     list_doubt="其中{n}个{doubt}。",
     list_no_price="没有一个公布每卡时单价。",
     list_header="| 计划 | 提供什么 | 价格 | 谁能用、附带条件 | 日期 |",

@@ -52,7 +52,8 @@ def _list_lead(artifact: Artifact, kind: str | None, say: Phrases) -> str:
     parts = [f"{lead.format(n=result['listed'])} [{mark}:listed]"]
     for name in ("shrinking", "unconfirmed"):
         if result[name]:
-            told = say.list_doubt.format(doubt=say.doubts[name], n=result[name])
+            template = say.list_doubt_one if result[name] == 1 else say.list_doubt
+            told = template.format(doubt=say.doubts[name], n=result[name])
             parts.append(f"{told} [{mark}:{name}]")
     if not result["priced_by_the_hour"]:
         parts.append(f"{say.list_no_price} [{mark}:priced_by_the_hour]")
