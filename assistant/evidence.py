@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from kb.records import Passage
+from kb.records import Grade, Passage
 
 
 class PassageEvidence(BaseModel):
@@ -29,7 +29,7 @@ class PassageEvidence(BaseModel):
     title: str
     header: str = ""
     kind: str = "article"
-    grade: str = "reported"
+    grade: Grade = "reported"
     publisher: str | None = None
     as_of: str | None = None
     url: str | None = None

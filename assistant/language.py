@@ -63,11 +63,18 @@ def detect(text: str, fallback: Language = "en") -> Language:
 
 
 def in_script(text: str, language: Language) -> str:
-    """Chinese text in the reader's script and regional words; other text is left alone."""
+    """Chinese text in the reader's script and regional words; other text is left alone.
+
+    So is text that is in this script already: regional conversion would take its words for those
+    of the other side (核心 means kernel in Taiwan, and would become 内核).
+    """
     if language == "en" or not _CJK.search(text):
         return text
+    has_traditional = _converter("t2s").convert(text) != text
     if language == "zh-Hans":
-        return str(_converter("tw2sp").convert(text))
+        return str(_converter("tw2sp").convert(text)) if has_traditional else text
+    if has_traditional and _converter("s2t").convert(text) == text:
+        return text
     converted = str(_converter("s2twp").convert(text))
     for mainland, taiwan in _TAIWAN:
         converted = converted.replace(mainland, taiwan)

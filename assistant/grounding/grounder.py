@@ -167,7 +167,7 @@ def _citation(target: Target, marker: str, start: int, end: int) -> Citation:
             start=target.start,
             end=target.end,
             field=evidence.field,
-            grade=evidence.grade,  # type: ignore[arg-type]
+            grade=evidence.grade,
             publisher=evidence.publisher,
             answer_start=start,
             answer_end=end,
