@@ -38,13 +38,6 @@ from tools.runs import (
 # not a measurement: published hours (DeepSeek's, for one) leave them out.
 _EXPERIMENTS = (Decimal(1), Decimal("1.5"), Decimal(3))
 _MOST_PARAMS, _MOST_TOKENS, _MOST_GPUS = Decimal(10) ** 15, Decimal(10) ** 18, 10_000_000
-_TOKENS_PER_PARAM = 20
-
-
-def default_tokens(params: Decimal) -> Decimal:
-    """20 tokens a parameter: the compute-optimal ratio of Hoffmann et al. 2022
-    (arXiv:2203.15556). An assumption to state, never to make silently."""
-    return _TOKENS_PER_PARAM * _positive("parameters", params, _MOST_PARAMS)
 
 
 def estimate_training(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tools.errors import InvalidInput, UnknownGpu
 from tools.estimates import TrainingEstimate
 from tools.runs import fit_band, fitted_band, published_runs
-from tools.training import default_tokens, estimate_training
+from tools.training import estimate_training
 from tools.training_check import check_stratum
 
 B, T = Decimal(10**9), Decimal(10**12)
@@ -165,12 +165,6 @@ def test_properties(params: Decimal, tokens: Decimal, gpus: int, name: str, pric
     dearer = estimate(by=2)
     assert dearer.cost_usd
     assert dearer.cost_usd.likely > found.cost_usd.likely
-
-
-def test_twenty_tokens_a_parameter() -> None:
-    assert default_tokens(7 * B) == 140 * B
-    with pytest.raises(InvalidInput):
-        default_tokens(Decimal(0))
 
 
 # -- the fit -------------------------------------------------------------------------------------
