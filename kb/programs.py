@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb.conditions import Offer, Rule, Strings
 from kb.records import Grade
 
 # How a sponsor reaches founders; a list question ("which investors ...") filters on it.
@@ -21,6 +22,8 @@ ProgramKind = Literal[
 GIVING: tuple[ProgramKind, ...] = ("investor", "cloud", "vendor", "broker", "public")
 """Kinds of programs that give compute; loans and deals do not."""
 Status = Literal["active", "shrinking", "ended", "unknown", "unconfirmed"]
+Visibility = Literal["public", "fund"]
+PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
 
 # The order of the fields is the order in which a record is shown.
 TermField = Literal[
@@ -53,7 +56,9 @@ class Term(BaseModel):
     of the article that relays it), `as_of` an ISO date that may be partial, or None when the
     source carries no date. Each language is one or two sentences that stand on their own.
     `short` is the same said in a few words, for a cell of a table: its figures and names are
-    those of the sentence.
+    those of the sentence. `offers`, `rules` and `strings` are what the sentence states, as values;
+    `contact` is where to apply (an address of a page or of mail). `valid_from` and `valid_to` say
+    when the term held, where that is known: ISO dates that may be partial.
     """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -65,7 +70,14 @@ class Term(BaseModel):
     publisher: str
     source: str
     as_of: str | None = None
+    valid_from: PartialDate | None = None
+    valid_to: PartialDate | None = None
+    visibility: Visibility = "public"
     short: Names | None = None
+    offers: list[Offer] = Field(default_factory=list)
+    rules: list[Rule] = Field(default_factory=list)
+    strings: list[Strings] = Field(default_factory=list)
+    contact: str | None = None
 
 
 class Program(BaseModel):
@@ -80,7 +92,7 @@ class Program(BaseModel):
     kind: ProgramKind
     status: Status
     aliases: list[str] = Field(default_factory=list)
-    visibility: Literal["public", "fund"] = "public"
+    visibility: Visibility = "public"
     terms: list[Term] = Field(min_length=1)
     not_stated: list[TermField] = Field(default_factory=list)
 

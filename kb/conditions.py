@@ -1,0 +1,134 @@
+"""What a program's term states as values that can be compared: offers, rules and strings.
+
+They hang on a term, so each value has that term's sentence, grade, publisher and date for its
+citation. A value that no sentence states is left out: absent means "not stated", never "none".
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+PriceBasis = Literal["free", "at_cost", "below_market", "list"]
+Stage = Literal["pre_seed", "seed", "series_a", "series_b", "series_c", "growth", "public"]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Words(_Value):
+    """Words in English and Simplified Chinese."""
+
+    en: str
+    zh_hans: str = Field(alias="zh-Hans")
+
+
+class Figure(_Value):
+    """A stated number: `exactly` or `about` one value, or `at_least` and `up_to` as bounds, both
+    inclusive. "More than 4,000" is `at_least: 4000`."""
+
+    exactly: Decimal | None = None
+    about: Decimal | None = None
+    at_least: Decimal | None = None
+    up_to: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        single = [v for v in (self.exactly, self.about) if v is not None]
+        bounds = [v for v in (self.at_least, self.up_to) if v is not None]
+        if len(single) + bool(bounds) != 1:
+            raise ValueError("give exactly, about, or at_least and/or up_to")
+        if any(v < 0 for v in single + bounds):
+            raise ValueError("must not be negative")
+        if len(bounds) == 2 and bounds[0] > bounds[1]:
+            raise ValueError("at_least is above up_to")
+        return self
+
+
+class Money(Figure):
+    """A stated sum in one currency (ISO 4217)."""
+
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class Offer(_Value):
+    """What a term says is given. `gpu` as the source spells it, without its vendor ("H100");
+    `for_whom` names the tier where a program has several."""
+
+    gpu: str | None = None
+    count: Figure | None = Field(default=None, description="GPUs")
+    gpu_hours: Figure | None = None
+    credits: Money | None = None
+    price_basis: PriceBasis | None = None
+    price_per_gpu_hour: Money | None = None
+    months: Figure | None = Field(default=None, description="How long, in months")
+    for_whom: Words | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_dump(exclude_none=True, exclude={"for_whom"}):
+            raise ValueError("states nothing")
+        return self
+
+
+class StageRule(_Value):
+    """The company's stage is one of these."""
+
+    kind: Literal["stage"]
+    any_of: list[Stage] = Field(min_length=1)
+
+
+class RaisedRule(_Value):
+    """The money that the company has raised so far lies within bounds."""
+
+    kind: Literal["raised"]
+    raised: Money
+
+
+class PortfolioRule(_Value):
+    """The company is in the portfolio, batch or membership of one of these, named as in
+    `aliases.yaml` or by a program's id."""
+
+    kind: Literal["portfolio"]
+    any_of: list[str] = Field(min_length=1)
+
+
+class RegionRule(_Value):
+    """The company is in one of these: ISO 3166 codes ("US"), "EU" or "EEA"."""
+
+    kind: Literal["region"]
+    any_of: list[Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]] = Field(min_length=1)
+
+
+class AgeRule(_Value):
+    """The company is younger than this many years."""
+
+    kind: Literal["age"]
+    under_years: Decimal = Field(gt=0)
+
+
+class OtherRule(_Value):
+    """A condition that only the founder can answer, as a yes/no question; yes means it is met."""
+
+    kind: Literal["other"]
+    ask: Words
+
+
+Rule = Annotated[
+    StageRule | RaisedRule | PortfolioRule | RegionRule | AgeRule | OtherRule,
+    Field(discriminator="kind"),
+]
+
+
+class Strings(_Value):
+    """What is asked in return. `asked: false` is a source that says "none"; `percent` is of equity
+    or of revenue, `amount` what is invested in the company or what it commits to spend."""
+
+    kind: Literal["equity", "investment", "commitment", "exclusivity", "revenue_share"]
+    asked: bool = True
+    percent: Figure | None = None
+    amount: Money | None = None
+    months: Figure | None = None
