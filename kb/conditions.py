@@ -9,7 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from kb.regions import is_region
 
 PriceBasis = Literal["free", "at_cost", "below_market", "list"]
 Stage = Literal["pre_seed", "seed", "series_a", "series_b", "series_c", "growth", "public"]
@@ -74,21 +76,37 @@ class Offer(_Value):
         return self
 
 
-class StageRule(_Value):
+class _Rule(_Value):
+    """A condition. Without `for_whom` it holds for all; conditions of a tier or a way in name it,
+    and meeting those of one is enough ("a VC partner's company, or $1M raised": one rule each).
+    `usual`: the source says what is typical, not what is demanded."""
+
+    for_whom: Words | None = None
+    usual: bool = False
+
+
+class StageRule(_Rule):
     """The company's stage is one of these."""
 
     kind: Literal["stage"]
     any_of: list[Stage] = Field(min_length=1)
 
 
-class RaisedRule(_Value):
+class RaisedRule(_Rule):
     """The money that the company has raised so far lies within bounds."""
 
     kind: Literal["raised"]
     raised: Money
 
+    @field_validator("raised")
+    @classmethod
+    def _has_a_bound(cls, raised: Money) -> Money:
+        if raised.about is not None:
+            raise ValueError("a limit is no `about`: give at_least and/or up_to")
+        return raised
 
-class PortfolioRule(_Value):
+
+class PortfolioRule(_Rule):
     """The company is in the portfolio, batch or membership of one of these, named as in
     `aliases.yaml` or by a program's id."""
 
@@ -96,21 +114,29 @@ class PortfolioRule(_Value):
     any_of: list[str] = Field(min_length=1)
 
 
-class RegionRule(_Value):
+class RegionRule(_Rule):
     """The company is in one of these: ISO 3166 codes ("US"), "EU" or "EEA"."""
 
     kind: Literal["region"]
     any_of: list[Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]] = Field(min_length=1)
 
+    @field_validator("any_of")
+    @classmethod
+    def _known(cls, regions: list[str]) -> list[str]:
+        for region in regions:
+            if not is_region(region):
+                raise ValueError(f"{region} is no ISO 3166 code of two letters, EU or EEA")
+        return regions
 
-class AgeRule(_Value):
+
+class AgeRule(_Rule):
     """The company is younger than this many years."""
 
     kind: Literal["age"]
     under_years: Decimal = Field(gt=0)
 
 
-class OtherRule(_Value):
+class OtherRule(_Rule):
     """A condition that only the founder can answer, as a yes/no question; yes means it is met."""
 
     kind: Literal["other"]
