@@ -16,6 +16,7 @@ from assistant.answer import Answer
 from assistant.desk import SessionInfo, SourceView
 from assistant.errors import DESK_ERRORS, AssistantError, InvalidQuestion
 from assistant.events import Done, Event, Failed, Noted, Started
+from assistant.knowledge import Knowledge
 from assistant.language import detect
 from assistant.sessions import SessionStore
 from assistant.settings import default_home, load_settings
@@ -42,7 +43,7 @@ class Assistant:
     ) -> None:
         self._home, self._model, self._today = home, model, today
         self._notes: list[str] = []
-        self.kb = KnowledgeBase.open(home, embedder=embedder, note=self._notes.append)
+        self.kb: Knowledge = KnowledgeBase.open(home, embedder=embedder, note=self._notes.append)
         self._store = SessionStore(home / "sessions.sqlite")
         self._graph: CompiledStateGraph[Any, Any, Any, Any] | None = None
         self._lock = threading.Lock()

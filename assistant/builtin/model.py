@@ -20,14 +20,14 @@ from langchain_core.messages import (
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import ConfigDict
+from pydantic import ConfigDict, SkipValidation
 
 from assistant.builtin.planning import Call, next_calls
 from assistant.builtin.writing import Draft, write
 from assistant.context import pasts_in
 from assistant.evidence import Artifact
+from assistant.knowledge import Knowledge
 from assistant.reading import read
-from kb.knowledge_base import KnowledgeBase
 
 _PIECE = re.compile(r"\S+\s*|\s+")
 
@@ -37,7 +37,7 @@ class BuiltinModel(BaseChatModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    kb: KnowledgeBase
+    kb: SkipValidation[Knowledge]
 
     @property
     def _llm_type(self) -> str:

@@ -18,10 +18,10 @@ from assistant.builtin.sections.programs import (
 )
 from assistant.builtin.selecting import select
 from assistant.evidence import Artifact
+from assistant.knowledge import Knowledge
 from assistant.phrases import Phrases, phrases
 from assistant.reading import Ask, Reading
 from kb.folding import fold
-from kb.knowledge_base import KnowledgeBase
 from kb.terms import question_terms
 
 
@@ -35,7 +35,7 @@ class Draft:
     gaps: list[str] = field(default_factory=list)
 
 
-def write(reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase) -> Draft:
+def write(reading: Reading, done: Sequence[Artifact], kb: Knowledge) -> Draft:
     """Write the answer to `reading` from the results of the calls `done`."""
     say = phrases(reading.language)
     sections = [_section(ask, reading, done, kb, say) for ask in reading.asks]
@@ -52,7 +52,7 @@ def write(reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase) -> Draf
 
 
 def _section(
-    ask: Ask, reading: Reading, done: Sequence[Artifact], kb: KnowledgeBase, say: Phrases
+    ask: Ask, reading: Reading, done: Sequence[Artifact], kb: Knowledge, say: Phrases
 ) -> Section:
     if ask is Ask.CLARIFY:
         greeted = cues.GREETING.fullmatch(reading.folded.strip())
@@ -76,7 +76,7 @@ def _section(
     return fact_section(reading.text, selection, say)
 
 
-def _wants_overview(reading: Reading, weights: Mapping[str, float], kb: KnowledgeBase) -> bool:
+def _wants_overview(reading: Reading, weights: Mapping[str, float], kb: Knowledge) -> bool:
     """Whether a question about a program asks for its terms and nothing more special."""
     if not cues.TERMS.search(reading.folded):
         return False

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from langchain_core.tools import BaseTool
 
+from assistant.knowledge import Knowledge
 from assistant.toolbox.estimate_training import estimate_training_tool
 from assistant.toolbox.gpu_offers import gpu_offers_tool
 from assistant.toolbox.programs import program_tools
 from assistant.toolbox.search_knowledge import search_knowledge_tool
-from kb.knowledge_base import KnowledgeBase
 
 
-def agent_tools(kb: KnowledgeBase, *, inventory: Path, today: date) -> list[BaseTool]:
+def agent_tools(kb: Knowledge, *, inventory: Path, today: date) -> list[BaseTool]:
     """All tools of the agent, over one library and one day."""
     return [
         search_knowledge_tool(kb),

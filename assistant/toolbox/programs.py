@@ -9,9 +9,9 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.evidence import PassageEvidence, passage_evidence
+from assistant.knowledge import Knowledge
 from assistant.toolbox.calls import Found, Output, run
 from kb.errors import UnknownSource
-from kb.knowledge_base import KnowledgeBase
 from kb.programs import GIVING, Program, ProgramKind, Term
 from kb.rendering import in_shown_order
 from tools.quantities import Unit, find_quantities
@@ -31,7 +31,7 @@ COMPARE_EXAMPLES = (
 Script = Literal["en", "zh-Hans", "zh-Hant"]
 
 
-def program_tools(kb: KnowledgeBase) -> list[BaseTool]:
+def program_tools(kb: Knowledge) -> list[BaseTool]:
     """The two tools; both return each program's terms as passages in the wanted language."""
 
     def get_program(
@@ -104,7 +104,7 @@ def _counts(programs: Sequence[Program]) -> dict[str, int]:
     }
 
 
-def _require(kb: KnowledgeBase, name: str) -> Program:
+def _require(kb: Knowledge, name: str) -> Program:
     found = kb.find_program(name)
     if found is None:
         raise UnknownSource(
@@ -120,7 +120,7 @@ def _in_order(programs: list[Program]) -> list[Program]:
 
 
 def _terms(
-    kb: KnowledgeBase, program: Program, number: int, start: int, language: str
+    kb: Knowledge, program: Program, number: int, start: int, language: str
 ) -> list[PassageEvidence]:
     """The program's terms as evidence, numbered on from `start`."""
     script = "en" if language == "en" else "zh-Hans"

@@ -9,9 +9,9 @@ from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.answer import Language
 from assistant.evidence import passage_evidence
+from assistant.knowledge import Knowledge
 from assistant.language import detect, same_language
 from assistant.toolbox.calls import Found, Output, run
-from kb.knowledge_base import KnowledgeBase
 from kb.records import Passage
 
 Scores = dict[str, float | None]
@@ -27,7 +27,7 @@ EXAMPLES = (
 )
 
 
-def search_knowledge_tool(kb: KnowledgeBase) -> BaseTool:
+def search_knowledge_tool(kb: Knowledge) -> BaseTool:
     """A tool that returns up to `PASSAGES` passages for a question, best first."""
 
     def search_knowledge(query: str, runtime: ToolRuntime[Any, Any]) -> Output:
@@ -53,7 +53,7 @@ def search_knowledge_tool(kb: KnowledgeBase) -> BaseTool:
     )
 
 
-def _in_language(kb: KnowledgeBase, passage: Passage, language: Language) -> Passage:
+def _in_language(kb: Knowledge, passage: Passage, language: Language) -> Passage:
     """The same term of a program in the reader's language; articles stay as they are."""
     if passage.program is None or same_language(passage.language, language):
         return passage
