@@ -58,7 +58,8 @@ class Money(Figure):
 
 class Offer(_Value):
     """What a term says is given. `gpu` as the source spells it, without its vendor ("H100");
-    `for_whom` names the tier where a program has several."""
+    `for_whom` names the tier, the product or the stage of the program where it has several;
+    `planned` is an aim ("is to grow to", "aims at"), not what can be had."""
 
     gpu: str | None = None
     count: Figure | None = Field(default=None, description="GPUs")
@@ -67,11 +68,13 @@ class Offer(_Value):
     price_basis: PriceBasis | None = None
     price_per_gpu_hour: Money | None = None
     months: Figure | None = Field(default=None, description="How long, in months")
+    weeks: Figure | None = Field(default=None, description="How long, where a source says weeks")
     for_whom: Words | None = None
+    planned: bool = False
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.model_dump(exclude_none=True, exclude={"for_whom"}):
+        if not self.model_dump(exclude_none=True, exclude={"for_whom", "planned"}):
             raise ValueError("states nothing")
         return self
 
@@ -151,10 +154,12 @@ Rule = Annotated[
 
 class Strings(_Value):
     """What is asked in return. `asked: false` is a source that says "none"; `percent` is of equity
-    or of revenue, `amount` what is invested in the company or what it commits to spend."""
+    or of revenue, `amount` what is invested in the company or what it commits to spend; `for_whom`
+    as in an offer."""
 
     kind: Literal["equity", "investment", "commitment", "exclusivity", "revenue_share"]
     asked: bool = True
     percent: Figure | None = None
     amount: Money | None = None
     months: Figure | None = None
+    for_whom: Words | None = None

@@ -15,7 +15,7 @@ from kb.cleaning import clean
 from kb.documents import Document, is_name
 from kb.errors import InvalidProgram, UnknownSource
 from kb.home import Mark, file_mark, sync_folder, unusable, write_atomically
-from kb.programs import Names, Program
+from kb.programs import Program
 from kb.records import Kind, Source
 from kb.rendering import render
 
@@ -171,7 +171,7 @@ def parse_program(data: bytes, name: str) -> Program:
     if not isinstance(found, dict):
         raise InvalidProgram(f"{name} holds no `field: value` lines", _CORRECT)
     try:
-        return _cleaned(Program.model_validate(found))
+        return Program.model_validate(_cleaned(found))
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
         first = problems[0]
@@ -185,19 +185,13 @@ def _unreadable(name: str, error: Exception) -> InvalidProgram:
     return InvalidProgram(f"{name} cannot be read: {reason}", "correct the file")
 
 
-def _cleaned(program: Program) -> Program:
+def _cleaned(value: object) -> object:
     """A record comes from a file: its text is cleaned like any other, and kept on one line."""
-    terms = [
-        term.model_copy(update={"en": _line(term.en), "zh_hans": _line(term.zh_hans)})
-        for term in program.terms
-    ]
-    return program.model_copy(
-        update={"name": _names(program.name), "sponsor": _names(program.sponsor), "terms": terms}
-    )
-
-
-def _names(names: Names) -> Names:
-    return Names.model_construct(en=_line(names.en), zh_hans=_line(names.zh_hans))
+    if isinstance(value, dict):
+        return {key: _cleaned(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    return _line(value) if isinstance(value, str) else value
 
 
 def _line(text: str) -> str:

@@ -52,9 +52,10 @@ class Names(BaseModel):
 class Term(BaseModel):
     """One stated thing about a program, in both languages, with who said it and when.
 
-    `publisher` is who first published the claim, `source` where it was read (a URL or the name
-    of the article that relays it), `as_of` an ISO date that may be partial, or None when the
-    source carries no date. Each language is one or two sentences that stand on their own.
+    `publisher` is who first published the claim, with a Chinese name where it has one, `source`
+    where it was read (a URL or the name of the article that relays it), `as_of` an ISO date that
+    may be partial, or None when the source carries no date. Each language is one or two sentences
+    that stand on their own.
     `short` is the same said in a few words, for a cell of a table: its figures and names are
     those of the sentence. `offers`, `rules` and `strings` are what the sentence states, as values;
     `contact` is where to apply (an address of a page or of mail). `valid_from` and `valid_to` say
@@ -68,6 +69,7 @@ class Term(BaseModel):
     zh_hans: str = Field(alias="zh-Hans")
     grade: Grade
     publisher: str
+    publisher_zh_hans: str | None = Field(default=None, alias="publisher-zh-Hans")
     source: str
     as_of: str | None = None
     valid_from: PartialDate | None = None

@@ -106,8 +106,13 @@ def _sentence(term: Term, side: int) -> str:
     return term.en if side == 0 else term.zh_hans
 
 
+def publisher(term: Term, side: int) -> str:
+    """Who published a term, in English (side 0) or Chinese (1) where it has a name there."""
+    return (side and term.publisher_zh_hans) or term.publisher
+
+
 def _provenance(term: Term, side: int) -> str:
-    return f"{GRADES[term.grade][side]} · {term.publisher} · {term.as_of or _UNDATED[side]}"
+    return f"{GRADES[term.grade][side]} · {publisher(term, side)} · {term.as_of or _UNDATED[side]}"
 
 
 def _passage(
@@ -126,7 +131,7 @@ def _passage(
         header=f"{name} · {sponsor} · {LABELS[term.field][side]}",
         kind="program",
         grade=term.grade,
-        publisher=term.publisher,
+        publisher=publisher(term, side),
         as_of=term.as_of,
         url=address[0] if address else None,
         program=program.id,
