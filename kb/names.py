@@ -33,6 +33,24 @@ def find_program(name: str, programs: Sequence[Program], aliases: AliasTable) ->
     return containing[0] if len(containing) == 1 and len(wanted) > 1 else None
 
 
+def same_party(one: str, other: str, programs: Sequence[Program], aliases: AliasTable) -> bool:
+    """Whether two names mean the same fund or program: written alike, of one alias group, or
+    names of one program. An investor's program goes by its sponsor's name too: to be backed by
+    a chip maker is not to be in its program."""
+    if _plain(one) == _plain(other):
+        return True
+    group = aliases.group(one)
+    if group is not None and group == aliases.group(other):
+        return True
+    wanted = {_plain(one), _plain(other)}
+    return any(wanted <= set(map(_plain, _parties(program))) for program in programs)
+
+
+def _parties(program: Program) -> list[str]:
+    own = [program.id, *_names(program), *program.aliases]
+    return [*own, *_sponsors(program)] if program.kind == "investor" else own
+
+
 def _plain(name: str) -> str:
     return _MARKS.sub("", fold(name))
 

@@ -1,0 +1,255 @@
+"""Programs side by side: one row an attribute, each cell the values that sources state for it.
+
+Values are never averaged and none is dropped: those that disagree stand side by side, the newest
+first. An empty cell means "not stated in sources"; a source that says "none" is a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel
+
+from kb import wording
+from kb.citing import Cited, apart, cited_terms
+from kb.conditions import Figure, Offer, Rule, Strings, Words
+from kb.conflicts import different_sources, figures_differ, rules_differ, strings_differ
+from kb.programs import Names, Program, ProgramKind, Status, Term, TermField
+from kb.rendering import STATUSES
+from kb.wording import both
+
+Attribute = Literal[
+    "offer", "gpus", "gpu_hours", "credits", "price_basis", "price_per_gpu_hour", "duration",
+    "stage", "raised", "portfolio", "region", "age", "other_rules",
+    "equity", "investment", "commitment", "exclusivity", "revenue_share", "other_strings",
+    "apply", "valid", "status",
+]  # fmt: skip
+ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
+NOT_STATED = both("not stated in sources", "来源未说明")
+
+_RULE_ROWS: dict[str, Attribute] = {
+    "stage": "stage", "raised": "raised", "portfolio": "portfolio", "region": "region",
+    "age": "age", "other": "other_rules",
+}  # fmt: skip
+_STRING_ROWS: dict[str, Attribute] = {
+    "equity": "equity", "investment": "investment", "commitment": "commitment",
+    "exclusivity": "exclusivity", "revenue_share": "revenue_share",
+}  # fmt: skip
+# Where a term stands that states no value: its few words are shown instead.
+_IN_WORDS: dict[TermField, Attribute] = {
+    "offer": "offer", "price": "price_basis", "duration": "duration",
+    "eligibility": "other_rules", "strings": "other_strings", "investment": "investment",
+    "apply": "apply", "status": "status",
+}  # fmt: skip
+
+
+class Stated(BaseModel):
+    """One stated value. `typed` is the record's value as JSON, None where the source states it in
+    words only. `disagrees`: another source in this cell states something else."""
+
+    text: Words
+    typed: Any = None
+    disagrees: bool = False
+    citation: Cited | None
+
+
+class Cell(BaseModel):
+    """What sources state about one attribute of one program, newest first; empty: not stated."""
+
+    stated: list[Stated]
+
+    @property
+    def disagree(self) -> bool:
+        """Whether two sources contradict each other here."""
+        return any(value.disagrees for value in self.stated)
+
+
+class Row(BaseModel):
+    """One attribute, with a cell for each program in the order of the grid's columns."""
+
+    attribute: Attribute
+    cells: list[Cell]
+
+
+class Column(BaseModel):
+    """One program of a grid."""
+
+    id: str
+    name: Names
+    sponsor: Names
+    kind: ProgramKind
+    status: Status
+
+
+class Grid(BaseModel):
+    """Programs as columns, attributes as rows; every attribute has its row."""
+
+    programs: list[Column]
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a term before it stands in a cell; `differs` compares it with another one of its
+    attribute from another source."""
+
+    attribute: Attribute
+    text: Words
+    typed: Any
+    term: Term
+    citation: Cited
+    differs: Callable[[Any], bool]
+    compared: Any = None
+
+
+def compare(programs: Sequence[Program]) -> Grid:
+    """The grid of several programs, in the given order."""
+    columns = [
+        Column(id=p.id, name=p.name, sponsor=p.sponsor, kind=p.kind, status=p.status)
+        for p in programs
+    ]
+    cells = [attributes_of(program) for program in programs]
+    rows = [Row(attribute=name, cells=[each[name] for each in cells]) for name in ATTRIBUTES]
+    return Grid(programs=columns, rows=rows)
+
+
+def attributes_of(program: Program) -> dict[Attribute, Cell]:
+    """Every attribute of a program with what sources state about it."""
+    values = [value for term, cited in cited_terms(program) for value in _values(term, cited)]
+    cells: dict[Attribute, Cell] = {}
+    for name in ATTRIBUTES:
+        own = [value for value in values if value.attribute == name]
+        own.sort(key=lambda value: value.term.as_of or "", reverse=True)
+        odd = {n for pair in disagreeing(own) for n in pair}
+        stated = [
+            Stated(text=value.text, typed=value.typed, disagrees=n in odd, citation=value.citation)
+            for n, value in enumerate(own)
+        ]
+        cells[name] = Cell(stated=stated)
+    status = Stated(
+        text=both(*STATUSES[program.status]), typed=program.status, citation=None
+    )  # the record's own word, which staff chose
+    cells["status"].stated.insert(0, status)
+    return cells
+
+
+def values_of(program: Program) -> list[Value]:
+    """Every typed value that a program's terms state."""
+    return [value for term, cited in cited_terms(program) for value in _values(term, cited)]
+
+
+def disagreeing(values: Sequence[Value]) -> list[tuple[int, int]]:
+    """The places of each two values that cannot both be right: of one attribute, from different
+    sources, said of the same time."""
+    return [
+        (n, m)
+        for n, one in enumerate(values)
+        for m, other in enumerate(values[:n])
+        if one.attribute == other.attribute
+        and different_sources(one.term, other.term)
+        and not apart(one.term, other.term)
+        and one.compared is not None
+        and other.compared is not None
+        and one.differs(other.compared)
+    ]
+
+
+def _values(term: Term, cited: Cited) -> Iterator[Value]:
+    typed = [
+        *(value for offer in term.offers for value in _offered(offer, term, cited)),
+        *(_ruled(rule, term, cited) for rule in term.rules),
+        *(_asked(strings, term, cited) for strings in term.strings),
+    ]
+    yield from typed
+    if term.contact:
+        yield _plain("apply", both(term.contact, term.contact), term.contact, term, cited)
+    elif not typed and term.field in _IN_WORDS:
+        words = term.short or Names.model_construct(en=term.en, zh_hans=term.zh_hans)
+        yield _plain(_IN_WORDS[term.field], both(words.en, words.zh_hans), None, term, cited)
+    if term.valid_from or term.valid_to:
+        yield _plain("valid", _times(term), [term.valid_from, term.valid_to], term, cited)
+
+
+def _offered(offer: Offer, term: Term, cited: Cited) -> Iterator[Value]:
+    """The attributes that one offer states; the GPU and the tier are part of each."""
+    typed = offer.model_dump(mode="json", by_alias=True, exclude_none=True)
+    gpu = (offer.gpu or "").casefold()
+    tier = offer.for_whom.en.casefold() if offer.for_whom else ""
+
+    def value(attribute: Attribute, text: Words, figure: Figure | str) -> Value:
+        def differs(other: tuple[str, str, Figure | str]) -> bool:
+            same_thing = (gpu, tier) == other[:2]
+            if isinstance(figure, Figure) and isinstance(other[2], Figure):
+                return same_thing and figures_differ(figure, other[2])
+            return same_thing and figure != other[2]
+
+        told = wording.for_whom(text, offer.for_whom)
+        return Value(attribute, told, typed, term, cited, differs, (gpu, tier, figure))
+
+    if offer.count is not None:
+        count = wording.figure(offer.count)
+        name = offer.gpu or "GPU"
+        yield value("gpus", both(f"{count.en} {name}s", f"{count.zh_hans}块{name}"), offer.count)
+    elif offer.gpu is not None:
+        yield Value(
+            "gpus", wording.for_whom(both(offer.gpu, offer.gpu), offer.for_whom), typed, term,
+            cited, lambda _other: False,
+        )  # fmt: skip
+    if offer.gpu_hours is not None:
+        hours = wording.figure(offer.gpu_hours)
+        name = offer.gpu or "GPU"
+        yield value(
+            "gpu_hours",
+            both(f"{hours.en} {name}-hours", f"{hours.zh_hans} {name}卡时"),
+            offer.gpu_hours,
+        )
+    if offer.credits is not None:
+        yield value("credits", wording.money(offer.credits), offer.credits)
+    if offer.price_basis is not None:
+        told = both(*wording.PRICE_BASES[offer.price_basis])
+        yield value("price_basis", told, offer.price_basis)
+    if offer.price_per_gpu_hour is not None:
+        price = wording.money(offer.price_per_gpu_hour)
+        named = both(f"{price.en} {offer.gpu}", f"{offer.gpu} {price.zh_hans}")
+        yield value("price_per_gpu_hour", named if offer.gpu else price, offer.price_per_gpu_hour)
+    if offer.months is not None:
+        yield value("duration", wording.months(offer.months), offer.months)
+
+
+def _ruled(rule: Rule, term: Term, cited: Cited) -> Value:
+    return Value(
+        _RULE_ROWS[rule.kind],
+        wording.for_whom(wording.rule(rule), rule.for_whom),
+        rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"kind": rule.kind},
+        term,
+        cited,
+        lambda other: rules_differ(rule, other),
+        rule,
+    )
+
+
+def _asked(strings: Strings, term: Term, cited: Cited) -> Value:
+    return Value(
+        _STRING_ROWS[strings.kind],
+        wording.strings(strings),
+        strings.model_dump(mode="json", exclude_none=True),
+        term,
+        cited,
+        lambda other: strings_differ(strings, other),
+        strings,
+    )
+
+
+def _plain(attribute: Attribute, text: Words, typed: Any, term: Term, cited: Cited) -> Value:
+    """A value that is shown and not compared."""
+    return Value(attribute, text, typed, term, cited, lambda _other: False)
+
+
+def _times(term: Term) -> Words:
+    if term.valid_from and term.valid_to:
+        return both(f"{term.valid_from} to {term.valid_to}", f"{term.valid_from}至{term.valid_to}")
+    if term.valid_to:
+        return both(f"until {term.valid_to}", f"至{term.valid_to}")
+    return both(f"from {term.valid_from}", f"自{term.valid_from}起")
