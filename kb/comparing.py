@@ -128,11 +128,18 @@ def attributes_of(program: Program) -> dict[Attribute, Cell]:
             for n, value in enumerate(own)
         ]
         cells[name] = Cell(stated=stated)
-    status = Stated(
-        text=both(*STATUSES[program.status]), typed=program.status, citation=None
-    )  # the record's own word, which staff chose
-    cells["status"].stated.insert(0, status)
+    cells["status"].stated.insert(0, _status(program))
     return cells
+
+
+def _status(program: Program) -> Stated:
+    """The record's own word for how the program stands, with the newest term about it."""
+    said = [(term.as_of or "", cited) for term, cited in cited_terms(program)]
+    about = [
+        cited for _, cited in sorted(said, key=lambda each: each[0]) if cited.field == "status"
+    ]
+    text = both(*STATUSES[program.status])
+    return Stated(text=text, typed=program.status, citation=about[-1] if about else None)
 
 
 def values_of(program: Program) -> list[Value]:
@@ -165,7 +172,7 @@ def _values(term: Term, cited: Cited) -> Iterator[Value]:
     yield from typed
     if term.contact:
         yield _plain("apply", both(term.contact, term.contact), term.contact, term, cited)
-    elif not typed and term.field in _IN_WORDS:
+    elif not typed and term.field in _IN_WORDS and (term.short or term.field != "status"):
         words = term.short or Names.model_construct(en=term.en, zh_hans=term.zh_hans)
         yield _plain(_IN_WORDS[term.field], both(words.en, words.zh_hans), None, term, cited)
     if term.valid_from or term.valid_to:
