@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -22,7 +22,7 @@ from kb.cleaning import clean
 from kb.detect import detect
 from kb.documents import Document, article, content_version, is_name
 from kb.errors import UnknownSource, UnreadableSource
-from kb.extraction import Extracted, extract, front_matter
+from kb.extraction import Extracted, front_matter
 from kb.home import Mark, file_mark, sync_folder, unusable, write_atomically
 from kb.records import Kind, Language, Source
 
@@ -34,10 +34,11 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a file became: the id and the files of an article."""
+    """What a file became: the id, the files and the front matter of an article."""
 
     id: str
     files: dict[str, bytes]
+    front: dict[str, str]
 
 
 class Articles:
@@ -115,33 +116,23 @@ class Articles:
         for path in self._folder.glob(".*-*"):
             shutil.rmtree(path, ignore_errors=True)
 
-    def find(self, data: bytes) -> str | None:
-        """The id of the article that was made from exactly these bytes."""
-        wanted = sha256(data).hexdigest()
-        for source_id, front in self._fronts():
-            if front.get("sha256") == wanted and wanted == self._original_digest(source_id):
-                return source_id
-        return None
+    def catalog(self) -> Catalog:
+        """Where the articles came from, as of now."""
+        found = Catalog()
+        for source_id in self.ids():
+            try:
+                found.enter(source_id, self._known(source_id)[1])
+            except (UnreadableSource, UnknownSource):
+                continue  # `kb check` and every sync name it
+        return found
 
-    def find_url(self, url: str) -> str | None:
-        """The id of the article that came from this address (its fragment does not count)."""
-        wanted = urldefrag(url).url
-        for source_id, front in self._fronts():
-            if urldefrag(front.get("url", "")).url == wanted:
-                return source_id
-        return None
-
-    def same_content(self, source_id: str, data: bytes, name: str) -> bool:
-        """Whether `data` says what the article's own original says: pages often differ in bytes
-        that nobody sees. Text that staff corrected by hand counts as unchanged then."""
-        original = self._original(source_id)
-        if original is None:
-            return False
+    def original(self, source_id: str) -> bytes | None:
+        """The bytes that an article was made from; None where they are gone."""
+        path = next(iter(sorted((self._folder / source_id).glob("original*"))), None)
         try:
-            before = extract(original.read_bytes(), name)
-        except (OSError, UnreadableSource):
-            return False
-        return before == extract(data, name)
+            return None if path is None else path.read_bytes()
+        except OSError:
+            return None
 
     def _paths(self, source_id: str) -> list[Path]:
         folder = self._folder / source_id
@@ -177,28 +168,36 @@ class Articles:
             raise UnreadableSource(f"{source_id}/{TEXT}: {error.message}", error.hint) from error
         return _source(source_id, front, clean(body)), front
 
-    def _fronts(self) -> Iterator[tuple[str, dict[str, str]]]:
-        for source_id in self.ids():
-            try:
-                yield source_id, self._known(source_id)[1]
-            except (UnreadableSource, UnknownSource):
-                continue  # `kb check` and every sync name it
 
-    def _original(self, source_id: str) -> Path | None:
-        return next(iter(sorted((self._folder / source_id).glob("original*"))), None)
+class Catalog:
+    """Which article came from which bytes and from which address (its fragment does not count);
+    of several the first by id."""
 
-    def _original_digest(self, source_id: str) -> str | None:
-        path = self._original(source_id)
-        return None if path is None else sha256(path.read_bytes()).hexdigest()
+    def __init__(self) -> None:
+        self._digests: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
+
+    def enter(self, source_id: str, front: Mapping[str, str]) -> None:
+        """Take in the front matter of an article."""
+        if front.get("sha256"):
+            self._digests.setdefault(front["sha256"], source_id)
+        if front.get("url"):
+            self._urls.setdefault(urldefrag(front["url"]).url, source_id)
+
+    def by_digest(self, digest: str) -> str | None:
+        """The article whose front matter names these bytes, which may have changed since."""
+        return self._digests.get(digest)
+
+    def by_url(self, url: str) -> str | None:
+        """The article that came from this address."""
+        return self._urls.get(urldefrag(url).url)
 
 
-def take_in(source_id: str | None, data: bytes, name: str, url: str | None = None) -> Taken:
-    """The files of an article made from `data`; `name` is that of the file, `url` is where it was
-    fetched from. Without an id it gets one of its own.
-
-    Raises `UnreadableSource` where no text is found in it.
-    """
-    found = extract(data, name)
+def take_in(
+    source_id: str | None, data: bytes, found: Extracted, name: str, url: str | None = None
+) -> Taken:
+    """The files of an article made from `data`, in which `found` was found; `name` is that of the
+    file, `url` is where it was fetched from. Without an id it gets one of its own."""
     digest = sha256(data).hexdigest()
     own = source_id or f"{_slug(name)}-{digest[:6]}"
     front = _front(own, found, name, digest, url)
@@ -207,7 +206,7 @@ def take_in(source_id: str | None, data: bytes, name: str, url: str | None = Non
         f"original{suffix if _SUFFIX.fullmatch(suffix) else ''}": data,
         TEXT: _with_front_matter(front, found.text).encode(),
     }
-    return Taken(own, files)
+    return Taken(own, files, front)
 
 
 def _is_ours(path: Path) -> bool:
@@ -245,10 +244,13 @@ def _source(source_id: str, front: Mapping[str, str], text: str) -> Source:
     language = front.get("language", "")
     known = cast(Language, language) if language in _LANGUAGES else detect(text)
     title = front.get("title") or source_id
-    publisher, published, url = (front.get(key) for key in ("publisher", "published", "url"))
+    publisher, published, url, author = (
+        front.get(key) for key in ("publisher", "published", "url", "author")
+    )
+    shown = (text, title, known, publisher, published, url)
     return Source(
         id=source_id,
-        version=content_version(text, title, known, publisher, published, url),
+        version=content_version(*shown, *([author] if author else [])),
         kind="article",
         title=title,
         language=known,
@@ -257,17 +259,18 @@ def _source(source_id: str, front: Mapping[str, str], text: str) -> Source:
         publisher=publisher,
         published=published,
         url=url,
+        author=author,
     )
 
 
 def _front(
     source_id: str, found: Extracted, name: str, digest: str, url: str | None
 ) -> dict[str, str]:
-    language = found.front.get("language", "")
     front = {
         "id": source_id,
         "title": found.title,
-        "language": language if language in _LANGUAGES else detect(found.text),
+        "language": found.language,
+        "author": found.author,
         "publisher": found.publisher,
         "published": found.published,
         "url": url or found.url,

@@ -6,7 +6,13 @@ from contextlib import suppress
 
 from kb import starter
 from kb.archive import Files
-from kb.errors import HomeUnusable, ReadOnlySource, UnknownSource
+from kb.errors import (
+    HomeUnusable,
+    InvalidProgram,
+    ReadOnlySource,
+    UnknownSource,
+    UnreadableSource,
+)
 from kb.journal import Action, Change, change
 from kb.library import Library
 from kb.records import Kind, Source
@@ -30,7 +36,7 @@ class Editor:
         `UnreadableSource` or `InvalidProgram` where they make up none."""
         shelf = self._library.shelf(kind)
         source = shelf.read(source_id, files).source
-        record(self._library, self._library.look())
+        self._keep_edit(source_id, kind)
         self._history.archive.keep(source, files)
         entry = change(action, source_id, kind, source.version, title=source.title, why=why)
         self._make(entry, files)
@@ -91,6 +97,15 @@ class Editor:
         written = self._history.journal.all()
         self._history.settle([] if written and written[-1] == entry else [entry])
         return entry
+
+    def _keep_edit(self, source_id: str, kind: Kind) -> None:
+        """Have what was changed by hand of a source in the history before it is written over."""
+        try:
+            held = self._library.shelf(kind).source(source_id)
+        except (UnknownSource, UnreadableSource, InvalidProgram):
+            return
+        if not self._history.archive.holds(source_id, held.version):
+            record(self._library, self._library.look())
 
     def _make(self, entry: Change, files: Files | None) -> None:
         shelf = self._library.shelf(entry.kind)

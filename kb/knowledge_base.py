@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from kb.aliases import AliasTable
-from kb.articles import take_in
+from kb.arrivals import Wish
 from kb.backup import Backup, write_backup
 from kb.checks import MONTHS, Finding, check
 from kb.documents import Document
 from kb.editing import Editor
 from kb.embedders import Embedder
-from kb.errors import InvalidProgram, UnknownSource, UnreadableSource
-from kb.extraction import read_file
+from kb.errors import UnknownSource
 from kb.gaps import Gap, GapLog
 from kb.home import Home
+from kb.intake import Added, Intake, Outcome, Stages
 from kb.journal import Change
 from kb.library import Library
 from kb.names import find_program
-from kb.program_files import SUFFIX, is_program, parse_program, with_schema
+from kb.places import Place
 from kb.programs import Program
-from kb.records import Hit, Kind, Passage, Source
+from kb.records import Hit, Passage, Source
 from kb.sync import Synced, notes
 from kb.upkeep import Progress, Upkeep
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What `add` did: the source, what became of it, and how many passages it has. "updated" is
-    a new version of a source that was there."""
-
-    source: Source
-    outcome: Literal["added", "updated", "unchanged"]
-    passages: int
 
 
 def _silent(_text: str) -> None:
@@ -59,6 +48,7 @@ class KnowledgeBase:
         self._library = Library(home)
         self._upkeep = Upkeep(home, self._library, embedder, note)
         self._editor = Editor(self._library)
+        self._intake = Intake(self._library, self._upkeep, self._editor, home.folder)
         self._gaps = GapLog(home.gaps)
 
     @classmethod
@@ -92,10 +82,8 @@ class KnowledgeBase:
         version. `progress` hears of passages embedded and passages in all. Raises
         `UnreadableSource`, `InvalidProgram`, or `UnknownSource` for what `replace` names.
         """
-        data = read_file(path)
-        if is_program(path.name, data):
-            return self._take_program(path.name, data, replace, why, progress)
-        return self._take_article(path.name, data, None, replace, why, progress)
+        wish = Wish(replace=replace, why=why)
+        return self._intake.add_one(Place(str(path), path), wish, progress)
 
     def add_url(
         self,
@@ -108,76 +96,24 @@ class KnowledgeBase:
     ) -> Added:
         """Fetch a web page (see `kb.fetching.fetch`) and take it in as an article: as a new version
         where one came from the same address."""
-        from kb.fetching import fetch
+        return self._intake.add_one(Place(url, None), Wish(allowed, replace, why), progress)
 
-        page = fetch(url, allowed=allowed)
-        return self._take_article(page.name, page.data, page.url, replace, why, progress)
-
-    def _take_article(
+    def add_all(
         self,
-        name: str,
-        data: bytes,
-        url: str | None,
-        replace: str | None,
-        why: str,
-        progress: Progress | None,
-    ) -> Added:
-        articles = self._library.articles
-        with self._upkeep.guard, self._upkeep.index.writing():
-            self._upkeep.follow()  # first: an index that cannot be written takes nothing in
-            known = replace or articles.find(data) or (articles.find_url(url) if url else None)
-            if replace is not None:
-                self._check_replaced(replace, "article")
-            if known is not None and articles.same_content(known, data, name):
-                return self._added(known, "unchanged")
-            taken = take_in(known, data, name, url)
-            if known is None and taken.id in self._library.sources():
-                longer = f"{taken.id.rpartition('-')[0]}-{sha256(data).hexdigest()[:12]}"
-                taken = take_in(longer, data, name, url)
-            action: Literal["add", "replace"] = "add" if known is None else "replace"
-            self._editor.put("article", taken.id, taken.files, action, why)
-            self._upkeep.follow(progress)
-            return self._added(taken.id, "added" if known is None else "updated")
+        named: Sequence[str | Path],
+        progress: Stages | None = None,
+        *,
+        allowed: Collection[str] = (),
+        replace: str | None = None,
+        why: str = "",
+    ) -> list[Outcome]:
+        """Take in files, whole folders and addresses (a text that begins with http): what came of
+        each file and page, in order. What cannot be read does not keep the others out.
 
-    def _take_program(
-        self, name: str, data: bytes, replace: str | None, why: str, progress: Progress | None
-    ) -> Added:
-        record = parse_program(data, name)
-        if replace not in (None, record.id):
-            raise InvalidProgram(f"{name}: id: is {record.id}, not {replace}", "correct the id")
-        programs = self._library.programs
-        with self._upkeep.guard, self._upkeep.index.writing():
-            self._upkeep.follow()
-            files = {f"{record.id}{SUFFIX}": with_schema(data)}
-            known = record.id in self._library.sources() or record.id in programs.ids()
-            if known:
-                self._check_replaced(record.id, "program")
-            if record.id in programs.ids() and programs.files(record.id) == files:
-                return Added(
-                    programs.source(record.id),
-                    "unchanged",
-                    len(programs.document(record.id).passages),
-                )
-            source = self._editor.put(
-                "program", record.id, files, "replace" if known else "add", why
-            )
-            self._upkeep.follow(progress)
-            passages = len(programs.document(record.id).passages)
-        return Added(source, "updated" if known else "added", passages)
-
-    def _check_replaced(self, source_id: str, kind: Kind) -> None:
-        found = self._library.sources().get(source_id)
-        if found is None and source_id not in self._library.shelf(kind).ids():
-            raise UnknownSource(f"there is no {kind} {source_id}", "compute-desk kb list")
-        if found is not None and found.kind != kind:
-            raise UnreadableSource(
-                f"{source_id} is the id of {_a(found.kind)}, not of {_a(kind)}",
-                "take another id" if kind == "program" else "give its YAML file",
-            )
-
-    def _added(self, source_id: str, outcome: Literal["added", "updated", "unchanged"]) -> Added:
-        document = self._library.document(source_id)
-        return Added(document.source, outcome, len(document.passages))
+        Several are read at a time, and stored in batches; stopped at any moment, the same call
+        goes on where it was. `progress` hears of files read and of passages indexed.
+        """
+        return self._intake.add(named, Wish(allowed, replace, why), progress)
 
     def remove(self, source_id: str, *, why: str = "") -> None:
         """Remove a source that staff added; its history stays, and a bundled source that it
@@ -323,7 +259,3 @@ class KnowledgeBase:
 
     def _document(self, source_id: str) -> Document:
         return self._library.document(source_id)
-
-
-def _a(kind: Kind) -> str:
-    return "an article" if kind == "article" else "a program"

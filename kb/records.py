@@ -29,6 +29,7 @@ class Source:
     publisher: str | None = None
     published: str | None = None
     url: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

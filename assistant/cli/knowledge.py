@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from assistant.cli.library import open_library
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
 
 if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
+    from kb.intake import Added, Outcome
     from kb.records import Source
 
 app = typer.Typer(
@@ -27,7 +28,9 @@ keeping.register(app)
 def add(
     places: Annotated[
         list[str],
-        typer.Argument(metavar="PATH|URL...", help="Articles or program records (YAML)."),
+        typer.Argument(
+            metavar="PATH|URL...", help="Articles, program records (YAML), or folders of them."
+        ),
     ],
     replace: Annotated[
         str | None,
@@ -40,63 +43,70 @@ def add(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Add articles and program records. What cannot be read is named; the others are added all
-    the same. A page from an address that was added before becomes a new version of its article;
-    so does a file with --replace, and a program record with the id that it carries.
+    """Add articles and program records, a folder with all that is in it. What cannot be read is
+    named; the others are added all the same. Stopped half-way, run it again: it goes on.
+
+    A page from an address that was added before becomes a new version of its article; so does a
+    file with --replace, and a program record with the id that it carries.
     """
-    if replace is not None and len(places) > 1:
+    if replace is not None and (len(places) > 1 or Path(places[0]).is_dir()):
         raise WrongUsage("--replace takes one file or address", "add the others on their own")
-    added: list[dict[str, Any]] = []
-    errors: list[dict[str, Any]] = []
     with open_library() as kb:
-        for place in places:
-            _add(kb, place, allow_host or [], replace, why, added, errors)
+        outcomes = kb.add_all(places, _stage, allowed=allow_host or (), replace=replace, why=why)
+    errors = [_refused(one) for one in outcomes if one.error is not None]
     if as_json:
+        added = [_taken(one.place, one.added) for one in outcomes if one.added is not None]
         failed = {"schema": 1, "error": errors[0]} if errors else {}
         document({"added": added, "errors": errors, **failed})
     else:
-        for row in added:
-            write(about(row["outcome"], row["source"], f"{row['passages']} passages", row["title"]))
-    for error in errors:
-        typer.echo(failure_line(f"{error['path']}: {error['message']}", error["hint"]), err=True)
+        for one in outcomes:
+            _tell(one)
+        if len(outcomes) > 1:
+            aside(_summed(outcomes))
     if errors:
         raise typer.Exit(FAILED)
 
 
-def _add(
-    kb: KnowledgeBase,
-    place: str,
-    allowed: list[str],
-    replace: str | None,
-    why: str,
-    added: list[dict[str, Any]],
-    errors: list[dict[str, Any]],
-) -> None:
-    from kb.errors import KbError
-    from kb.fetching import is_url
+def _stage(stage: str, done: int, of: int) -> None:
+    progress("Reading" if stage == "reading" else "Indexing passages", done, of)
 
-    def tell(at: int, of: int) -> None:
-        progress(f"Reading {one_line(place)}", at, of)
 
-    try:
-        if is_url(place):
-            done = kb.add_url(place, tell, allowed=allowed, replace=replace, why=why)
-        else:
-            done = kb.add(Path(place), tell, replace=replace, why=why)
-    except KbError as error:
-        problem = {"code": error.code, "message": error.message, "hint": error.hint}
-        errors.append({"path": one_line(place), **problem})
-        return
-    source = done.source
-    added.append(
-        {
-            "source": source.id,
-            "version": source.version,
-            "title": source.title,
-            "outcome": done.outcome,
-            "passages": done.passages,
-        }
-    )
+def _tell(outcome: Outcome) -> None:
+    """A line for what came of a file or page: on stdout where it is in, else on stderr."""
+    if outcome.added is not None:
+        row = _taken(outcome.place, outcome.added)
+        write(about(row["outcome"], row["source"], f"{row['passages']} passages", row["title"]))
+    elif outcome.error is not None:
+        line = failure_line(f"{outcome.place}: {outcome.error.message}", outcome.error.hint)
+        typer.echo(line, err=True)
+
+
+def _summed(outcomes: list[Outcome]) -> str:
+    counts = Counter("not read" if one.added is None else one.added.outcome for one in outcomes)
+    return about(*(f"{count} {name}" for name, count in counts.items()))
+
+
+def _taken(place: str, added: Added) -> dict[str, Any]:
+    source = added.source
+    return {
+        "path": one_line(place),
+        "source": source.id,
+        "version": source.version,
+        "title": source.title,
+        "outcome": added.outcome,
+        "passages": added.passages,
+    }
+
+
+def _refused(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.error is not None
+    error = outcome.error
+    return {
+        "path": one_line(outcome.place),
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+    }
 
 
 @app.command("list")
@@ -138,10 +148,13 @@ def show(
     with open_library() as kb:
         source = kb.source(source_id, version)
     if as_json:
-        document(_summary(source) | {"url": source.url, "text": source.text})
+        more = {"author": source.author, "url": source.url, "text": source.text}
+        document(_summary(source) | more)
         return
     write(one_line(source.title))
-    details = (source.kind, source.language, source.publisher, source.published, source.url)
+    details = (
+        source.kind, source.language, source.author, source.publisher, source.published, source.url
+    )  # fmt: skip
     write(about(source.id, source.version, *details))
     write()
     write(harmless(source.text))

@@ -15,6 +15,8 @@ from kb.cleaning import clean
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories that steer a terminal or hide text: controls, formats, lone surrogates."""
 
+_BAR = 24  # columns of a bar of progress
+
 _SHORT = 18
 """Characters of a cell that a drawn table never breaks."""
 
@@ -54,11 +56,12 @@ def aside(text: str) -> None:
 
 
 def progress(label: str, done: int, total: int) -> None:
-    """Redraw a line of progress on stderr; nothing where no person looks."""
+    """Redraw a bar of progress on stderr; nothing where no person looks."""
     if sys.stderr.isatty():
-        sys.stderr.write(
-            f"\r\x1b[K{one_line(label)}: {done} of {total}" if done < total else "\r\x1b[K"
-        )
+        filled = _BAR * done // max(total, 1)
+        bar = "━" * filled + "─" * (_BAR - filled)
+        line = f"{one_line(label)} {bar} {done} of {total}" if done < total else ""
+        sys.stderr.write(f"\r\x1b[K{line}")
         sys.stderr.flush()
 
 

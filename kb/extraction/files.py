@@ -18,7 +18,7 @@ def read_file(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise UnreadableSource(
-                f"{path} is a folder", f"add its files: compute-desk kb add {path}/*"
+                f"{path} is a folder", "name a file, or add the folder: compute-desk kb add"
             )
         if not path.is_file():
             raise UnreadableSource(f"there is no file {path}", "check the path")

@@ -63,7 +63,7 @@ def read_html(raw: str, name: str) -> Extracted:
         text,
         name,
         title=_title(raw, page.title if page else None, text),
-        author=page.author if page else None,
+        author=(page.author if page else None) or _author(tree),
         publisher=page.sitename if page else None,
         published=page.date if page else None,
         url=page.url if page else None,
@@ -160,6 +160,14 @@ def _past_preamble(raw: str) -> int:
                 break
         else:
             return at
+
+
+def _author(tree: HtmlElement | None) -> str | None:
+    """The author in the page's head: trafilatura drops a name without a space, such as 王小明."""
+    if tree is None:
+        return None
+    names = tree.xpath("//meta[@name='author' or @property='article:author']/@content")
+    return next((name for name in names if "/" not in name), None)  # addresses of profiles
 
 
 def _title(raw: str, declared: str | None, text: str) -> str:

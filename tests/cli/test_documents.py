@@ -47,7 +47,7 @@ def test_an_article_from_adding_to_removing(desk: Desk, article: Path) -> None:
     assert set(added) == {"added", "errors"}
     assert added["errors"] == []
     [row] = added["added"]
-    assert set(row) == {"source", "version", "title", "outcome", "passages"}
+    assert set(row) == {"path", "source", "version", "title", "outcome", "passages"}
     assert (row["title"], row["outcome"]) == ("Harbor cluster", "added")
     source = row["source"]
     assert _document(desk, "kb", "add", article)["added"][0]["outcome"] == "unchanged"
@@ -105,8 +105,9 @@ def test_good_files_are_added_and_bad_ones_named(desk: Desk, article: Path, tmp_
     status, out, err = desk("kb", "add", article, *bad)
     assert status == 1
     assert out.startswith("unchanged")
-    assert [line for line in err.splitlines() if not line.startswith("Error: ")] == []
-    assert len(err.splitlines()) == 4
+    *lines, summary = err.splitlines()
+    assert [line.startswith("Error: ") for line in lines] == [True] * 4
+    assert summary == "1 unchanged · 4 not read"
 
 
 def test_kb_list_and_show_for_people(desk: Desk) -> None:

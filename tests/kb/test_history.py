@@ -452,13 +452,15 @@ def test_an_announcement_that_makes_no_sense_is_dropped(tmp_path: Path, open_kb:
 
 def test_the_layers_need_no_index(tmp_path: Path, small_library: list[str], article: Path) -> None:
     from kb.articles import take_in
+    from kb.extraction import extract
     from kb.home import Home
 
     home = Home(tmp_path / "home")
     home.prepare()
     library = Library(home)
     editor = Editor(library)
-    taken = take_in(None, article.read_bytes(), article.name)
+    data = article.read_bytes()
+    taken = take_in(None, data, extract(data, article.name), article.name)
     source = editor.put("article", taken.id, taken.files, "add", "")
     assert library.document(source.id).source == source
     assert History(home.history).of(source.id)[0].version == source.version
