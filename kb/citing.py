@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from kb.conditions import Words
 from kb.partial_dates import bounds
 from kb.programs import Program, Term, TermField
 from kb.records import Grade
-from kb.rendering import in_shown_order, render
+from kb.rendering import in_shown_order, publisher, render
 from kb.wording import both
 
 Standing = Literal["current", "past", "future"]
@@ -34,6 +34,7 @@ class Cited(BaseModel):
     field: TermField
     grade: Grade
     publisher: str
+    publisher_zh_hans: str = Field(serialization_alias="publisher-zh-Hans")
     as_of: str | None
     valid_from: str | None
     valid_to: str | None
@@ -54,7 +55,8 @@ def cited_terms(program: Program) -> list[tuple[Term, Cited]]:
             number=number,
             field=term.field,
             grade=term.grade,
-            publisher=term.publisher,
+            publisher=publisher(term, 0),
+            publisher_zh_hans=publisher(term, 1),
             as_of=term.as_of,
             valid_from=term.valid_from,
             valid_to=term.valid_to,

@@ -183,27 +183,25 @@ def _offered(offer: Offer, term: Term, cited: Cited) -> Iterator[Value]:
     """The attributes that one offer states; the GPU and the tier are part of each."""
     typed = offer.model_dump(mode="json", by_alias=True, exclude_none=True)
     gpu = (offer.gpu or "").casefold()
-    tier = offer.for_whom.en.casefold() if offer.for_whom else ""
+    tier = (offer.for_whom.en.casefold() if offer.for_whom else "", offer.planned)
 
     def value(attribute: Attribute, text: Words, figure: Figure | str) -> Value:
-        def differs(other: tuple[str, str, Figure | str]) -> bool:
+        def differs(other: tuple[str, tuple[str, bool], Figure | str]) -> bool:
             same_thing = (gpu, tier) == other[:2]
             if isinstance(figure, Figure) and isinstance(other[2], Figure):
                 return same_thing and figures_differ(figure, other[2])
             return same_thing and figure != other[2]
 
-        told = wording.for_whom(text, offer.for_whom)
-        return Value(attribute, told, typed, term, cited, differs, (gpu, tier, figure))
+        return Value(
+            attribute, _qualified(text, offer), typed, term, cited, differs, (gpu, tier, figure)
+        )
 
     if offer.count is not None:
         count = wording.figure(offer.count)
         name = offer.gpu or "GPU"
         yield value("gpus", both(f"{count.en} {name}s", f"{count.zh_hans}块{name}"), offer.count)
     elif offer.gpu is not None:
-        yield Value(
-            "gpus", wording.for_whom(both(offer.gpu, offer.gpu), offer.for_whom), typed, term,
-            cited, lambda _other: False,
-        )  # fmt: skip
+        yield _plain("gpus", _qualified(both(offer.gpu, offer.gpu), offer), typed, term, cited)
     if offer.gpu_hours is not None:
         hours = wording.figure(offer.gpu_hours)
         name = offer.gpu or "GPU"
@@ -223,6 +221,20 @@ def _offered(offer: Offer, term: Term, cited: Cited) -> Iterator[Value]:
         yield value("price_per_gpu_hour", named if offer.gpu else price, offer.price_per_gpu_hour)
     if offer.months is not None:
         yield value("duration", wording.months(offer.months), offer.months)
+    if offer.weeks is not None:
+        yield value("duration", wording.weeks(offer.weeks), _in_months(offer.weeks))
+
+
+def _qualified(text: Words, offer: Offer) -> Words:
+    """A value with its tier, and marked where it is only planned."""
+    told = wording.for_whom(text, offer.for_whom)
+    return both(f"planned: {told.en}", f"计划中：{told.zh_hans}") if offer.planned else told
+
+
+def _in_months(weeks: Figure) -> Figure:
+    """Weeks as months, to compare them."""
+    stated = weeks.model_dump(exclude_none=True)
+    return Figure(**{form: value * 12 / 52 for form, value in stated.items()})
 
 
 def _ruled(rule: Rule, term: Term, cited: Cited) -> Value:

@@ -38,7 +38,7 @@ def rules_differ(one: Rule, other: Rule) -> bool:
     """Whether two conditions of a kind ask for different things of the same company."""
     if one.kind != other.kind or isinstance(one, OtherRule) or one.usual != other.usual:
         return False
-    if (one.for_whom and one.for_whom.en) != (other.for_whom and other.for_whom.en):
+    if _tier(one) != _tier(other):
         return False
     if isinstance(one, RaisedRule) and isinstance(other, RaisedRule):
         return figures_differ(one.raised, other.raised)
@@ -49,7 +49,7 @@ def rules_differ(one: Rule, other: Rule) -> bool:
 
 def strings_differ(one: Strings, other: Strings) -> bool:
     """Whether two sources say different things of what is asked in return."""
-    if one.kind != other.kind:
+    if one.kind != other.kind or _tier(one) != _tier(other):
         return False
     if one.asked != other.asked:
         return True
@@ -57,6 +57,10 @@ def strings_differ(one: Strings, other: Strings) -> bool:
         (one.percent, other.percent), (one.amount, other.amount), (one.months, other.months),
     )  # fmt: skip
     return any(a is not None and b is not None and figures_differ(a, b) for a, b in pairs)
+
+
+def _tier(stated: Rule | Strings) -> str | None:
+    return stated.for_whom.en.casefold() if stated.for_whom else None
 
 
 def _single(stated: Figure) -> Decimal | None:

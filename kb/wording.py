@@ -125,6 +125,11 @@ def months(stated: Figure) -> Words:
     return figure(stated, _length)
 
 
+def weeks(stated: Figure) -> Words:
+    """A stated length of time in weeks."""
+    return figure(stated, lambda value: _counted(value, "week", "周"))
+
+
 def stages(any_of: Sequence[Stage]) -> Words:
     """Stages; three or more in a row as a range."""
     order = list(get_args(Stage))
@@ -161,7 +166,11 @@ def rule(condition: Rule) -> Words:
 
 
 def strings(stated: Strings) -> Words:
-    """What is asked in return, in a few words."""
+    """What is asked in return, in a few words, with the tier that it is asked of."""
+    return for_whom(_asked(stated), stated.for_whom)
+
+
+def _asked(stated: Strings) -> Words:
     if not stated.asked:
         return both("none", "无")
     parts = []
