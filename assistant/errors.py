@@ -41,6 +41,12 @@ class InvalidSetting(AssistantError):
     code = "invalid_setting"
 
 
+class InvalidProfile(AssistantError):
+    """A value of the profile that is not understood."""
+
+    code = "invalid_profile"
+
+
 class StoreUnusable(AssistantError):
     """The file of saved sessions cannot be opened or written."""
 

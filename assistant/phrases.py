@@ -74,6 +74,27 @@ class Phrases:
     compare_lead: str
     compare_field: str
     program_lead: str
+    attributes: Mapping[str, str]
+    disagree: str
+    none_stated: str
+    # programs against a profile
+    profile_fields: Mapping[str, str]
+    not_given: str
+    verdicts: Mapping[str, str]
+    verdict_leads: Mapping[str, str]
+    match_lead: str
+    match_by: str
+    match_profile: str
+    match_none_told: str
+    match_header: str
+    match_closed: str
+    outcomes: Mapping[str, str]
+    standings: Mapping[str, str]
+    usual: str
+    rule_kinds: Mapping[str, str]
+    tell_me: str
+    check_yourself: str
+    keep_profile: str
     as_of: str
     undated: str
     grades: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kb.aliases import AliasTable
 from kb.folding import fold
@@ -31,6 +31,11 @@ def find_program(name: str, programs: Sequence[Program], aliases: AliasTable) ->
                     return program
     containing = [p for p in programs if any(wanted in _plain(w) for w in _all(p))]
     return containing[0] if len(containing) == 1 and len(wanted) > 1 else None
+
+
+def parties(programs: Sequence[Program], aliases: AliasTable) -> Callable[[str, str], bool]:
+    """`same_party` over these programs and aliases."""
+    return lambda one, other: same_party(one, other, programs, aliases)
 
 
 def same_party(one: str, other: str, programs: Sequence[Program], aliases: AliasTable) -> bool:

@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from kb.conditions import Stage
+from kb import wording
+from kb.conditions import Stage, Words
 from kb.partial_dates import bounds
 from kb.programs import PartialDate
-from kb.regions import countries
+from kb.regions import countries, region_name
+from kb.wording import both
 
 ProfileField = Literal["stage", "raised", "country", "funds", "founded"]
 
@@ -48,3 +50,16 @@ class Profile(BaseModel):
         if founded is not None:
             bounds(founded)
         return founded
+
+
+def in_words(profile: Profile) -> dict[ProfileField, Words | None]:
+    """Each field in words; None where it was not told."""
+    stage, raised, country, funds = profile.stage, profile.raised, profile.country, profile.funds
+    backers = both(", ".join(funds), "、".join(funds)) if funds else both("nobody", "没有投资方")
+    return {
+        "stage": both(*wording.STAGES[stage]) if stage else None,
+        "raised": wording.sum_of(raised.amount, raised.currency) if raised else None,
+        "country": both(*region_name(country)) if country else None,
+        "funds": None if funds is None else backers,
+        "founded": both(profile.founded, profile.founded) if profile.founded else None,
+    }

@@ -12,6 +12,10 @@ from tools.errors import InvalidInput
 
 _LARGEST = Decimal(10) ** 18
 _LONGEST = 60
+_CODE = re.compile(  # an ISO currency code on either side: 4M CHF, CHF 4M
+    r"(?P<before>[^A-Z]*\d[\d.,]*\s?[kKmMbB]?)\s?(?P<code>[A-Z]{3})"
+    r"|(?P<first>[A-Z]{3})\s?(?P<after>.*\d.*)"
+)
 _SIZES = {Unit.PARAMS, Unit.TOKENS}
 
 
@@ -51,6 +55,17 @@ def parse_price(text: str) -> Decimal:
             "give US dollars: no exchange rate is assumed",
         )
     return value
+
+
+def parse_money(text: str) -> tuple[Decimal, str | None]:
+    """A sum of money and its currency as an ISO code ("$3M", "300万美元", "4M CHF", "0"), None
+    where none is written; zero or more."""
+    code = _CODE.fullmatch(text.strip())
+    amount = (code["after"] or code["before"]) if code else text
+    if re.fullmatch(r"\W*0(?:\.0+)?\W*", fold(amount)):
+        return Decimal(0), code["code"] or code["first"] if code else None
+    value, reading = _parse(amount, "a sum of money", {Unit.MONEY}, "$3M, 300万美元 or 4M CHF")
+    return value, (code["code"] or code["first"]) if code else reading.currency
 
 
 def parse_days(text: str) -> Decimal:

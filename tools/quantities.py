@@ -14,7 +14,14 @@ from decimal import Decimal
 from tools._dates import find_dates, is_version, opaque_spans
 from tools._equivalence import equivalent, supports
 from tools._fractions import find_fractions, find_half_times
-from tools._inputs import parse_count, parse_days, parse_params, parse_price, parse_tokens
+from tools._inputs import (
+    parse_count,
+    parse_days,
+    parse_money,
+    parse_params,
+    parse_price,
+    parse_tokens,
+)
 from tools._numerals import Numeral, find_numerals, fold
 from tools._quantity import ABOUT_AFTER, Quantity, is_approximate
 from tools._units import Reading, Unit, in_unit, read_unit
@@ -27,6 +34,7 @@ __all__ = [
     "find_quantities",
     "parse_count",
     "parse_days",
+    "parse_money",
     "parse_params",
     "parse_price",
     "parse_tokens",

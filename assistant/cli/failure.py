@@ -9,7 +9,7 @@ from collections.abc import Callable
 import typer
 
 from assistant.cli.output import document, one_line
-from assistant.errors import DESK_ERRORS, AssistantError, InvalidQuestion
+from assistant.errors import DESK_ERRORS, AssistantError, InvalidProfile, InvalidQuestion
 from tools.errors import InvalidInput, UnknownGpu
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -21,7 +21,9 @@ class WrongUsage(AssistantError):
     code = "usage"
 
 
-_WRONG_USAGE = {error.code for error in (WrongUsage, InvalidInput, UnknownGpu, InvalidQuestion)}
+_WRONG_USAGE = {
+    error.code for error in (WrongUsage, InvalidInput, UnknownGpu, InvalidQuestion, InvalidProfile)
+}
 
 
 def guarded(command: Callable[[], None], *, as_json: bool) -> int:

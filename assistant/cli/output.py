@@ -93,6 +93,19 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     Console(file=sys.stdout).print(drawn)
 
 
+def write_wrapped(text: str, indent: int) -> None:
+    """Foreign text as one line; where a person looks, wrapped under a hanging indent."""
+    line = one_line(text)
+    if not sys.stdout.isatty():
+        write(" " * indent + line)
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    Console(file=sys.stdout).print(Padding(Text(line), (0, 0, 0, indent)))
+
+
 def about(*parts: object) -> str:
     """The parts that are known, on one line."""
     return " · ".join(one_line(part) for part in parts if part not in (None, ""))

@@ -1,20 +1,26 @@
-"""`compute-desk programs`: compute programs of funds and clouds, term by term."""
+"""`compute-desk programs`: compute programs of funds and clouds, alone, side by side, and against
+your company's profile."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.library import open_library
-from assistant.cli.output import about, document, one_line, table, write
+from assistant.cli.output import document, table
+from kb.programs import ProgramKind, Status
 
 if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
     from kb.programs import Program
 
-app = typer.Typer(help="Show the compute programs of funds and clouds.")
+app = typer.Typer(help="Show, compare and match the compute programs of funds and clouds.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, names, sponsors or aliases.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -22,14 +28,20 @@ def programs(context: typer.Context, as_json: Json = False) -> None:
     """Show the compute programs of funds and clouds. Alone: list them."""
     context.obj = as_json
     if context.invoked_subcommand is None:
-        list_programs(context, as_json)
+        list_programs(context, as_json=as_json)
 
 
 @app.command("list")
-def list_programs(context: typer.Context, as_json: Json = False) -> None:
-    """List all programs."""
+def list_programs(
+    context: typer.Context,
+    kind: Annotated[ProgramKind | None, typer.Option(help="Only this kind.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only with this status.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List all programs, or those of a kind or status."""
     with open_library() as kb:
         found = sorted(kb.programs(), key=lambda program: program.id)
+    found = [p for p in found if kind in (None, p.kind) and status in (None, p.status)]
     if as_json or context.obj:
         document({"programs": [_summary(program) for program in found]})
         return
@@ -44,30 +56,92 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show every term of one program, with who said it and when."""
-    from kb.errors import UnknownSource
-
     with open_library() as kb:
-        found = kb.find_program(program)
-    if found is None:
-        raise UnknownSource(f"no program {program!r}", "list them: compute-desk programs")
+        [found] = _named(kb, [program])
     if as_json or context.obj:
         document(found.model_dump(mode="json", by_alias=True))
-    else:
-        _show(found)
+        return
+    from assistant.cli.program_pages import show_program
+
+    show_program(found)
+
+
+@app.command()
+def compare(context: typer.Context, ids: Ids, as_json: Json = False) -> None:
+    """Show programs side by side, attribute by attribute.
+
+    Each value has its grade, publisher and date; an empty cell says "not stated in sources".
+    Sources that disagree stand side by side, the newest first.
+    """
+    from kb.comparing import compare as grid_of
+
+    with open_library() as kb:
+        grid = grid_of(_named(kb, ids))
+    if as_json or context.obj:
+        document(grid.model_dump(mode="json", by_alias=True))
+        return
+    from assistant.cli.program_pages import show_grid
+
+    show_grid(grid)
+
+
+@app.command()
+def match(
+    context: typer.Context,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Only these programs.")
+    ] = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML, JSON or TOML; default: the saved profile."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell which programs are open to your company, condition by condition.
+
+    Each condition passes, fails or is unknown, with the sentence that states it. What your
+    profile does not tell (compute-desk profile set) stays unknown.
+    """
+    from assistant.profile import load_profile, read_profile
+    from assistant.settings import default_home
+    from kb.matching import match_all
+    from kb.names import parties
+
+    today = datetime.now(UTC).date()
+    given = load_profile(default_home()) if profile is None else read_profile(profile, today)
+    with open_library() as kb:
+        everything = kb.programs()
+        chosen = _named(kb, ids) if ids else everything
+        found = match_all(chosen, given, today, parties(everything, kb.aliases))
+    if as_json or context.obj:
+        verdicts = [one.verdict for one in found]
+        document(
+            {
+                "as_of": today.isoformat(),
+                "profile": given.model_dump(mode="json"),
+                **{name: verdicts.count(name) for name in ("eligible", "unknown", "not_eligible")},
+                "programs": [one.model_dump(mode="json", by_alias=True) for one in found],
+            }
+        )
+        return
+    from assistant.cli.program_pages import show_matches
+
+    show_matches(found, given)
+
+
+def _named(kb: KnowledgeBase, names: list[str]) -> list[Program]:
+    """The programs of these names, each once. Raises `UnknownSource`."""
+    from kb.errors import UnknownSource
+
+    found: dict[str, Program] = {}
+    for name in names:
+        program = kb.find_program(name)
+        if program is None:
+            raise UnknownSource(f"no program {name!r}", "list them: compute-desk programs")
+        found[program.id] = program
+    return list(found.values())
 
 
 def _summary(program: Program) -> dict[str, object]:
     fields = {"id", "name", "sponsor", "kind", "status", "aliases"}
     return program.model_dump(mode="json", by_alias=True, include=fields)
-
-
-def _show(program: Program) -> None:
-    write(about(program.name.en, program.name.zh_hans))
-    write(about(program.id, program.sponsor.en, program.kind, program.status))
-    for term in program.terms:
-        said_by = about(term.grade.replace("_", " "), term.publisher, term.as_of or "undated")
-        write(f"\n{term.field}  [{said_by}]")
-        write(f"  {one_line(term.en)}")
-        write(f"  {one_line(term.zh_hans)}")
-    if program.not_stated:
-        write(f"\nNot stated by any source: {', '.join(program.not_stated)}")

@@ -9,7 +9,8 @@ import pytest
 from scripted_desk import ScriptedDesk
 from steps import running
 
-from tui.strings import Strings, language_of, strings_for
+from assistant.terminal_language import language_of
+from tui.strings import Strings, strings_for
 
 LANGUAGES = ["en", "zh-Hans", "zh-Hant"]
 TOOLS = {

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-Language = Literal["en", "zh-Hans", "zh-Hant"]
+from assistant.terminal_language import Language, language_of, language_of_environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,24 +72,6 @@ class Strings:
     commands: Mapping[str, str]
     """What each key does, by the id of its binding: one sentence, for the palette."""
     palette_placeholder: str
-
-
-def language_of(tag: str | None) -> Language:
-    """The interface language for a language tag or locale ("zh-Hant", "zh_TW.UTF-8", "de")."""
-    parts = (tag or "").replace("_", "-").split(".")[0].split("@")[0].lower().split("-")
-    if parts[0] != "zh":
-        return "en"
-    if "hans" in parts:
-        return "zh-Hans"
-    return "zh-Hant" if {"hant", "tw", "hk", "mo"} & set(parts[1:]) else "zh-Hans"
-
-
-def language_of_environment() -> Language:
-    """The interface language of this terminal: the first locale variable that is set."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if tag := os.environ.get(name):
-            return language_of(tag)
-    return "en"
 
 
 def strings_for(language: str | None) -> Strings:

@@ -1,0 +1,81 @@
+"""`compute-desk profile`: what the desk knows about the founder's company."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.failure import WrongUsage
+from assistant.cli.output import document, one_line, write
+
+if TYPE_CHECKING:
+    from kb.profile import Profile
+
+app = typer.Typer(
+    no_args_is_help=True, help="Show and set your company's stage, money, country, funds, age."
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.callback()
+def profile() -> None:
+    """Show and set your company's profile, which `programs match` and answers use.
+
+    It stays on this machine, in profile.json of the home.
+    """
+
+
+@app.command()
+def show(as_json: Json = False) -> None:
+    """Show the saved profile."""
+    from assistant.profile import load_profile
+    from assistant.settings import default_home
+
+    _show(load_profile(default_home()), as_json)
+
+
+@app.command("set")
+def set_values(
+    values: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY=VALUE...",
+            help='stage=seed raised=$3M country=US funds="a16z, Index Ventures" founded=2024-03; '
+            "an empty value clears its key, none says that there is none.",
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Set values of the profile; the others stay."""
+    from assistant.profile import load_profile, save_profile, with_values
+    from assistant.settings import default_home
+
+    given: dict[str, str] = {}
+    for value in values:
+        key, equals, text = value.partition("=")
+        if not equals:
+            raise WrongUsage(f"{value[:40]!r} is no KEY=VALUE", "for example: stage=seed")
+        given[key] = text
+    home = default_home()
+    changed = with_values(load_profile(home), given, datetime.now(UTC).date())
+    save_profile(home, changed)
+    _show(changed, as_json)
+
+
+def _show(profile: Profile, as_json: bool) -> None:
+    if as_json:
+        document({"profile": profile.model_dump(mode="json")})
+        return
+    from assistant.language import in_script
+    from assistant.phrases import phrases
+    from assistant.terminal_language import interface_language
+    from kb.profile import in_words
+
+    language = interface_language()
+    say = phrases(language)
+    for name, words in in_words(profile).items():
+        told = say.not_given if words is None else words.en if language == "en" else words.zh_hans
+        write(f"{say.profile_fields[name]}: {one_line(in_script(told, language))}")

@@ -1,0 +1,196 @@
+"""The profile of the founder's company: read from words, kept in HOME/profile.json."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from assistant.errors import InvalidProfile, InvalidSetting
+from kb.cleaning import clean
+from kb.conditions import Stage
+from kb.folding import fold
+from kb.home import write_atomically
+from kb.partial_dates import bounds
+from kb.profile import Profile, ProfileField
+from kb.regions import country_code
+from tools.errors import InvalidInput
+from tools.quantities import Unit, find_quantities, parse_money
+
+FIELDS: tuple[ProfileField, ...] = get_args(ProfileField)
+STAGE_WORDS: dict[Stage, str] = {
+    "pre_seed": r"pre[-_ ]?seed|种子前轮?|种子轮前",
+    "seed": r"seed|angel|pre[-_ ]?a|种子轮?|天使轮?|pre[-_ ]?a轮",
+    "series_a": r"(?:series[-_ ]?)?a\+?|a\+?轮",
+    "series_b": r"(?:series[-_ ]?)?b\+?|b\+?轮",
+    "series_c": r"(?:series[-_ ]?)?c\+?|c\+?轮",
+    "growth": r"growth|late[-_ ]?stage|(?:series[-_ ]?)?[d-h]\+?|[d-h]\+?轮|成长期?|后期",
+    "public": r"public|listed|ipo|已?上市(?:公司)?",
+}
+"""How people write a stage, folded (see `kb.folding`). An angel round counts as seed."""
+_NONE = re.compile(r"none|nobody|no|nil|无|没有|暂无")
+_BETWEEN = re.compile(r"[,，、;；]")
+_LARGEST = 100_000  # bytes of a file that can be a profile
+
+
+def profile_path(home: Path) -> Path:
+    """Where the profile of a home lies."""
+    return home / "profile.json"
+
+
+def load_profile(home: Path) -> Profile:
+    """The saved profile; an empty one where none was saved. Raises `InvalidSetting`."""
+    path = profile_path(home)
+    try:
+        return Profile.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return Profile()
+    except (OSError, ValidationError) as error:
+        raise InvalidSetting(
+            f"{path.name} cannot be read: {_reason(error)}",
+            f"mend or remove {path}, then compute-desk profile set KEY=VALUE",
+        ) from error
+
+
+def save_profile(home: Path, profile: Profile) -> None:
+    """Keep a profile: the old one or the new one is there, also after a kill."""
+    home.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(profile.model_dump(mode="json"), ensure_ascii=False, indent=2)
+    write_atomically(profile_path(home), f"{text}\n".encode())
+
+
+def read_profile(path: Path, today: date) -> Profile:
+    """The profile in a YAML, JSON or TOML file. Raises `InvalidProfile`."""
+    try:
+        data = path.read_bytes()
+        if len(data) > _LARGEST:
+            raise ValueError("it is too large for a profile")
+        values = _parsed(path.suffix.lower(), data.decode("utf-8"))
+    except OSError as error:
+        raise InvalidProfile(f"{path} cannot be read: {error.strerror}", "name a file") from error
+    except Exception as error:  # each format raises its own kind
+        raise InvalidProfile(
+            f"{path.name} cannot be read: {_reason(error)}", "write YAML, JSON or TOML"
+        ) from error
+    if not isinstance(values, dict):
+        raise InvalidProfile(f"{path.name} holds no values", "write, for example, stage: seed")
+    return with_values(Profile(), values, today)
+
+
+def with_values(profile: Profile, values: Mapping[str, Any], today: date) -> Profile:
+    """A profile with some values changed, as people write them; an empty one clears its field.
+
+    Raises `InvalidProfile` that names what is allowed.
+    """
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        name = str(key).strip().lower()
+        if name not in FIELDS:
+            raise InvalidProfile(f"a profile has no {name[:40]!r}", f"keys: {', '.join(FIELDS)}")
+        empty = value is None or (isinstance(value, str) and not value.strip())
+        found[name] = None if empty else _READERS[name](value, today)
+    try:
+        return Profile.model_validate(profile.model_dump() | found)
+    except ValidationError as error:
+        raise InvalidProfile(_reason(error), f"keys: {', '.join(FIELDS)}") from error
+
+
+def stage_of(text: str) -> Stage | None:
+    """The stage that a word names, or None."""
+    word = re.sub(r"\s*(?:round|stage|融资|阶段)$", "", fold(text).strip())
+    return next((s for s, pattern in STAGE_WORDS.items() if re.fullmatch(pattern, word)), None)
+
+
+def _stage(value: Any, _today: date) -> Stage:
+    stage = stage_of(str(value))
+    if stage is None:
+        allowed = ", ".join(get_args(Stage))
+        raise InvalidProfile(f"stage: {_shown(value)} is no stage", f"one of {allowed}")
+    return stage
+
+
+def _raised(value: Any, _today: date) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    text = str(value).strip()
+    if _NONE.fullmatch(fold(text)):
+        return {"amount": 0, "currency": "USD"}
+    try:
+        amount, currency = parse_money(text)
+    except InvalidInput as error:
+        raise InvalidProfile(f"raised: {error.message}", error.hint) from error
+    if currency is None and amount and re.search(r"[万亿萬億千]", text):
+        raise InvalidProfile(
+            f"raised: {_shown(value)} names no currency", "write 3000万人民币 or 300万美元"
+        )
+    return {"amount": amount, "currency": currency or "USD"}
+
+
+def _country(value: Any, _today: date) -> str:
+    # YAML reads the code of Norway, NO, as false.
+    code = "NO" if value is False else country_code(str(value))
+    if code is None:
+        raise InvalidProfile(
+            f"country: {_shown(value)} is no country", "a name or ISO code: US, France, 新加坡"
+        )
+    return code
+
+
+def _funds(value: Any, _today: date) -> list[str]:
+    parts = value if isinstance(value, list) else _BETWEEN.split(str(value))
+    names = [" ".join(clean(str(part)).split()).strip("\"'“”") for part in parts]
+    names = [name for name in dict.fromkeys(names) if name]
+    return [] if len(names) == 1 and _NONE.fullmatch(fold(names[0])) else names
+
+
+def _founded(value: Any, today: date) -> str:
+    text = str(value).strip()
+    found = [q for q in find_quantities(text) if q.unit in (Unit.YEAR, Unit.DATE)]
+    iso = found[0].iso if len(found) == 1 and found[0].text == text else None
+    try:
+        first = bounds(iso or "")[0]
+    except (ValueError, IndexError) as error:
+        raise InvalidProfile(
+            f"founded: {_shown(value)} is no date", "write 2024, 2024-03 or 2024-03-15"
+        ) from error
+    if first > today:
+        raise InvalidProfile(f"founded: {iso} is still to come", "give the day of founding")
+    return iso or ""
+
+
+_READERS: dict[str, Callable[[Any, date], Any]] = {
+    "stage": _stage,
+    "raised": _raised,
+    "country": _country,
+    "funds": _funds,
+    "founded": _founded,
+}
+
+
+def _parsed(suffix: str, text: str) -> Any:
+    if suffix == ".toml":
+        import tomllib
+
+        return tomllib.loads(text)
+    if suffix == ".json":
+        return json.loads(text)
+    import yaml
+
+    return yaml.safe_load(text)
+
+
+def _shown(value: Any) -> str:
+    return repr(str(value).strip()[:40])
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return f"{place}: {first['msg']}" if place else first["msg"]
+    return " ".join(str(error).split()) or type(error).__name__
