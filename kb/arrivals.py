@@ -18,11 +18,12 @@ from kb.programs import Program
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How things are to be taken in: hosts that may be private, the article of which a file is
-    the new version, and the reason for the history."""
+    the new version, the reason for the history, and whether only the fund may see them."""
 
     allowed: Collection[str] = ()
     replace: str | None = None
     why: str = ""
+    fund: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from kb.documents import Document, article, content_version, is_name
 from kb.errors import UnknownSource, UnreadableSource
 from kb.extraction import Extracted, front_matter
 from kb.home import Mark, file_mark, sync_folder, unusable, write_atomically
-from kb.records import Kind, Language, Source
+from kb.records import Kind, Language, Source, Visibility
 
 TEXT = "text.md"
 
@@ -194,19 +194,37 @@ class Catalog:
 
 
 def take_in(
-    source_id: str | None, data: bytes, found: Extracted, name: str, url: str | None = None
+    source_id: str | None,
+    data: bytes,
+    found: Extracted,
+    name: str,
+    url: str | None = None,
+    *,
+    fund: bool = False,
 ) -> Taken:
     """The files of an article made from `data`, in which `found` was found; `name` is that of the
-    file, `url` is where it was fetched from. Without an id it gets one of its own."""
+    file, `url` is where it was fetched from. Without an id it gets one of its own. `fund` makes it
+    fund-only, as does its own front matter."""
     digest = sha256(data).hexdigest()
     own = source_id or f"{_slug(name)}-{digest[:6]}"
-    front = _front(own, found, name, digest, url)
+    front = _front(own, found, name, digest, url, fund)
     suffix = Path(name).suffix
     files = {
         f"original{suffix if _SUFFIX.fullmatch(suffix) else ''}": data,
         TEXT: _with_front_matter(front, found.text).encode(),
     }
     return Taken(own, files, front)
+
+
+def for_the_fund(files: Files) -> dict[str, bytes]:
+    """The files of an article with the line in its front matter that makes it fund-only."""
+    text = files[TEXT].decode("utf-8")
+    body = front_matter(text)[1]
+    head = text.removesuffix(body) or "---\n---\n\n"
+    first, *lines = head.splitlines(keepends=True)
+    others = [line for line in lines if not line.startswith("visibility:")]
+    marked = "".join([first, "visibility: fund\n", *others, body])
+    return {**files, TEXT: marked.encode()}
 
 
 def _is_ours(path: Path) -> bool:
@@ -248,9 +266,11 @@ def _source(source_id: str, front: Mapping[str, str], text: str) -> Source:
         front.get(key) for key in ("publisher", "published", "url", "author")
     )
     shown = (text, title, known, publisher, published, url)
+    visibility = _visibility(front)
+    more = [*([author] if author else []), *(["fund"] if visibility == "fund" else [])]
     return Source(
         id=source_id,
-        version=content_version(*shown, *([author] if author else [])),
+        version=content_version(*shown, *more),
         kind="article",
         title=title,
         language=known,
@@ -260,11 +280,17 @@ def _source(source_id: str, front: Mapping[str, str], text: str) -> Source:
         published=published,
         url=url,
         author=author,
+        visibility=visibility,
     )
 
 
+def _visibility(front: Mapping[str, str]) -> Visibility:
+    """Only what says nothing, or says public, is public: a slip of the pen shows nothing."""
+    return "public" if front.get("visibility", "public").strip() == "public" else "fund"
+
+
 def _front(
-    source_id: str, found: Extracted, name: str, digest: str, url: str | None
+    source_id: str, found: Extracted, name: str, digest: str, url: str | None, fund: bool
 ) -> dict[str, str]:
     front = {
         "id": source_id,
@@ -279,6 +305,7 @@ def _front(
         "original": name,
         "sha256": digest,
         "added": datetime.now(UTC).isoformat(timespec="seconds"),
+        "visibility": "fund" if fund or _visibility(found.front) == "fund" else "",
     }
     return {key: value for key, value in front.items() if value}
 

@@ -23,6 +23,7 @@ from kb.records import Kind
 from kb.suspicion import suspicious_lines
 from kb.sync import Step
 from kb.terms import question_terms
+from kb.views import View
 
 MONTHS = 18  # after which a term wants another look
 
@@ -48,17 +49,26 @@ class Finding:
 
 
 def check(
-    library: Library, aliases: AliasTable, pending: Sequence[Step], months: int = MONTHS
+    library: Library,
+    view: View,
+    aliases: AliasTable,
+    pending: Sequence[Step],
+    months: int = MONTHS,
 ) -> list[Finding]:
-    """All findings, errors first. `pending` is what the index has not followed yet; terms older
-    than `months` are named. Nothing is fetched: links are checked by their form."""
+    """All findings over what a view shows and over the files, errors first. `pending` is what the
+    index has not followed yet; terms older than `months` are named. Nothing is fetched: links are
+    checked by their form."""
     today = datetime.now(UTC).date()
-    findings = [*_files(library), *_unfollowed(pending), *_history(library)]
-    for record in library.records():
+    findings = [*_files(library), *_history(library)]
+    if not view.fund:
+        findings = [one for one in findings if one.source and view.shows(one.source)]
+    findings += _unfollowed(pending)
+    records = view.records()
+    for record in records:
         findings += _citations(record)
         findings += _dates(record, today, months)
-    findings += _same_names(library.records())
-    documents = [library.document(source_id) for source_id in library.sources()]
+    findings += _same_names(records)
+    documents = [view.document(source_id) for source_id in view.sources()]
     findings += _same_texts(documents)
     for document in documents:
         findings += _unreachable(document, aliases)

@@ -37,7 +37,7 @@ class Editor:
         shelf = self._library.shelf(kind)
         source = shelf.read(source_id, files).source
         self._keep_edit(source_id, kind)
-        self._history.archive.keep(source, files)
+        self._library.keep(source, files)
         entry = change(action, source_id, kind, source.version, title=source.title, why=why)
         self._make(entry, files)
         return source

@@ -45,6 +45,14 @@ class History:
         """A version of a source as it was shown, or None."""
         return self.archive.source(source_id, version)
 
+    def last_version(self, source_id: str) -> tuple[Kind, str] | None:
+        """Kind and version of the last state that staff's copy of a source had, also where it was
+        removed since; None where staff never had one."""
+        for entry in reversed(self.journal.all()):
+            if entry.source == source_id and entry.layer == "staff" and entry.version is not None:
+                return entry.kind, entry.version
+        return None
+
     def last_files(self, source_id: str, kind: Kind) -> dict[str, bytes] | None:
         """The files of the last version that staff's copy had, or None where it has none."""
         last = self.journal.current("staff").get(source_id)

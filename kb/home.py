@@ -31,6 +31,8 @@ class Home:
         self.history = self.library / ".history"
         self.aliases = self.library / "aliases.yaml"
         self.index = folder / "index"
+        self.fund_index = self.index / "fund"
+        self.writer = self.index / "writer.lock"
         self.vectors = self.index / "vectors.db"
         self.gaps = folder / "gaps.jsonl"
 

@@ -42,10 +42,14 @@ class Reader:
 
 
 class Index:
-    """The index in a folder. `writing` is for one process at a time, `reading` for any number."""
+    """The index in a folder. `writing` is for one process at a time, `reading` for any number.
 
-    def __init__(self, folder: Path) -> None:
+    `writer` is the lock file of the writers; indexes of one library share it.
+    """
+
+    def __init__(self, folder: Path, writer: Path | None = None) -> None:
         self._folder = folder
+        self._writer = writer or folder / "writer.lock"
         self._manifest = folder / "manifest.json"
         self._checks = folder / "checksums.json"
         self._reader: Reader | None = None
@@ -55,7 +59,7 @@ class Index:
     @contextmanager
     def writing(self, *, wait: bool = True) -> Iterator[bool]:
         """Keep other writers out; yields False where one is at work and `wait` is off."""
-        with locked(self._folder / "writer.lock", wait=wait) as taken:
+        with locked(self._writer, wait=wait) as taken:
             yield taken
 
     @contextmanager
@@ -144,9 +148,10 @@ class Index:
                     (self._folder / part).rename(target / part)
 
     def clear(self) -> None:
-        """Remove the stores and the manifest."""
+        """Remove the stores and the manifest, and what was set aside before."""
         self.set_aside("old")
-        shutil.rmtree(self._folder / "old", ignore_errors=True)
+        for name in ("old", "broken"):
+            shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def close(self) -> None:
         """Close what `reading` holds open."""

@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Literal
 
 from kb.arrivals import Arrival, Wish, find, read_all, read_one
-from kb.articles import Catalog, Taken, take_in
+from kb.articles import Catalog, Taken, for_the_fund, take_in
 from kb.editing import Editor
 from kb.errors import InvalidProgram, KbError, UnknownSource, UnreadableSource
 from kb.extraction import Extracted
 from kb.library import Library
 from kb.places import Place, Refused, places_in
 from kb.program_files import SUFFIX, with_schema
+from kb.program_files import for_the_fund as program_for_the_fund
 from kb.programs import Program
 from kb.records import Kind, Source
 from kb.upkeep import Progress, Upkeep
+from kb.views import Present
 
 _BATCH = 64  # files that bring something new
 _BATCH_BYTES = 30_000_000
@@ -140,7 +142,8 @@ class _Standing:
 
     def __init__(self, library: Library) -> None:
         self.catalog: Catalog = library.articles.catalog()
-        self.kinds: dict[str, Kind] = {s.id: s.kind for s in library.sources().values()}
+        self._held = Present(library, fund=True).sources()
+        self.kinds: dict[str, Kind] = {s.id: s.kind for s in self._held.values()}
         self.kinds |= dict.fromkeys(library.articles.ids(), "article")
         self.kinds |= dict.fromkeys(library.programs.ids(), "program")
         self.programs: dict[str, dict[str, bytes]] = {}
@@ -150,6 +153,13 @@ class _Standing:
         self.kinds[taken.id] = "article"
         self.articles[taken.id] = arrival
         self.catalog.enter(taken.id, taken.front)
+
+    def is_fund_only(self, source_id: str, wish: Wish) -> bool:
+        """Whether founders do not see an article, which a new version of it must not change."""
+        if source_id in self.articles:
+            return wish.fund
+        held = self._held.get(source_id)
+        return held is not None and held.visibility == "fund"
 
     def check_replaced(self, source_id: str, kind: Kind) -> None:
         held = self.kinds.get(source_id)
@@ -191,16 +201,21 @@ def _decide_article(
         standing.check_replaced(wish.replace, "article")
     known = wish.replace or _find(arrival, library, standing)
     shown = arrival.place.shown
+    kept_back = known is not None and standing.is_fund_only(known, wish)
     if known is not None and _is_same(arrival, known, library, standing):
-        return Decision(shown, "article", known, "unchanged")
+        if kept_back or not wish.fund:
+            return Decision(shown, "article", known, "unchanged")
+        files = for_the_fund(library.articles.files(known))
+        return Decision(shown, "article", known, "updated", files)
     if content is None:  # somebody changed the article since its bytes were compared
         arrival = read_one(arrival.place, wish, library.articles, standing.catalog)
         assert isinstance(arrival.content, Extracted), "it was an article before"
         content = arrival.content
-    taken = take_in(known, arrival.data, content, arrival.name, arrival.url)
+    fund = wish.fund or kept_back
+    taken = take_in(known, arrival.data, content, arrival.name, arrival.url, fund=fund)
     if known is None and taken.id in standing.kinds:
         longer = f"{taken.id.rpartition('-')[0]}-{arrival.digest[:12]}"
-        taken = take_in(longer, arrival.data, content, arrival.name, arrival.url)
+        taken = take_in(longer, arrival.data, content, arrival.name, arrival.url, fund=fund)
     standing.enter(taken, arrival)
     return Decision(shown, "article", taken.id, "updated" if known else "added", taken.files)
 
@@ -235,7 +250,8 @@ def _decide_program(
     known = record.id in standing.kinds
     if known:
         standing.check_replaced(record.id, "program")
-    files = {f"{record.id}{SUFFIX}": with_schema(arrival.data)}
+    data = program_for_the_fund(arrival.data, arrival.name) if wish.fund else arrival.data
+    files = {f"{record.id}{SUFFIX}": with_schema(data)}
     shown = arrival.place.shown
     held = standing.programs.get(record.id)
     if held is None and record.id in library.programs.ids():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +15,11 @@ from kb.checks import MONTHS, Finding, check
 from kb.documents import Document
 from kb.editing import Editor
 from kb.embedders import Embedder
+from kb.equipment import Equipment
 from kb.errors import UnknownSource
 from kb.gaps import Gap, GapLog
 from kb.home import Home
+from kb.index import Index
 from kb.intake import Added, Intake, Outcome, Stages
 from kb.journal import Change
 from kb.library import Library
@@ -24,8 +27,9 @@ from kb.names import find_program
 from kb.places import Place
 from kb.programs import Program
 from kb.records import Hit, Passage, Source
-from kb.sync import Synced, notes
+from kb.sync import Synced, by_hand, notes, with_edits
 from kb.upkeep import Progress, Upkeep
+from kb.views import Present, View
 
 
 def _silent(_text: str) -> None:
@@ -39,16 +43,37 @@ class KnowledgeBase:
     index is then brought in line with the library. `note` hears, in one line each, what a person
     should know (first indexing, a repair, a fallback). Each change takes a `why` for the history.
     Safe to share between threads and processes.
+
+    What only the fund may see is opened with `fund` and is otherwise in no list, search, count or
+    error. The methods that change the library or copy it are staff's: they work on all of it.
     """
 
     def __init__(
-        self, home: Home, embedder: str | Embedder | None, note: Callable[[str], None]
+        self,
+        home: Home,
+        embedder: str | Embedder | None,
+        note: Callable[[str], None],
+        fund: bool,
     ) -> None:
         self._home = home
-        self._library = Library(home)
-        self._upkeep = Upkeep(home, self._library, embedder, note)
+        self._library = library = Library(home)
+        self._equipment = equipment = Equipment(home, embedder, note)
+        self._founders = Upkeep(
+            library,
+            Present(library),
+            Index(home.index, home.writer),
+            equipment,
+            note,
+            to_staff=fund,
+        )
+        self._staff = Present(library, fund=True)
+        self._view: View = self._staff if fund else Present(library)
+        self._upkeep = self._founders
+        if fund:
+            index = Index(home.fund_index, home.writer)
+            self._upkeep = Upkeep(library, self._view, index, equipment, note, to_staff=True)
         self._editor = Editor(self._library)
-        self._intake = Intake(self._library, self._upkeep, self._editor, home.folder)
+        self._intake = Intake(self._library, self._founders, self._editor, home.folder)
         self._gaps = GapLog(home.gaps)
 
     @classmethod
@@ -58,15 +83,17 @@ class KnowledgeBase:
         *,
         embedder: str | Embedder | None = None,
         note: Callable[[str], None] = _silent,
+        fund: bool = False,
     ) -> Self:
         """The knowledge base in `home`, which is created where it does not exist.
 
         `embedder` is the name or folder of a sentence-transformers model, an `Embedder`, or None
-        for the bundled one. Raises `HomeUnusable`.
+        for the bundled one. `fund` shows what only the fund may see, too: for staff, never for
+        a founder's desk. Raises `HomeUnusable`.
         """
         place = Home(home)
         place.prepare()
-        return cls(place, embedder, note)
+        return cls(place, embedder, note, fund)
 
     def add(
         self,
@@ -75,14 +102,16 @@ class KnowledgeBase:
         *,
         replace: str | None = None,
         why: str = "",
+        fund: bool = False,
     ) -> Added:
         """Take in a file: a program record (YAML), which its id names, or else an article.
 
         The same bytes again change nothing. `replace` names the article of which this is a new
-        version. `progress` hears of passages embedded and passages in all. Raises
-        `UnreadableSource`, `InvalidProgram`, or `UnknownSource` for what `replace` names.
+        version. `fund` makes it fund-only; a new version of what is fund-only stays so. `progress`
+        hears of passages embedded and passages in all. Raises `UnreadableSource`,
+        `InvalidProgram`, or `UnknownSource` for what `replace` names.
         """
-        wish = Wish(replace=replace, why=why)
+        wish = Wish(replace=replace, why=why, fund=fund)
         return self._intake.add_one(Place(str(path), path), wish, progress)
 
     def add_url(
@@ -93,10 +122,11 @@ class KnowledgeBase:
         allowed: Collection[str] = (),
         replace: str | None = None,
         why: str = "",
+        fund: bool = False,
     ) -> Added:
         """Fetch a web page (see `kb.fetching.fetch`) and take it in as an article: as a new version
         where one came from the same address."""
-        return self._intake.add_one(Place(url, None), Wish(allowed, replace, why), progress)
+        return self._intake.add_one(Place(url, None), Wish(allowed, replace, why, fund), progress)
 
     def add_all(
         self,
@@ -106,6 +136,7 @@ class KnowledgeBase:
         allowed: Collection[str] = (),
         replace: str | None = None,
         why: str = "",
+        fund: bool = False,
     ) -> list[Outcome]:
         """Take in files, whole folders and addresses (a text that begins with http): what came of
         each file and page, in order. What cannot be read does not keep the others out.
@@ -113,69 +144,76 @@ class KnowledgeBase:
         Several are read at a time, and stored in batches; stopped at any moment, the same call
         goes on where it was. `progress` hears of files read and of passages indexed.
         """
-        return self._intake.add(named, Wish(allowed, replace, why), progress)
+        return self._intake.add(named, Wish(allowed, replace, why, fund), progress)
 
     def remove(self, source_id: str, *, why: str = "") -> None:
         """Remove a source that staff added; its history stays, and a bundled source that it
         replaced shows again. Raises `ReadOnlySource` or `UnknownSource`."""
-        with self._upkeep.guard, self._upkeep.index.writing():
-            self._upkeep.follow()
+        with self._founders.guard, self._founders.index.writing():
+            self._founders.follow()
             self._editor.remove(source_id, why)
-            self._upkeep.follow()
+            self._founders.follow()
 
     def history(self, source_id: str) -> list[Change]:
-        """All changes of a source, oldest first. Raises `UnknownSource`."""
+        """All changes of a source, oldest first; to founders those that they can see, with the
+        versions that they see. Raises `UnknownSource`."""
         if not self._library.history.journal.all() or self._unrecorded(source_id):
             self.sync()
-        return self._library.history.of(source_id)
+        return self._view.changes(source_id)
 
     def _unrecorded(self, source_id: str) -> bool:
-        found = self._library.sources().get(source_id)
+        found = self._staff.sources().get(source_id)
         archive = self._library.history.archive
         return found is not None and not archive.holds(source_id, found.version)
 
     def restore(self, source_id: str, version: str, *, why: str = "") -> Source:
         """Make an older version of a source the present one, as a new entry of its history.
         Raises `UnknownSource` where it has no such version."""
-        with self._upkeep.guard, self._upkeep.index.writing():
-            self._upkeep.follow()
+        with self._founders.guard, self._founders.index.writing():
+            self._founders.follow()
             source = self._editor.restore(source_id, version, why)
-            self._upkeep.follow()
+            self._founders.follow()
         return source
 
     def sync(self, *, trial: bool = False, progress: Progress | None = None) -> Synced:
         """Bring history and index in line with the files; on trial, only say what would change."""
         if trial:
-            return Synced(self._upkeep.trial(), notes(self._library.look()), trial=True)
-        with self._upkeep.guard, self._upkeep.index.writing():
-            steps = self._upkeep.follow(progress)
-        return Synced(steps, notes(self._library.look()))
+            edits = by_hand(self._library, self._library.look())
+            steps = self._founders.trial()
+        else:
+            with self._founders.guard, self._founders.index.writing():
+                edits = self._founders.settle()
+                steps = self._founders.follow(progress)
+        if self._view.fund:
+            steps = with_edits(steps, edits, Present(self._library))
+        told = notes(self._library.look(), fund=self._view.fund)
+        return Synced(steps, told, trial=trial)
 
     def check(self, months: int = MONTHS) -> list[Finding]:
         """What staff should look at, errors first; see `kb.checks`."""
-        return check(self._library, self.aliases, self._upkeep.trial(), months)
+        return check(self._library, self._view, self.aliases, self._founders.trial(), months)
 
     def backup(self, target: Path) -> Backup:
         """Write the library and its history into one new file. Raises `BackupFailed`."""
-        with self._upkeep.guard, self._upkeep.index.writing():
-            self._upkeep.settle()
+        with self._founders.guard, self._founders.index.writing():
+            self._founders.settle()
             version = self.library_version
-            return write_backup(self._home, target, version, self._upkeep.copy_vectors)
+            return write_backup(self._home, target, version, self._founders.copy_vectors)
 
     def sources(self) -> list[Source]:
         """All articles and programs, sorted by id."""
-        return list(self._library.sources().values())
+        return list(self._view.sources().values())
 
     def source(self, source_id: str, version: str | None = None) -> Source:
         """An article or program as it is or, with a version, as it was. Raises `UnknownSource`."""
         try:
-            source = self._library.document(source_id).source
+            source = self._view.document(source_id).source
             if version in (None, source.version):
                 return source
         except UnknownSource:
             if version is None:
                 raise
-        kept = self._library.history.source(source_id, version or "")
+        kept = self._view.version(source_id, version or "")
         if kept is None:
             raise UnknownSource(
                 f"{source_id} has no version {version}", f"compute-desk kb history {source_id}"
@@ -187,13 +225,13 @@ class KnowledgeBase:
         return list(self._document(source_id).passages)
 
     def programs(self) -> list[Program]:
-        """All public program records, sorted by id."""
-        return self._library.records()
+        """All program records, sorted by id."""
+        return self._view.records()
 
     def find_program(self, name: str) -> Program | None:
         """The program with this id, name, alias or sponsor, in any script; None where it is
         unknown. An id goes before a name, a name before an alias, an alias before a sponsor."""
-        return find_program(name, self._library.records(), self.aliases)
+        return find_program(name, self._view.records(), self.aliases)
 
     def program_passages(self, program_id: str, language: str) -> list[Passage]:
         """The terms of a program in a language, in order, each with its `field`.
@@ -201,7 +239,7 @@ class KnowledgeBase:
         Terms are kept in English and Simplified Chinese; "zh-Hant" gives the latter. Raises
         `UnknownSource`.
         """
-        if all(program.id != program_id for program in self._library.records()):
+        if all(program.id != program_id for program in self._view.records()):
             raise UnknownSource(f"there is no program {program_id}", "compute-desk programs list")
         wanted = "en" if language == "en" else "zh-Hans"
         return [p for p in self._document(program_id).passages if p.language == wanted]
@@ -216,7 +254,9 @@ class KnowledgeBase:
         """
         if k < 1:
             raise ValueError("k must be at least 1")
-        return self._upkeep.search(query, k, kind, language)
+        hits = self._upkeep.search(query, k, kind, language)
+        # An index may be a step behind an edit by hand that keeps a source back.
+        return [hit for hit in hits if self._view.shows(hit.passage.source)]
 
     def question_weights(self, question: str) -> dict[str, float]:
         """The terms of a question (see `kb.terms`), each with how rare it is in the library."""
@@ -224,14 +264,15 @@ class KnowledgeBase:
 
     def rebuild(self) -> None:
         """Build the index anew from the library, with the embedder chosen now."""
-        with self._upkeep.guard, self._upkeep.index.writing():
-            self._upkeep.index.clear()
-            self._upkeep.follow()
+        with self._founders.guard, self._founders.index.writing():
+            self._founders.index.clear()
+            shutil.rmtree(self._home.fund_index, ignore_errors=True)
+            self._founders.follow()
 
     @property
     def aliases(self) -> AliasTable:
         """The bundled alias table with the home's own words."""
-        return self._upkeep.aliases
+        return self._equipment.aliases
 
     @property
     def library_version(self) -> str:
@@ -249,7 +290,8 @@ class KnowledgeBase:
 
     def close(self) -> None:
         """Release files and threads."""
-        self._upkeep.index.close()
+        for upkeep in (self._founders, self._upkeep):
+            upkeep.index.close()
 
     def __enter__(self) -> Self:
         return self
@@ -258,4 +300,4 @@ class KnowledgeBase:
         self.close()
 
     def _document(self, source_id: str) -> Document:
-        return self._library.document(source_id)
+        return self._view.document(source_id)

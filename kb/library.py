@@ -1,10 +1,15 @@
-"""The library: the staff layer over the starter layer, and the last good version of what broke."""
+"""The library as files: the staff layer, and the last good version of what broke in it.
+
+What holds for founders and for staff is told by the views over it (`kb.views`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kb import starter
+from kb.archive import Files
 from kb.articles import Articles
 from kb.documents import Document
 from kb.errors import InvalidProgram, KbError, UnknownSource, UnreadableSource
@@ -13,6 +18,7 @@ from kb.home import Home
 from kb.program_files import ProgramFiles
 from kb.programs import Program
 from kb.records import Kind, Source
+from kb.visibility import public_files, public_form
 
 Shelf = Articles | ProgramFiles
 
@@ -36,15 +42,26 @@ class StaffLayer:
     broken: list[Broken]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One source as it is held: its text, its passages when they are asked for, and its record
+    where it is a program."""
+
+    source: Source
+    document: Callable[[], Document]
+    program: Program | None = None
+
+
 class Library:
-    """What holds now. Reading never writes; a file that somebody is just editing, or that was
-    left broken, is answered for by the last good version of it."""
+    """The staff layer and its history. Reading never writes; a file that somebody is just
+    editing, or that was left broken, is answered for by the last good version of it."""
 
     def __init__(self, home: Home) -> None:
         self.articles = Articles(home.articles)
         self.programs = ProgramFiles(home.programs)
         self.history = History(home.history)
-        self._instead: dict[str, tuple[dict[str, bytes], Document]] = {}
+        self._instead: dict[str, tuple[dict[str, bytes], Held]] = {}
+        self._public: dict[str, tuple[str, Held | None]] = {}
 
     @property
     def shelves(self) -> tuple[Shelf, Shelf]:
@@ -56,7 +73,7 @@ class Library:
         return self.programs if kind == "program" else self.articles
 
     def look(self) -> StaffLayer:
-        """What stands in the staff layer now, fund-only records too."""
+        """What stands in the staff layer now, fund-only sources too."""
         good: dict[str, Source] = {}
         broken: list[Broken] = []
         for shelf in self.shelves:
@@ -66,74 +83,93 @@ class Library:
                 except UnknownSource:
                     continue  # somebody removed it since it was listed
                 except (UnreadableSource, InvalidProgram) as error:
-                    instead = self._last_good(shelf, source_id)
+                    last = self._last_good(shelf, source_id)
+                    instead = None if last is None else last.document()
                     broken.append(Broken(source_id, shelf.kind, error, instead))
         return StaffLayer(good, broken)
 
-    def sources(self) -> dict[str, Source]:
-        """What is public, both layers, sorted by id."""
-        both = {source: document.source for source, document in starter.documents().items()}
-        staff = self.look()
-        both |= staff.good
-        both |= {one.source: one.instead.source for one in staff.broken if one.instead is not None}
-        hidden = self._fund_only()
-        return {source: both[source] for source in sorted(both) if source not in hidden}
+    def held(self, shelf: Shelf, source_id: str) -> Held:
+        """What staff's files of a source say, or their last good version, or the bundled source.
 
-    def document(self, source_id: str) -> Document:
-        """A public source with its passages. Raises `UnknownSource`."""
-        if source_id in self._fund_only():
-            raise UnknownSource(f"there is no source {source_id}", "compute-desk kb list")
+        Raises `UnknownSource` where the shelf has no such files, and `UnreadableSource` or
+        `InvalidProgram` where they are broken and nothing stands in for them.
+        """
+        try:
+            source = shelf.source(source_id)
+            program = shelf.program(source_id) if isinstance(shelf, ProgramFiles) else None
+            return Held(source, lambda: shelf.document(source_id), program)
+        except (UnreadableSource, InvalidProgram):
+            instead = self._last_good(shelf, source_id)
+            if instead is None:
+                raise
+            return instead
+
+    def public(self, held: Held) -> Held | None:
+        """The same source as founders see it, or None where they see nothing of it."""
+        if held.source.visibility == "public":
+            return held
+        if held.program is None:
+            return None
+        version, known = self._public.get(held.source.id, ("", None))
+        if version != held.source.version:
+            form = public_form(held.program, held.source.layer)
+            known = None if form is None else _held(form[1], form[0])
+            self._public[held.source.id] = (held.source.version, known)
+        return known
+
+    def was_staffs(self, source_id: str) -> bool:
+        """Whether staff ever had a copy of a source."""
+        known = any(source_id in shelf.ids() for shelf in self.shelves)
+        return known or self.history.last_version(source_id) is not None
+
+    def last_held(self, source_id: str) -> Held | None:
+        """What staff's copy of a source said last: what stands now or, where it was removed, the
+        version before that. None where staff had no copy, or no longer a readable one."""
         for shelf in reversed(self.shelves):
             try:
-                return shelf.document(source_id)
+                held = self.held(shelf, source_id)
             except UnknownSource:
                 continue
             except (UnreadableSource, InvalidProgram):
-                instead = self._last_good(shelf, source_id)
-                if instead is None:
-                    raise
-                return instead
-        bundled = starter.documents().get(source_id)
-        if bundled is None:
-            raise UnknownSource(f"there is no source {source_id}", "compute-desk kb list")
-        return bundled
+                return None
+            return held
+        last = self.history.last_version(source_id)
+        return None if last is None else self.version(source_id, *last)
 
-    def records(self) -> list[Program]:
-        """The public program records of both layers, sorted by id."""
-        found = {program.id: program for program in starter.programs()}
-        for source_id in self.programs.ids():
-            try:
-                found[source_id] = self.programs.program(source_id)
-            except UnknownSource:
-                continue
-            except InvalidProgram:
-                files = self._last_files(self.programs, source_id)
-                if files is not None:
-                    found[source_id] = self.programs.record(source_id, files)
-        return [found[name] for name in sorted(found) if found[name].visibility == "public"]
+    def version(self, source_id: str, kind: Kind, version: str) -> Held | None:
+        """A version of the history, made from its files; None where that cannot be."""
+        try:
+            files = self.history.archive.files(source_id, version)
+            return None if not files else self._made(self.shelf(kind), source_id, files)
+        except (UnreadableSource, InvalidProgram):
+            return None
 
-    def _fund_only(self) -> set[str]:
-        hidden = set()
-        for source_id in self.programs.ids():
-            try:
-                if self.programs.program(source_id).visibility == "fund":
-                    hidden.add(source_id)
-            except UnknownSource:
-                continue
-            except InvalidProgram:
-                # What was fund-only before it broke stays so; what never was good is not shown.
-                files = self._last_files(self.programs, source_id)
-                if files and self.programs.record(source_id, files).visibility == "fund":
-                    hidden.add(source_id)
-        return hidden
+    def keep(self, source: Source, files: Files) -> None:
+        """Put a version with its files into the archive: as staff see it and, where founders see
+        less, also as they do, for their citations. Raises `HomeUnusable`."""
+        self.history.archive.keep(source, files)
+        if source.visibility == "fund" and source.kind == "program":
+            self.keep_public(self._made(self.programs, source.id, files))
 
-    def _last_good(self, shelf: Shelf, source_id: str) -> Document | None:
+    def keep_public(self, held: Held) -> None:
+        """Keep the public form of a source in the archive where it has one of its own."""
+        public = self.public(held)
+        if public is None or public is held or public.program is None:
+            return
+        if not self.history.archive.holds(public.source.id, public.source.version):
+            self.history.archive.keep(public.source, public_files(public.program))
+
+    def _made(self, shelf: Shelf, source_id: str, files: Files) -> Held:
+        program = shelf.record(source_id, files) if isinstance(shelf, ProgramFiles) else None
+        return _held(shelf.read(source_id, files), program)
+
+    def _last_good(self, shelf: Shelf, source_id: str) -> Held | None:
         files = self._last_files(shelf, source_id)
         if files is None:
-            return starter.documents().get(source_id)
+            return bundled(source_id)
         known = self._instead.get(source_id)
         if known is None or known[0] != files:
-            known = self._instead[source_id] = (files, shelf.read(source_id, files))
+            known = self._instead[source_id] = (files, self._made(shelf, source_id, files))
         return known[1]
 
     def _last_files(self, shelf: Shelf, source_id: str) -> dict[str, bytes] | None:
@@ -145,3 +181,16 @@ class Library:
         except (UnreadableSource, InvalidProgram):
             return None
         return files
+
+
+def bundled(source_id: str) -> Held | None:
+    """A source of the starter layer, or None."""
+    document = starter.documents().get(source_id)
+    if document is None:
+        return None
+    programs = {program.id: program for program in starter.programs()}
+    return _held(document, programs.get(source_id))
+
+
+def _held(document: Document, program: Program | None) -> Held:
+    return Held(document.source, lambda: document, program)

@@ -158,6 +158,18 @@ def with_schema(data: bytes) -> bytes:
     return data if b"yaml-language-server" in data else _COMMENT.encode() + data
 
 
+def for_the_fund(data: bytes, name: str) -> bytes:
+    """A record's bytes with the line that makes it fund-only. Raises `InvalidProgram`."""
+    if parse_program(data, name).visibility == "fund":
+        return data
+    marked = data.rstrip() + b"\nvisibility: fund\n"
+    if b"\nvisibility:" in data or parse_program(marked, name).visibility != "fund":
+        raise InvalidProgram(
+            f"{name} says of itself that it is public", "write `visibility: fund` in it"
+        )
+    return marked
+
+
 def parse_program(data: bytes, name: str) -> Program:
     """The program record in the bytes of the YAML file `name`.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.conditions import Offer, Rule, Strings
-from kb.records import Grade
+from kb.records import Grade, Visibility
 
 # How a sponsor reaches founders; a list question ("which investors ...") filters on it.
 ProgramKind = Literal[
@@ -22,7 +22,6 @@ ProgramKind = Literal[
 GIVING: tuple[ProgramKind, ...] = ("investor", "cloud", "vendor", "broker", "public")
 """Kinds of programs that give compute; loans and deals do not."""
 Status = Literal["active", "shrinking", "ended", "unknown", "unconfirmed"]
-Visibility = Literal["public", "fund"]
 PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
 
 # The order of the fields is the order in which a record is shown.
@@ -97,6 +96,11 @@ class Program(BaseModel):
     visibility: Visibility = "public"
     terms: list[Term] = Field(min_length=1)
     not_stated: list[TermField] = Field(default_factory=list)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether nothing of the record is fund-only."""
+        return self.visibility == "public" and all(t.visibility == "public" for t in self.terms)
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,6 +9,7 @@ Language = Literal["en", "zh-Hans", "zh-Hant"]
 Kind = Literal["article", "program"]
 Layer = Literal["starter", "staff"]
 Grade = Literal["official", "on_record", "reported", "rumor"]
+Visibility = Literal["public", "fund"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Source:
 
     `version` is a content hash of what is shown; `text` is the stored text into which every
     passage and citation points. `published` is an ISO date that may be partial ("2024-07").
+    `visibility` is "fund" where anything in it is for the fund only.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Source:
     published: str | None = None
     url: str | None = None
     author: str | None = None
+    visibility: Visibility = "public"
 
 
 @dataclass(frozen=True, slots=True)

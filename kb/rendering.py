@@ -79,6 +79,7 @@ def render(program: Program, layer: Layer = "starter") -> Document:
         language="en",
         text=text,
         layer=layer,
+        visibility="public" if program.is_public else "fund",
     )
     passages = tuple(_passage(program, source, *place) for place in places)
     names = [program.name.en, program.name.zh_hans, program.sponsor.en, program.sponsor.zh_hans]

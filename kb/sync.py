@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from kb import starter
-from kb.journal import Change, change
+from kb.journal import Action, Change, change
 from kb.library import Library, StaffLayer
 from kb.manifest import Manifest
 from kb.records import Layer, Source
+from kb.views import View
 
 FOUND = "found by sync"
+
+Done = Literal["added", "changed", "removed"]
+_DONE: dict[Action, Done] = {"add": "added", "edit": "changed", "remove": "removed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Step:
     one that holds now; one of them is None where the source is new or gone."""
 
     source: str
-    action: Literal["added", "changed", "removed"]
+    action: Done
     layer: Layer | None
     previous: str | None
     version: str | None
@@ -52,32 +56,58 @@ def plan(sources: Mapping[str, Source], base: Manifest | None) -> list[Step]:
     return steps
 
 
-def notes(staff: StaffLayer) -> list[str]:
-    """A line for each file of the staff layer that cannot be read, and what is used instead."""
+def notes(staff: StaffLayer, *, fund: bool) -> list[str]:
+    """A line for each file of the staff layer that cannot be read, and what is used instead.
+
+    Founders hear only of sources that they see: nobody can tell what a new one would have been.
+    """
     lines = []
     for broken in staff.broken:
+        if not fund and (broken.instead is None or broken.instead.source.visibility == "fund"):
+            continue
         instead = "it is left out" if broken.instead is None else "the last good version stays"
         lines.append(f"{broken.error.message}; {instead}")
     return lines
 
 
-def record(library: Library, staff: StaffLayer) -> None:
-    """Write into the history what is there and not yet in it; the caller is the only writer.
+def with_edits(steps: Sequence[Step], edits: Sequence[Change], view: View) -> list[Step]:
+    """The steps of the founders' index, and the edits of what founders do not see (`view` is
+    theirs), sorted by id."""
+    taken = {step.source for step in steps}
+    seen = {(source.id, source.version) for source in view.sources().values()}
+    hidden = [
+        Step(edit.source, _DONE[edit.action], edit.layer, None, edit.version)
+        for edit in edits
+        if edit.source not in taken and (edit.source, edit.version) not in seen
+    ]
+    return sorted([*steps, *hidden], key=lambda step: step.source)
+
+
+def record(library: Library, staff: StaffLayer) -> list[Change]:
+    """Write into the history what is there and not yet in it, and return the edits by hand; the
+    caller is the only writer.
 
     Versions go into the archive before the journal names them, so a kill only repeats the work.
     """
-    library.history.journal.append([*_by_hand(library, staff), *_released(library)])
+    edits = by_hand(library, staff)
+    for edit in edits:
+        if edit.version is not None:
+            library.keep(staff.good[edit.source], library.shelf(edit.kind).files(edit.source))
+    for source in staff.good.values():
+        if source.visibility == "fund" and source.kind == "program":
+            library.keep_public(library.held(library.programs, source.id))
+    library.history.journal.append([*edits, *_released(library)])
+    return edits
 
 
-def _by_hand(library: Library, staff: StaffLayer) -> list[Change]:
+def by_hand(library: Library, staff: StaffLayer) -> list[Change]:
+    """What was changed in the staff layer and is not yet in its history."""
     known = library.history.journal.current("staff")
     found = []
     for source_id, source in staff.good.items():
         before = known.get(source_id)
         if before is not None and (before.version, before.kind) == (source.version, source.kind):
             continue
-        shelf = library.shelf(source.kind)
-        library.history.archive.keep(source, shelf.files(source_id))
         action: Literal["add", "edit"] = "add" if before is None else "edit"
         found.append(
             change(action, source_id, source.kind, source.version, title=source.title, why=FOUND)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import RLock
 
-from kb import starter
-from kb.aliases import AliasTable
-from kb.centring import centres
 from kb.documents import Document, embedded_text
 from kb.editing import Editor
-from kb.embedders import Embedder, Vectors, load_embedder
+from kb.embedders import Vectors
+from kb.equipment import Equipment
 from kb.errors import EmbedderMismatch, IndexDamaged
-from kb.home import Home
 from kb.index import Index
+from kb.journal import Change
 from kb.library import Library
 from kb.manifest import Manifest
 from kb.records import Hit
 from kb.search import search
 from kb.sync import Step, notes, plan, record
 from kb.terms import question_terms
-from kb.vectors import VectorCache
+from kb.views import View
 
 # Raise when passages are cut, folded or turned into terms in another way.
 RECIPE = 1
@@ -31,26 +28,31 @@ Progress = Callable[[int, int], None]
 
 
 class Upkeep:
-    """The index of a home, which follows its library. Loads index and embedder when needed.
+    """An index of a home, which follows a view of its library. Loads what it needs when needed.
 
     `follow` and what stands on it need the writer lock of `index`; `guard` is for the threads of
-    this process. Safe to share between threads.
+    this process. Notes name what founders do not see only where they go `to_staff`. Safe to share
+    between threads.
     """
 
     def __init__(
         self,
-        home: Home,
         library: Library,
-        embedder: str | Embedder | None,
+        view: View,
+        index: Index,
+        equipment: Equipment,
         note: Callable[[str], None],
+        *,
+        to_staff: bool,
     ) -> None:
-        self._home = home
         self._library = library
-        self._chosen = embedder
+        self._view = view
+        self._equipment = equipment
         self._note = note
+        self._to_staff = to_staff
         self._said: set[str] = set()
         self._up_to_date = False
-        self.index = Index(home.index)
+        self.index = index
         self.guard = RLock()
 
     def follow(self, progress: Progress | None = None) -> list[Step]:
@@ -58,30 +60,47 @@ class Upkeep:
         writer."""
         self.settle()
         base = self._sound_manifest()
-        steps = plan(self._library.sources(), base)
-        if steps or not base.generation:
-            changed = [self._library.document(s.source) for s in steps if s.version is not None]
-            removed = [step.source for step in steps if step.version is None]
-            vectors = self._embed(changed, progress)
-            self.index.write(list(zip(changed, vectors, strict=True)), removed, base, self.aliases)
+        steps = plan(self._view.sources(), base)
+        if any(self._withdrawn(step) for step in steps):
+            # Stores keep the bytes of what is deleted from them; a new one never had them.
+            self.index.clear()
+            base = self._empty()
+        self._write(plan(self._view.sources(), base), base, progress)
         self._up_to_date = True
         return steps
 
-    def settle(self) -> None:
-        """Finish what a kill interrupted, and put edits by hand into the history. The caller is
-        the only writer."""
+    def _write(self, steps: list[Step], base: Manifest, progress: Progress | None) -> None:
+        if not steps and base.generation:
+            return
+        changed = [self._view.document(s.source) for s in steps if s.version is not None]
+        removed = [step.source for step in steps if step.version is None]
+        vectors = self._embed(changed, progress)
+        pairs = list(zip(changed, vectors, strict=True))
+        self.index.write(pairs, removed, base, self._equipment.aliases)
+
+    def _withdrawn(self, step: Step) -> bool:
+        """Whether the index holds what its readers may no longer see."""
+        held = step.previous
+        if held is None or self._view.fund:
+            return False
+        return self._view.version(step.source, held) is None
+
+    def settle(self) -> list[Change]:
+        """Finish what a kill interrupted, and put edits by hand into the history: these are
+        returned. The caller is the only writer."""
         done = Editor(self._library).recover()
         if done is not None:
-            self._note(f"Finished an interrupted change: {done.action} {done.source}.")
+            what = f": {done.action} {done.source}" if self._to_staff else ""
+            self._note(f"Finished an interrupted change{what}.")
         for shelf in self._library.shelves:
             shelf.sweep()
         self._library.programs.lay_schema()
         staff = self._library.look()
-        for line in notes(staff):
+        for line in notes(staff, fund=self._to_staff):
             if line not in self._said:
                 self._said.add(line)
                 self._note(line)
-        record(self._library, staff)
+        return record(self._library, staff)
 
     def trial(self) -> list[Step]:
         """What `follow` would do; nothing is written."""
@@ -89,7 +108,7 @@ class Upkeep:
             base = self.index.manifest()
         except IndexDamaged:
             base = None
-        return plan(self._library.sources(), base if base and self._same_recipe(base) else None)
+        return plan(self._view.sources(), base if base and self._same_recipe(base) else None)
 
     def search(self, query: str, k: int, kind: str | None, language: str | None) -> list[Hit]:
         """The `k` best passages; a damaged index is repaired on the way."""
@@ -112,11 +131,11 @@ class Upkeep:
         """The terms of a question, each with how rare it is in the library."""
         self.bring_up_to_date()
         with self.index.reading() as reader:
-            return dict(reader.keywords.weights(question_terms(question, self.aliases)))
+            return dict(reader.keywords.weights(question_terms(question, self._equipment.aliases)))
 
     def copy_vectors(self, target: Path) -> bool:
         """Copy the kept vectors into a new file; False where there are none."""
-        return self._cache.copy(target)
+        return self._equipment.cache.copy(target)
 
     def bring_up_to_date(self) -> None:
         """Follow the library once in the life of this object, and whenever the index is not fit
@@ -135,44 +154,21 @@ class Upkeep:
                 with self.index.writing():
                     self.follow()
 
-    @cached_property
-    def aliases(self) -> AliasTable:
-        """The bundled alias table with the home's own words."""
-        own = [self._home.aliases] if self._home.aliases.is_file() else []
-        return AliasTable.load(starter.ALIASES, *own)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        if self._chosen is None or isinstance(self._chosen, str):
-            return load_embedder(self._chosen, self._note)
-        return self._chosen
-
-    @cached_property
-    def _bundle(self) -> starter.BundledVectors:
-        return starter.BundledVectors()
-
-    @cached_property
-    def _cache(self) -> VectorCache:
-        return VectorCache(self._home.vectors, self._bundle, self._note)
-
-    @cached_property
-    def _centres(self) -> Mapping[str, Vectors]:
-        if self._bundle.fingerprint == self._embedder.fingerprint and self._bundle.centres:
-            return self._bundle.centres
-        return centres(self._embedder)
-
     @property
     def _recipe(self) -> str:
-        return f"{RECIPE}:{self.aliases.digest}"
+        return f"{RECIPE}:{self._equipment.aliases.digest}"
 
     def _same_recipe(self, found: Manifest) -> bool:
         return found.recipe == self._recipe
 
     def _search(self, query: str, k: int, kind: str | None, language: str | None) -> list[Hit]:
-        embedder, means, aliases = self._embedder, self._centres, self.aliases
+        own = self._equipment
+        embedder, centres, aliases = own.embedder, own.centres, own.aliases
         with self.index.reading() as reader:
             self._check_embedder(reader.manifest)
-            return search(reader, embedder, means, aliases, query, k, kind=kind, language=language)
+            return search(
+                reader, embedder, centres, aliases, query, k, kind=kind, language=language
+            )
 
     def _usable_as_it_is(self) -> bool:
         try:
@@ -183,10 +179,10 @@ class Upkeep:
 
     def _check_embedder(self, found: Manifest) -> None:
         made = found.embedder
-        if made != self._embedder.fingerprint:
+        if made != self._equipment.embedder.fingerprint:
             raise EmbedderMismatch(
                 f"the index was built with {made}, the embedder now is "
-                f"{self._embedder.fingerprint}",
+                f"{self._equipment.embedder.fingerprint}",
                 "compute-desk kb rebuild",
             )
 
@@ -205,7 +201,10 @@ class Upkeep:
                 self.index.clear()  # stores without a manifest are the rest of a first write
         except IndexDamaged as damage:
             self._discard(damage)
-        return Manifest(0, self._embedder.fingerprint, self._recipe)
+        return self._empty()
+
+    def _empty(self) -> Manifest:
+        return Manifest(0, self._equipment.embedder.fingerprint, self._recipe)
 
     def _discard(self, damage: IndexDamaged) -> None:
         self._note(f"The index was damaged ({damage.message}); rebuilding it from the library.")
@@ -213,7 +212,7 @@ class Upkeep:
 
     def _embed(self, documents: list[Document], progress: Progress | None) -> Iterator[Vectors]:
         texts = [embedded_text(passage) for document in documents for passage in document.passages]
-        vectors = self._cache.embed(texts, self._embedder, progress)
+        vectors = self._equipment.cache.embed(texts, self._equipment.embedder, progress)
         start = 0
         for document in documents:
             yield vectors[start : start + len(document.passages)]

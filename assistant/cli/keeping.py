@@ -17,13 +17,14 @@ SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or
 Why = Annotated[
     str, typer.Option("--why", metavar="TEXT", help="The reason, for the history.", show_default="")
 ]
+Fund = Annotated[bool, typer.Option("--fund", help="For staff: also what only the fund may see.")]
 
 
-def history(source_id: SourceId, as_json: Json = False) -> None:
+def history(source_id: SourceId, fund: Fund = False, as_json: Json = False) -> None:
     """List the versions of a source: when, who, what and why. Also of removed ones."""
     from kb.errors import UnknownSource
 
-    with open_library() as kb:
+    with open_library(fund=fund) as kb:
         changes = kb.history(source_id)
         try:
             present = kb.source(source_id)
@@ -63,7 +64,7 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Make an older version the present one. Nothing is lost: it is a new entry of the history."""
-    with open_library() as kb:
+    with open_library(fund=True) as kb:
         source = kb.restore(source_id, version, why=why)
     if as_json:
         document({"restored": source.id, "version": source.version, "title": source.title})
@@ -76,7 +77,7 @@ def sync(
     as_json: Json = False,
 ) -> None:
     """Bring the index in line with the files of the library, and put edits into the history."""
-    with open_library() as kb:
+    with open_library(fund=True) as kb:
         done = kb.sync(trial=dry_run, progress=lambda at, of: progress("Indexing", at, of))
     changes = [asdict(step) for step in done.steps]
     if as_json:
@@ -99,7 +100,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Find what staff should look at. Exit code 1 where there are errors; warnings are 0."""
-    with open_library() as kb:
+    with open_library(fund=True) as kb:
         findings = kb.check(months)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors

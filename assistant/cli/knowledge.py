@@ -10,7 +10,7 @@ import typer
 
 from assistant.cli import keeping
 from assistant.cli.failure import FAILED, WrongUsage, failure_line
-from assistant.cli.keeping import Json, SourceId, Why
+from assistant.cli.keeping import Fund, Json, SourceId, Why
 from assistant.cli.library import open_library
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
 
@@ -37,6 +37,9 @@ def add(
         typer.Option(metavar="ID", help="Take it in as a new version of this article."),
     ] = None,
     why: Why = "",
+    fund: Annotated[
+        bool, typer.Option("--fund", help="Take it in for the fund only: founders never see it.")
+    ] = False,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Fetch from this host although it is a private one."),
@@ -51,8 +54,10 @@ def add(
     """
     if replace is not None and (len(places) > 1 or Path(places[0]).is_dir()):
         raise WrongUsage("--replace takes one file or address", "add the others on their own")
-    with open_library() as kb:
-        outcomes = kb.add_all(places, _stage, allowed=allow_host or (), replace=replace, why=why)
+    with open_library(fund=True) as kb:
+        outcomes = kb.add_all(
+            places, _stage, allowed=allow_host or (), replace=replace, why=why, fund=fund
+        )
     errors = [_refused(one) for one in outcomes if one.error is not None]
     if as_json:
         added = [_taken(one.place, one.added) for one in outcomes if one.added is not None]
@@ -93,6 +98,7 @@ def _taken(place: str, added: Added) -> dict[str, Any]:
         "source": source.id,
         "version": source.version,
         "title": source.title,
+        "visibility": source.visibility,
         "outcome": added.outcome,
         "passages": added.passages,
     }
@@ -110,15 +116,18 @@ def _refused(outcome: Outcome) -> dict[str, Any]:
 
 
 @app.command("list")
-def list_sources(as_json: Json = False) -> None:
+def list_sources(fund: Fund = False, as_json: Json = False) -> None:
     """List all articles and programs."""
-    with open_library() as kb:
+    with open_library(fund=fund) as kb:
         rows = [_summary(source) for source in kb.sources()]
     if as_json:
         document({"sources": rows})
         return
-    headers = ("ID", "Title", "Kind", "Language", "Publisher", "Published", "Layer")
-    fields = ("source", "title", "kind", "language", "publisher", "published", "layer")
+    headers = ["ID", "Title", "Kind", "Language", "Publisher", "Published", "Layer"]
+    fields = ["source", "title", "kind", "language", "publisher", "published", "layer"]
+    if fund:
+        headers.append("Visibility")
+        fields.append("visibility")
     table(headers, [[row[field] for field in fields] for row in rows])
 
 
@@ -132,6 +141,7 @@ def _summary(source: Source) -> dict[str, Any]:
         "publisher": source.publisher,
         "published": source.published,
         "layer": source.layer,
+        "visibility": source.visibility,
     }
 
 
@@ -142,10 +152,11 @@ def show(
         str | None,
         typer.Option(metavar="V", help="One that `history` lists; default: the present one."),
     ] = None,
+    fund: Fund = False,
     as_json: Json = False,
 ) -> None:
     """Show the text of an article or program: what citations point into."""
-    with open_library() as kb:
+    with open_library(fund=fund) as kb:
         source = kb.source(source_id, version)
     if as_json:
         more = {"author": source.author, "url": source.url, "text": source.text}
@@ -164,10 +175,11 @@ def show(
 def search(
     query: Annotated[str, typer.Argument(help="Words or a question, in any language.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    fund: Fund = False,
     as_json: Json = False,
 ) -> None:
     """Find passages, the best first."""
-    with open_library() as kb:
+    with open_library(fund=fund) as kb:
         hits = kb.search(query, k)
     if as_json:
         fields = ("source", "version", "title", "language", "text", "start", "end")
@@ -191,7 +203,7 @@ def search(
 @app.command()
 def remove(source_id: SourceId, why: Why = "", as_json: Json = False) -> None:
     """Remove what was added; its history stays. The starter library is read-only."""
-    with open_library() as kb:
+    with open_library(fund=True) as kb:
         kb.remove(source_id, why=why)
     if as_json:
         document({"removed": source_id})

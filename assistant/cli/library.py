@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_library() -> Iterator[KnowledgeBase]:
-    """The knowledge base of this home; what it has to say goes to stderr."""
+def open_library(*, fund: bool = False) -> Iterator[KnowledgeBase]:
+    """The knowledge base of this home; what it has to say goes to stderr. `fund` opens what only
+    the fund may see, too: for staff's work."""
     from assistant.settings import default_home, load_settings
     from kb.knowledge_base import KnowledgeBase
 
     embedder = load_settings().embedder
-    with closing(KnowledgeBase.open(default_home(), embedder=embedder, note=aside)) as kb:
+    opened = KnowledgeBase.open(default_home(), embedder=embedder, note=aside, fund=fund)
+    with closing(opened) as kb:
         yield kb

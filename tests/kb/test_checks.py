@@ -116,7 +116,7 @@ def test_copies_of_one_story(open_kb: Open, tmp_path: Path) -> None:
 
 
 def test_broken_and_stray_files(open_kb: Open, article: Path, tmp_path: Path) -> None:
-    kb = open_kb()
+    kb = open_kb(fund=True)
     source = kb.add(article).source.id
     library = tmp_path / "home" / "library"
     (library / "articles" / source / "text.md").write_bytes(b"\xff\x00")
@@ -145,7 +145,7 @@ def test_edits_that_the_index_has_not_followed(
 
 
 def test_a_damaged_history(open_kb: Open, article: Path, tmp_path: Path) -> None:
-    kb = open_kb()
+    kb = open_kb(fund=True)
     source = kb.add(article).source
     history = tmp_path / "home" / "library" / ".history"
     assert codes(kb.check(), source.id) == set()

@@ -15,6 +15,7 @@ from kb.history import History
 from kb.journal import Journal, change
 from kb.knowledge_base import KnowledgeBase
 from kb.library import Library
+from kb.views import Present
 
 Open = Callable[..., KnowledgeBase]
 
@@ -462,7 +463,7 @@ def test_the_layers_need_no_index(tmp_path: Path, small_library: list[str], arti
     data = article.read_bytes()
     taken = take_in(None, data, extract(data, article.name), article.name)
     source = editor.put("article", taken.id, taken.files, "add", "")
-    assert library.document(source.id).source == source
+    assert Present(library).document(source.id).source == source
     assert History(home.history).of(source.id)[0].version == source.version
     with pytest.raises(UnknownSource):
         editor.remove("nothing", "")
