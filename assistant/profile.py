@@ -16,11 +16,11 @@ from kb.cleaning import clean
 from kb.conditions import Stage
 from kb.folding import fold
 from kb.home import write_atomically
-from kb.partial_dates import bounds
+from kb.partial_dates import bounds, months_before
 from kb.profile import Profile, ProfileField
 from kb.regions import country_code
 from tools.errors import InvalidInput
-from tools.quantities import Unit, find_quantities, parse_money
+from tools.quantities import find_quantities, parse_money
 
 FIELDS: tuple[ProfileField, ...] = get_args(ProfileField)
 STAGE_WORDS: dict[Stage, str] = {
@@ -150,17 +150,35 @@ def _funds(value: Any, _today: date) -> list[str]:
 
 def _founded(value: Any, today: date) -> str:
     text = str(value).strip()
-    found = [q for q in find_quantities(text) if q.unit in (Unit.YEAR, Unit.DATE)]
-    iso = found[0].iso if len(found) == 1 and found[0].text == text else None
     try:
-        first = bounds(iso or "")[0]
+        iso = _date_of(text, today)
+        first = bounds(iso)[0]
     except (ValueError, IndexError) as error:
         raise InvalidProfile(
-            f"founded: {_shown(value)} is no date", "write 2024, 2024-03 or 2024-03-15"
+            f"founded: {_shown(value)} is no date",
+            "write 2024, 2024-03, 2024-03-15 or 2 years ago",
         ) from error
     if first > today:
         raise InvalidProfile(f"founded: {iso} is still to come", "give the day of founding")
-    return iso or ""
+    return iso
+
+
+def _date_of(text: str, today: date) -> str:
+    """The ISO date, or interval of months, that a date or an age names; else empty."""
+    found = find_quantities(text)
+    if len(found) == 1 and found[0].said_unit in ("year", "month"):
+        return _born(int(found[0].said_value), found[0].said_unit, today)
+    if "/" in text:
+        return text
+    whole = len(found) == 1 and found[0].text == text
+    return (found[0].iso or "") if whole and found[0].unit in (Unit.YEAR, Unit.DATE) else ""
+
+
+def _born(age: int, unit: str, today: date) -> str:
+    """The months in which a company was founded that is so many whole years or months old."""
+    step = 12 if unit == "year" else 1
+    first = months_before(today, (age + 1) * step).isoformat()[:7]
+    return f"{first}/{months_before(today, age * step).isoformat()[:7]}"
 
 
 _READERS: dict[str, Callable[[Any, date], Any]] = {

@@ -18,7 +18,7 @@ from kb.conditions import Figure, Offer, Rule, Strings, Words
 from kb.conflicts import different_sources, figures_differ, rules_differ, strings_differ
 from kb.programs import Names, Program, ProgramKind, Status, Term, TermField
 from kb.rendering import STATUSES
-from kb.wording import both
+from kb.wording import Called, as_written, both
 
 Attribute = Literal[
     "offer", "gpus", "gpu_hours", "credits", "price_basis", "price_per_gpu_hour", "duration",
@@ -104,20 +104,20 @@ class Value:
     compared: Any = None
 
 
-def compare(programs: Sequence[Program]) -> Grid:
-    """The grid of several programs, in the given order."""
+def compare(programs: Sequence[Program], called: Called = as_written) -> Grid:
+    """The grid of several programs, in the given order. `called` names the parties of rules."""
     columns = [
         Column(id=p.id, name=p.name, sponsor=p.sponsor, kind=p.kind, status=p.status)
         for p in programs
     ]
-    cells = [attributes_of(program) for program in programs]
+    cells = [attributes_of(program, called) for program in programs]
     rows = [Row(attribute=name, cells=[each[name] for each in cells]) for name in ATTRIBUTES]
     return Grid(programs=columns, rows=rows)
 
 
-def attributes_of(program: Program) -> dict[Attribute, Cell]:
+def attributes_of(program: Program, called: Called = as_written) -> dict[Attribute, Cell]:
     """Every attribute of a program with what sources state about it."""
-    values = [value for term, cited in cited_terms(program) for value in _values(term, cited)]
+    values = values_of(program, called)
     cells: dict[Attribute, Cell] = {}
     for name in ATTRIBUTES:
         own = [value for value in values if value.attribute == name]
@@ -142,9 +142,10 @@ def _status(program: Program) -> Stated:
     return Stated(text=text, typed=program.status, citation=about[-1] if about else None)
 
 
-def values_of(program: Program) -> list[Value]:
+def values_of(program: Program, called: Called = as_written) -> list[Value]:
     """Every typed value that a program's terms state."""
-    return [value for term, cited in cited_terms(program) for value in _values(term, cited)]
+    cited = cited_terms(program)
+    return [value for term, where in cited for value in _values(term, where, called)]
 
 
 def disagreeing(values: Sequence[Value]) -> list[tuple[int, int]]:
@@ -163,10 +164,10 @@ def disagreeing(values: Sequence[Value]) -> list[tuple[int, int]]:
     ]
 
 
-def _values(term: Term, cited: Cited) -> Iterator[Value]:
+def _values(term: Term, cited: Cited, called: Called) -> Iterator[Value]:
     typed = [
         *(value for offer in term.offers for value in _offered(offer, term, cited)),
-        *(_ruled(rule, term, cited) for rule in term.rules),
+        *(_ruled(rule, term, cited, called) for rule in term.rules),
         *(_asked(strings, term, cited) for strings in term.strings),
     ]
     yield from typed
@@ -237,10 +238,10 @@ def _in_months(weeks: Figure) -> Figure:
     return Figure(**{form: value * 12 / 52 for form, value in stated.items()})
 
 
-def _ruled(rule: Rule, term: Term, cited: Cited) -> Value:
+def _ruled(rule: Rule, term: Term, cited: Cited, called: Called) -> Value:
     return Value(
         _RULE_ROWS[rule.kind],
-        wording.for_whom(wording.rule(rule), rule.for_whom),
+        wording.for_whom(wording.rule(rule, called), rule.for_whom),
         rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"kind": rule.kind},
         term,
         cited,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -18,14 +17,13 @@ from kb.conditions import (
     StageRule,
     Words,
 )
+from kb.names import Parties
 from kb.partial_dates import bounds, months_before
-from kb.profile import Profile, ProfileField
+from kb.profile import Profile, ProfileField, in_words
 from kb.regions import lies_in, region_name
 from kb.wording import both
 
 Outcome = Literal["pass", "fail", "unknown"]
-SameParty = Callable[[str, str], bool]
-"""Whether two names mean the same fund or program."""
 Judged = tuple[Outcome, Words, ProfileField | None]
 """Outcome, reason, and the field of the profile that is missing."""
 
@@ -33,8 +31,8 @@ Judged = tuple[Outcome, Words, ProfileField | None]
 class Judge:
     """Decides single rules for one profile on one day."""
 
-    def __init__(self, profile: Profile, today: date, same_party: SameParty) -> None:
-        self._profile, self._today, self._same_party = profile, today, same_party
+    def __init__(self, profile: Profile, today: date, parties: Parties) -> None:
+        self._profile, self._today, self._parties = profile, today, parties
 
     def judge(self, rule: Rule) -> Judged:
         """How the company fares with one condition, and why."""
@@ -90,7 +88,7 @@ class Judge:
                 "unknown",
                 both(
                     f"the {mine.en} that you have raised is in another currency, and no exchange "
-                    f"rate is assumed; wanted: {wanted.en}",
+                    f"rate is assumed; asked for: {wanted.en}",
                     f"你们融资{mine.zh_hans}，币种不同，不按汇率换算；要求：{wanted.zh_hans}",
                 ),
                 "raised",
@@ -107,16 +105,16 @@ class Judge:
         )
 
     def _portfolio(self, rule: PortfolioRule) -> Judged:
-        funds, wanted = self._profile.funds, wording.rule(rule.model_copy(update={"usual": False}))
+        funds, wanted = self._profile.funds, wording.parties(rule.any_of, self._parties.called)
         if funds is None:
-            return _not_given("funds", "who backs you", "投资方", wanted)
+            return _not_given("funds", "who backs you", "投资方或所在计划", wanted)
         for fund in funds:
-            if any(self._same_party(fund, name) for name in rule.any_of):
+            if any(self._parties.same(fund, name) for name in rule.any_of):
                 return (
                     "pass",
                     both(
-                        f"{fund} backs you; wanted: {wanted.en}",
-                        f"{fund}是你们的投资方；要求：{wanted.zh_hans}",
+                        f"you are with {fund}; asked for: {wanted.en}",
+                        f"你们已获{fund}支持；要求：{wanted.zh_hans}",
                     ),
                     None,
                 )
@@ -156,10 +154,11 @@ class Judge:
     def _age(self, rule: AgeRule) -> Judged:
         founded, wanted = (
             self._profile.founded,
-            wording.rule(rule.model_copy(update={"usual": False})),
+            wording.age(rule),
         )
         if founded is None:
             return _not_given("founded", "when you were founded", "成立时间", wanted)
+        when = in_words(self._profile)["founded"] or both("", "")
         limit = months_before(self._today, int(rule.under_years * 12))
         first, last = bounds(founded)
         if first > limit:
@@ -170,8 +169,8 @@ class Judge:
             return (
                 "unknown",
                 both(
-                    f"founded {founded} is too coarse to tell: the limit is {limit.isoformat()}",
-                    f"成立时间{founded}不够精确：界限是{limit.isoformat()}",
+                    f"founded {when.en} is too coarse to tell: the limit is {limit.isoformat()}",
+                    f"成立时间{when.zh_hans}不够精确：界限是{limit.isoformat()}",
                 ),
                 "founded",
             )
@@ -179,8 +178,8 @@ class Judge:
         return (
             outcome,
             both(
-                f"founded {founded} {word}: {wanted.en}",
-                f"{founded}成立，{chinese}要求：{wanted.zh_hans}",
+                f"founded {when.en} {word}: {wanted.en}",
+                f"{when.zh_hans}成立，{chinese}要求：{wanted.zh_hans}",
             ),
             None,
         )
@@ -188,7 +187,8 @@ class Judge:
 
 def _not_given(field: ProfileField, english: str, chinese: str, wanted: Words) -> Judged:
     why = both(
-        f"{english} is not given; wanted: {wanted.en}", f"未提供{chinese}；要求：{wanted.zh_hans}"
+        f"{english} is not given; asked for: {wanted.en}",
+        f"未提供{chinese}；要求：{wanted.zh_hans}",
     )
     return "unknown", why, field
 

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from kb.citing import Cited, Standing, cited_terms, standing
 from kb.conditions import OtherRule, Rule, Words
 from kb.conflicts import different_sources, rules_differ
-from kb.judging import Judge, Outcome, SameParty
+from kb.judging import Judge, Outcome
+from kb.names import Parties
 from kb.profile import Profile, ProfileField
 from kb.programs import Names, Program, ProgramKind, Status, Term
 from kb.wording import both
@@ -68,13 +69,13 @@ class Match(BaseModel):
     questions: list[Words]
 
 
-def match(program: Program, profile: Profile, today: date, same_party: SameParty) -> Match:
+def match(program: Program, profile: Profile, today: date, parties: Parties) -> Match:
     """How a company fares with one program on a day.
 
     Not eligible where any condition fails; else unknown where any is; else eligible. Conditions
     that no longer hold, or do not hold yet, are shown and do not count.
     """
-    judge = Judge(profile, today, same_party)
+    judge = Judge(profile, today, parties)
     results, rules = _results(program, judge, today)
     _mark_disagreeing(results, rules)
     tiers = _tiers(results)
@@ -102,11 +103,11 @@ def match_all(
     programs: Sequence[Program],
     profile: Profile,
     today: date,
-    same_party: SameParty,
+    parties: Parties,
 ) -> list[Match]:
     """Several programs: those open to the company first, then the undecided, then the others."""
     order: list[Verdict] = ["eligible", "unknown", "not_eligible"]
-    found = [match(program, profile, today, same_party) for program in programs]
+    found = [match(program, profile, today, parties) for program in programs]
     return sorted(found, key=lambda one: (order.index(one.verdict), one.id))
 
 

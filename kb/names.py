@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from kb.aliases import AliasTable
 from kb.folding import fold
@@ -33,22 +33,29 @@ def find_program(name: str, programs: Sequence[Program], aliases: AliasTable) ->
     return containing[0] if len(containing) == 1 and len(wanted) > 1 else None
 
 
-def parties(programs: Sequence[Program], aliases: AliasTable) -> Callable[[str, str], bool]:
-    """`same_party` over these programs and aliases."""
-    return lambda one, other: same_party(one, other, programs, aliases)
+class Parties:
+    """Funds and programs by all their names: who is the same, and how a program is called."""
 
+    def __init__(self, programs: Sequence[Program], aliases: AliasTable) -> None:
+        self._names = {p.id: (p.name.en, p.name.zh_hans) for p in programs}
+        self._known = [set(map(_plain, _parties(program))) for program in programs]
+        self._aliases = aliases
 
-def same_party(one: str, other: str, programs: Sequence[Program], aliases: AliasTable) -> bool:
-    """Whether two names mean the same fund or program: written alike, of one alias group, or
-    names of one program. An investor's program goes by its sponsor's name too: to be backed by
-    a chip maker is not to be in its program."""
-    if _plain(one) == _plain(other):
-        return True
-    group = aliases.group(one)
-    if group is not None and group == aliases.group(other):
-        return True
-    wanted = {_plain(one), _plain(other)}
-    return any(wanted <= set(map(_plain, _parties(program))) for program in programs)
+    def same(self, one: str, other: str) -> bool:
+        """Whether two names mean the same fund or program: written alike, of one alias group, or
+        names of one program. An investor's program goes by its sponsor's name too: to be backed
+        by a chip maker is not to be in its program."""
+        wanted = {_plain(one), _plain(other)}
+        if len(wanted) == 1:
+            return True
+        group = self._aliases.group(one)
+        if group is not None and group == self._aliases.group(other):
+            return True
+        return any(wanted <= names for names in self._known)
+
+    def called(self, name: str) -> tuple[str, str]:
+        """A program's name in English and Chinese for its id; any other name as it is."""
+        return self._names.get(name, (name, name))
 
 
 def _parties(program: Program) -> list[str]:

@@ -8,7 +8,13 @@ from datetime import date
 
 def bounds(partial: str) -> tuple[date, date]:
     """The first and the last day that an ISO date means which may be partial: "2024-03" is any
-    day of that March. Raises `ValueError` for what is no date."""
+    day of that March, "2023-11/2024-11" any from the first to the last of two. Raises
+    `ValueError` for what is no date."""
+    if "/" in partial:
+        begin, end = (bounds(part) for part in partial.split("/"))
+        if begin[0] > end[1]:
+            raise ValueError(f"{partial} ends before it begins")
+        return begin[0], end[1]
     parts = [int(part) for part in partial.split("-")]
     if len(parts) == 1:
         return date(parts[0], 1, 1), date(parts[0], 12, 31)

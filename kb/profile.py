@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -10,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from kb import wording
 from kb.conditions import Stage, Words
 from kb.partial_dates import bounds
-from kb.programs import PartialDate
 from kb.regions import countries, region_name
 from kb.wording import both
 
+_FOUNDED = re.compile(r"\d{4}(?:-\d{2}){0,2}(?:/\d{4}(?:-\d{2}){0,2})?")
 ProfileField = Literal["stage", "raised", "country", "funds", "founded"]
 
 
@@ -27,7 +28,8 @@ class Raised(BaseModel):
 
 
 class Profile(BaseModel):
-    """What a company tells about itself. None: not told; `funds: []` says that nobody backs it."""
+    """What a company tells about itself. None: not told; `funds: []` says that nobody backs it.
+    `founded` may be partial, or an interval of two such dates ("2023-11/2024-11")."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,7 +37,7 @@ class Profile(BaseModel):
     raised: Raised | None = None
     country: Annotated[str, Field(description="ISO 3166 code")] | None = None
     funds: list[str] | None = None
-    founded: PartialDate | None = None
+    founded: str | None = None
 
     @field_validator("country")
     @classmethod
@@ -48,6 +50,8 @@ class Profile(BaseModel):
     @classmethod
     def _is_a_date(cls, founded: str | None) -> str | None:
         if founded is not None:
+            if not _FOUNDED.fullmatch(founded):
+                raise ValueError(f"{founded[:40]} is no ISO date")
             bounds(founded)
         return founded
 
@@ -61,5 +65,10 @@ def in_words(profile: Profile) -> dict[ProfileField, Words | None]:
         "raised": wording.sum_of(raised.amount, raised.currency) if raised else None,
         "country": both(*region_name(country)) if country else None,
         "funds": None if funds is None else backers,
-        "founded": both(profile.founded, profile.founded) if profile.founded else None,
+        "founded": _day(profile.founded) if profile.founded else None,
     }
+
+
+def _day(founded: str) -> Words:
+    first, _, last = founded.partition("/")
+    return both(f"{first} to {last}", f"{first}至{last}") if last else both(first, first)

@@ -59,6 +59,8 @@ _CURRENCIES = {
 }
 _SHORT = ((Decimal(10**9), "B"), (Decimal(10**6), "M"))
 _CHINESE = ((Decimal(10**8), "亿"), (Decimal(10**4), "万"))
+Called = Callable[[str], tuple[str, str]]
+"""Gives the names, in English and Chinese, of a fund or program that a record names."""
 _DAYS_A_MONTH = Decimal("30.4375")
 
 
@@ -97,8 +99,7 @@ def figure(stated: Figure, told: Callable[[Decimal], Words] = number) -> Words:
         about = told(stated.about)
         return both(f"about {about.en}", f"约{about.zh_hans}")
     if stated.at_least is not None and stated.up_to is not None:
-        low, high = told(stated.at_least), told(stated.up_to)
-        return both(f"{low.en} to {high.en}", f"{low.zh_hans}至{high.zh_hans}")
+        return _range(told(stated.at_least), told(stated.up_to))
     if stated.at_least is not None:
         low = told(stated.at_least)
         return both(f"at least {low.en}", f"至少{low.zh_hans}")
@@ -146,7 +147,24 @@ def regions(any_of: Sequence[str]) -> Words:
     return joined([both(*region_name(code)) for code in any_of])
 
 
-def rule(condition: Rule) -> Words:
+def as_written(name: str) -> tuple[str, str]:
+    """A name as it stands in the record, in both languages."""
+    return name, name
+
+
+def parties(names: Sequence[str], called: Called = as_written) -> Words:
+    """Funds and programs of which one is asked for."""
+    told = [both(*called(name)) for name in names]
+    return both(" or ".join(t.en for t in told), "或".join(t.zh_hans for t in told))
+
+
+def age(condition: AgeRule) -> Words:
+    """The age below which a company has to be."""
+    limit = _length(condition.under_years * 12)
+    return both(f"younger than {limit.en}", f"成立不满{limit.zh_hans}")
+
+
+def rule(condition: Rule, called: Called = as_written) -> Words:
     """A condition in a few words, as a cell of a table has it."""
     match condition:
         case StageRule():
@@ -154,12 +172,11 @@ def rule(condition: Rule) -> Words:
         case RaisedRule():
             told = money(condition.raised)
         case PortfolioRule():
-            told = both(" or ".join(condition.any_of), "或".join(condition.any_of))
+            told = parties(condition.any_of, called)
         case RegionRule():
             told = regions(condition.any_of)
         case AgeRule():
-            age = _length(condition.under_years * 12)
-            told = both(f"younger than {age.en}", f"成立不满{age.zh_hans}")
+            told = age(condition)
         case OtherRule():
             told = condition.ask
     return both(f"usually {told.en}", f"通常{told.zh_hans}") if condition.usual else told
@@ -189,6 +206,15 @@ def for_whom(told: Words, whom: Words | None) -> Words:
     if whom is None:
         return told
     return both(f"{whom.en}: {told.en}", f"{whom.zh_hans}：{told.zh_hans}")
+
+
+def _range(low: Words, high: Words) -> Words:
+    """From one figure to another; a unit that both have is said once (1 to 2 years, 1至2年)."""
+    number_, _, unit = low.en.partition(" ")
+    shared = unit.removesuffix("s") == high.en.partition(" ")[2].removesuffix("s")
+    first = number_ if unit and shared else low.en
+    chinese = low.zh_hans.rstrip("年个月周天") if shared and unit else low.zh_hans
+    return both(f"{first} to {high.en}", f"{chinese}至{high.zh_hans}")
 
 
 def _length(value: Decimal) -> Words:

@@ -105,14 +105,14 @@ def match(
     from assistant.profile import load_profile, read_profile
     from assistant.settings import default_home
     from kb.matching import match_all
-    from kb.names import parties
+    from kb.names import Parties
 
     today = datetime.now(UTC).date()
     given = load_profile(default_home()) if profile is None else read_profile(profile, today)
     with open_library() as kb:
         everything = kb.programs()
         chosen = _named(kb, ids) if ids else everything
-        found = match_all(chosen, given, today, parties(everything, kb.aliases))
+        found = match_all(chosen, given, today, Parties(everything, kb.aliases))
     if as_json or context.obj:
         verdicts = [one.verdict for one in found]
         document(

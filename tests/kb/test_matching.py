@@ -16,7 +16,7 @@ from kb.aliases import AliasTable
 from kb.conditions import AgeRule, Stage
 from kb.judging import Judge
 from kb.matching import Match, match, match_all
-from kb.names import same_party
+from kb.names import Parties
 from kb.partial_dates import bounds
 from kb.profile import Profile
 from kb.programs import Program
@@ -25,6 +25,7 @@ from tests.kb.program_records import program, term
 
 TODAY = date(2026, 11, 22)
 ALIASES = AliasTable({"a16z": ["a16z", "Andreessen Horowitz", "安德森·霍洛维茨"]})
+PARTIES = Parties(starter.programs(), ALIASES)
 A16Z_RULE = {"kind": "portfolio", "any_of": ["a16z"]}
 
 
@@ -33,10 +34,7 @@ def told(**given: Any) -> Profile:
 
 
 def fares(record: Program, today: date = TODAY, **given: Any) -> Match:
-    def same(one: str, other: str) -> bool:
-        return same_party(one, other, starter.programs(), ALIASES)
-
-    return match(record, told(**given), today, same)
+    return match(record, told(**given), today, PARTIES)
 
 
 def outcome(rule: dict[str, Any], **given: Any) -> str:
@@ -211,7 +209,7 @@ def test_programs_come_in_the_order_of_their_verdicts() -> None:
         for name, stages in (("far", ["public"]), ("fit", ["seed"]))
     ]
     records.append(program(term("offer"), id="open"))
-    found = match_all(records, told(stage="seed"), TODAY, lambda one, other: one == other)
+    found = match_all(records, told(stage="seed"), TODAY, PARTIES)
     assert [one.id for one in found] == ["fit", "open", "far"]
 
 
@@ -248,7 +246,7 @@ def test_a_coarser_date_never_decides_otherwise(founded: date, years: int, today
     rule = AgeRule(kind="age", under_years=Decimal(years))
     exact = founded.isoformat()
     verdicts = [
-        Judge(Profile(founded=exact[:length]), today, lambda a, b: a == b).judge(rule)[0]
+        Judge(Profile(founded=exact[:length]), today, PARTIES).judge(rule)[0]
         for length in (10, 7, 4)
     ]
     assert verdicts[0] != "unknown"
