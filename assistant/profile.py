@@ -20,7 +20,7 @@ from kb.partial_dates import bounds, months_before
 from kb.profile import Profile, ProfileField
 from kb.regions import country_code
 from tools.errors import InvalidInput
-from tools.quantities import find_quantities, parse_money
+from tools.quantities import Unit, find_quantities, parse_money
 
 FIELDS: tuple[ProfileField, ...] = get_args(ProfileField)
 STAGE_WORDS: dict[Stage, str] = {
