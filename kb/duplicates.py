@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -37,6 +38,14 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # of splitmix64
 
 
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The least hashes of a fingerprint, and how many it has in all."""
+
+    sample: Hashes
+    size: int
+
+
 def near_duplicates(
     texts: Mapping[str, str], *, likeness: float = LIKENESS
 ) -> list[tuple[str, str, float]]:
@@ -50,7 +59,7 @@ def near_duplicates(
     ids = list(texts)
     prints = [fingerprint(texts[source]) for source in ids]
     pairs = []
-    for first, second in _candidates(prints, likeness):
+    for first, second in candidates([sketch(one) for one in prints], likeness):
         alike = similarity(prints[first], prints[second])
         if alike >= likeness:
             pairs.append((ids[first], ids[second], alike))
@@ -82,9 +91,15 @@ def similarity(one: Hashes, other: Hashes) -> float:
     return shared / len(small)
 
 
-def _candidates(prints: Sequence[Hashes], likeness: float) -> Iterator[tuple[int, int]]:
-    """Pairs of positions, the smaller first, that share enough of their least hashes."""
-    kept = [one[: max(_LEAST_SAMPLE, len(one) // _SAMPLE)] for one in prints]
+def sketch(hashes: Hashes) -> Sketch:
+    """What of a fingerprint is enough to find copies by."""
+    return Sketch(hashes[: max(_LEAST_SAMPLE, len(hashes) // _SAMPLE)], len(hashes))
+
+
+def candidates(sketches: Sequence[Sketch], likeness: float = LIKENESS) -> Iterator[tuple[int, int]]:
+    """Pairs of positions, the smaller first, that share enough of their least hashes to be worth
+    comparing in full."""
+    kept = [one.sample for one in sketches]
     if not any(len(one) for one in kept):
         return
     owners = np.repeat(np.arange(len(kept)), [len(one) for one in kept])
@@ -97,10 +112,8 @@ def _candidates(prints: Sequence[Hashes], likeness: float) -> Iterator[tuple[int
     if not found:
         return
     pairs, counts = np.unique(np.concatenate(found), axis=0, return_counts=True)
-    sizes = np.array([len(one) for one in prints])[pairs]
-    shares = np.array(
-        [len(some) / max(1, len(one)) for some, one in zip(kept, prints, strict=True)]
-    )
+    sizes = np.array([one.size for one in sketches])[pairs]
+    shares = np.array([len(one.sample) / max(1, one.size) for one in sketches])
     # What two copies at the limit would share of their samples; chance may take two thirds of it.
     expected = likeness * sizes.min(axis=1) * shares[pairs].min(axis=1)
     yield from map(tuple, pairs[counts >= np.maximum(1, expected / 3)].tolist())

@@ -48,7 +48,7 @@ class Index:
     """
 
     def __init__(self, folder: Path, writer: Path | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._writer = writer or folder / "writer.lock"
         self._manifest = folder / "manifest.json"
         self._checks = folder / "checksums.json"
@@ -65,7 +65,7 @@ class Index:
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """The index as of now. Raises `IndexDamaged` where there is none or it cannot be opened."""
-        with self._guard, locked(self._folder / "lock", shared=True):
+        with self._guard, locked(self.folder / "lock", shared=True):
             if self._reader is None or self._signature() != self._seen:
                 self.close()
                 self._seen = self._signature()
@@ -103,7 +103,7 @@ class Index:
         groups = list(_groups(documents)) or [[]]
         for number, group in enumerate(groups):
             gone = removed if number == 0 else ()
-            with self._guard, locked(self._folder / "lock"):
+            with self._guard, locked(self.folder / "lock"):
                 self.close()
                 current = self._write_group(group, gone, current, aliases)
         return current
@@ -123,9 +123,9 @@ class Index:
             source = document.source
             held[source.id] = manifest.Entry(source.version, len(document.passages))
         after = replace(base, generation=base.generation + 1, documents=dict(sorted(held.items())))
-        with ChromaStore(self._folder / "chroma") as store:
+        with ChromaStore(self.folder / "chroma") as store:
             store.put(rows)
-            keywords = KeywordIndex(self._folder / "keywords")
+            keywords = KeywordIndex(self.folder / "keywords")
             keywords.replace(touched, [_entry(row, aliases) for row in rows])
             after.save(self._manifest)
             store.delete(sorted(stale))
@@ -137,21 +137,21 @@ class Index:
 
     def set_aside(self, name: str = "broken") -> None:
         """Move the stores and the manifest into a folder beside them, in place of an older one."""
-        with self._guard, locked(self._folder / "lock"):
+        with self._guard, locked(self.folder / "lock"):
             self.close()
-            target = self._folder / name
+            target = self.folder / name
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir()
             # The manifest first: without it what is left counts as no index at all.
             for part in ("manifest.json", "checksums.json", "chroma", "keywords"):
-                if (self._folder / part).exists():
-                    (self._folder / part).rename(target / part)
+                if (self.folder / part).exists():
+                    (self.folder / part).rename(target / part)
 
     def clear(self) -> None:
         """Remove the stores and the manifest, and what was set aside before."""
         self.set_aside("old")
         for name in ("old", "broken"):
-            shutil.rmtree(self._folder / name, ignore_errors=True)
+            shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def close(self) -> None:
         """Close what `reading` holds open."""
@@ -163,13 +163,13 @@ class Index:
     def _open(self) -> Reader:
         found = self.manifest()
         if found is None:
-            raise IndexDamaged(f"there is no index in {self._folder}", "compute-desk kb rebuild")
+            raise IndexDamaged(f"there is no index in {self.folder}", "compute-desk kb rebuild")
         for part in ("chroma", "keywords"):
-            if not (self._folder / part).is_dir():
-                raise IndexDamaged(f"{self._folder / part} is missing", "compute-desk kb rebuild")
+            if not (self.folder / part).is_dir():
+                raise IndexDamaged(f"{self.folder / part} is missing", "compute-desk kb rebuild")
         self._compare_checksums()
-        keywords = KeywordIndex(self._folder / "keywords")
-        return Reader(found, ChromaStore(self._folder / "chroma"), keywords)
+        keywords = KeywordIndex(self.folder / "keywords")
+        return Reader(found, ChromaStore(self.folder / "chroma"), keywords)
 
     def _checksums(self) -> dict[str, int]:
         """CRC-32 of the files of Chroma's graph, which can crash the process when damaged.
@@ -177,7 +177,7 @@ class Index:
         Chroma saves the graph from a thousand vectors on, and then writes the pickle beside it;
         before that the files hold nothing that is read back, and change with every opening.
         """
-        folder = self._folder / "chroma"
+        folder = self.folder / "chroma"
         saved = sorted(path.parent for path in folder.rglob("index_metadata.pickle"))
         files = sorted(path for graph in saved for path in graph.iterdir() if path.is_file())
         return {path.relative_to(folder).as_posix(): crc32(path.read_bytes()) for path in files}

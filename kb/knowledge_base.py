@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -247,7 +248,8 @@ class KnowledgeBase:
     def search(
         self, query: str, k: int = 10, *, kind: str | None = None, language: str | None = None
     ) -> list[Hit]:
-        """The `k` passages that answer `query` best, whatever language either is in.
+        """The `k` passages that answer `query` best, whatever language either is in; what several
+        articles say in copied words counts once (`Hit.also`).
 
         `kind` ("article", "program") and `language` restrict them. Raises `EmbedderMismatch`
         where the index was built with another embedder, `ValueError` where `k` is below 1.
@@ -256,7 +258,13 @@ class KnowledgeBase:
             raise ValueError("k must be at least 1")
         hits = self._upkeep.search(query, k, kind, language)
         # An index may be a step behind an edit by hand that keeps a source back.
-        return [hit for hit in hits if self._view.shows(hit.passage.source)]
+        shown = [hit for hit in hits if self._view.shows(hit.passage.source)]
+        return [replace(hit, also=tuple(filter(self._view.shows, hit.also))) for hit in shown]
+
+    def copies(self) -> list[list[str]]:
+        """The ids of articles that tell one story, the one that stands for them first."""
+        self._upkeep.bring_up_to_date()
+        return self._upkeep.copies.groups()
 
     def question_weights(self, question: str) -> dict[str, float]:
         """The terms of a question (see `kb.terms`), each with how rare it is in the library."""

@@ -65,9 +65,11 @@ class Passage:
 class Hit:
     """A passage that search found. `score` is the fused score (comparable within one query);
     `dense` is the cosine to the question or None where only the keyword leg found it;
-    `keyword` is the share (0 to 1) of the question's term weight that the passage holds."""
+    `keyword` is the share (0 to 1) of the question's term weight that the passage holds; `also`
+    are the ids of articles that say the same in copied words (`kb.copies`)."""
 
     passage: Passage
     score: float
     dense: float | None
     keyword: float
+    also: tuple[str, ...] = ()

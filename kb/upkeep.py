@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import RLock
 
+from kb.copies import Copies
 from kb.documents import Document, embedded_text
 from kb.editing import Editor
 from kb.embedders import Vectors
@@ -23,6 +24,7 @@ from kb.views import View
 
 # Raise when passages are cut, folded or turned into terms in another way.
 RECIPE = 1
+_LEAST_HITS = 30
 
 Progress = Callable[[int, int], None]
 
@@ -53,6 +55,7 @@ class Upkeep:
         self._said: set[str] = set()
         self._up_to_date = False
         self.index = index
+        self.copies = Copies(index.folder)
         self.guard = RLock()
 
     def follow(self, progress: Progress | None = None) -> list[Step]:
@@ -65,7 +68,10 @@ class Upkeep:
             # Stores keep the bytes of what is deleted from them; a new one never had them.
             self.index.clear()
             base = self._empty()
-        self._write(plan(self._view.sources(), base), base, progress)
+        sources = self._view.sources()
+        articles = {s.id: s.version for s in sources.values() if s.kind == "article"}
+        self.copies.follow(articles, self._view.document)
+        self._write(plan(sources, base), base, progress)
         self._up_to_date = True
         return steps
 
@@ -166,9 +172,12 @@ class Upkeep:
         embedder, centres, aliases = own.embedder, own.centres, own.aliases
         with self.index.reading() as reader:
             self._check_embedder(reader.manifest)
-            return search(
-                reader, embedder, centres, aliases, query, k, kind=kind, language=language
+            # Copies that are left out make room for others.
+            wanted = max(_LEAST_HITS, 2 * k) if self.copies.any else k
+            hits = search(
+                reader, embedder, centres, aliases, query, wanted, kind=kind, language=language
             )
+        return self.copies.once(hits)[:k]
 
     def _usable_as_it_is(self) -> bool:
         try:

@@ -186,7 +186,8 @@ def search(
         document(
             {
                 "hits": [
-                    {field: getattr(hit.passage, field) for field in fields} | {"score": hit.score}
+                    {field: getattr(hit.passage, field) for field in fields}
+                    | {"score": hit.score, "also": hit.also}
                     for hit in hits
                 ]
             }
@@ -198,6 +199,8 @@ def search(
         passage = hit.passage
         write(f"{number}. {about(passage.title, passage.source, f'{hit.score:.3f}')}")
         write(f"   {one_line(passage.text)}")
+        if hit.also:
+            write(f"   also in {', '.join(map(one_line, hit.also))}")
 
 
 @app.command()
