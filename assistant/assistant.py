@@ -16,11 +16,10 @@ from assistant.answer import Answer
 from assistant.desk import SessionInfo, SourceView
 from assistant.errors import DESK_ERRORS, AssistantError, InvalidQuestion
 from assistant.events import Done, Event, Failed, Noted, Started
-from assistant.knowledge import Knowledge
+from assistant.knowledge import Knowledge, open_knowledge
 from assistant.language import detect
 from assistant.sessions import SessionStore
 from assistant.settings import default_home, load_settings
-from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -43,7 +42,7 @@ class Assistant:
     ) -> None:
         self._home, self._model, self._today = home, model, today
         self._notes: list[str] = []
-        self.kb: Knowledge = KnowledgeBase.open(home, embedder=embedder, note=self._notes.append)
+        self.kb: Knowledge = open_knowledge(home, embedder, self._notes.append)
         self._store = SessionStore(home / "sessions.sqlite")
         self._graph: CompiledStateGraph[Any, Any, Any, Any] | None = None
         self._lock = threading.Lock()
@@ -135,11 +134,11 @@ class Assistant:
             return
         for event in turn.finish():
             yield event
-        for note in self._taken_notes():
-            yield Noted(note)
         answer = turn.answer(self.model_name, self.kb.library_version)
         if answer.gaps:
             self.kb.record_gap(question, language, answer.gaps)
+        for note in self._taken_notes():
+            yield Noted(note)
         self._store.save(answer)
         yield Done(answer)
 
@@ -209,10 +208,10 @@ class Assistant:
     def status(self) -> str:
         """One line: model, size of the library, live sources."""
         count = len(self.kb.sources())
-        return f"{self.model_name} · {count} sources · library {self.kb.library_version}"
+        return f"{self.model_name} · {count} sources · {self.kb.state()}"
 
     def _taken_notes(self) -> list[str]:
-        notes = self._notes[:]
+        notes = list(dict.fromkeys(self._notes))  # each step of a turn may have said the same
         self._notes.clear()
         return notes
 

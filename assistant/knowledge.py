@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
+from assistant.settings import kb_key, load_settings
 from kb.aliases import AliasTable
 from kb.programs import Program
 from kb.records import Hit, Passage, Source
@@ -34,4 +37,26 @@ class Knowledge(Protocol):
 
     def record_gap(self, question: str, language: str, missing: list[str]) -> None: ...
 
+    def state(self) -> str: ...
+
     def close(self) -> None: ...
+
+
+def open_knowledge(home: Path, embedder: str | None, note: Callable[[str], None]) -> Knowledge:
+    """What founders read: the library in `home` or, with the setting `kb_url`, what is published
+    there."""
+    settings = load_settings()
+    if settings.kb_url is None:
+        from kb.knowledge_base import KnowledgeBase
+
+        return KnowledgeBase.open(home, embedder=embedder, note=note)
+    from kb.published import PublishedKnowledge
+
+    return PublishedKnowledge.open(
+        home,
+        settings.kb_url,
+        key=kb_key(),
+        embedder=embedder,
+        note=note,
+        send_gaps=settings.send_gaps,
+    )

@@ -41,6 +41,14 @@ class Settings(BaseSettings):
     language: Literal["en", "zh-Hans", "zh-Hant"] | None = Field(
         default=None, description="Language of the interface; default: that of the terminal."
     )
+    kb_url: str | None = Field(
+        default=None,
+        description="A Chroma server with a published library, read in place of one in the home.",
+    )
+    send_gaps: bool | None = Field(
+        default=None,
+        description="Whether questions that the published library did not answer go to the fund.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -53,6 +61,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = default_home() / "settings.toml"
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def kb_key() -> str | None:
+    """The key for `kb_url`, from COMPUTE_DESK_KB_KEY only: it stands in no file and no option."""
+    return os.environ.get("COMPUTE_DESK_KB_KEY") or None
 
 
 def load_settings() -> Settings:

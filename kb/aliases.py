@@ -41,6 +41,13 @@ class AliasTable:
                 groups.setdefault(group, []).extend(words)
         return cls(groups)
 
+    def listing(self) -> dict[str, list[str]]:
+        """The groups with their words, folded; a table made from it is the same table."""
+        found: dict[str, list[str]] = {}
+        for word in sorted(self._group):
+            found.setdefault(self._group[word], []).append(word)
+        return found
+
     def groups(self, folded: str) -> list[str]:
         """The ids of the groups whose members occur in an already folded text, in order."""
         return [self._group[m["word"]] for m in self._pattern.finditer(folded)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
 import numpy as np
 
@@ -31,6 +31,15 @@ class Stored:
     passage: Passage
     also: str
     vector: Vectors
+
+
+class PassageStore(Protocol):
+    """What search needs of a store of passages."""
+
+    def count(self) -> int: ...
+    def nearest(self, vector: Vectors, count: int, where: Where | None) -> list[Stored]: ...
+    def get(self, keys: Sequence[str]) -> list[Stored]: ...
+    def close(self) -> None: ...
 
 
 class ChromaStore:
@@ -87,7 +96,7 @@ class ChromaStore:
                     ids=[row.key for row in batch],
                     embeddings=np.stack([row.vector for row in batch]),
                     documents=[row.passage.text for row in batch],
-                    metadatas=[_metadata(row) for row in batch],
+                    metadatas=[metadata_of(row) for row in batch],
                 )
 
     def delete(self, keys: Sequence[str]) -> None:
@@ -133,13 +142,14 @@ class ChromaStore:
 
 def _rows(ids: Any, documents: Any, metadatas: Any, embeddings: Any) -> list[Stored]:
     return [
-        _stored(key, text, data, np.asarray(vector, dtype=np.float32))
+        stored_from(key, text, data, np.asarray(vector, dtype=np.float32))
         for key, text, data, vector in zip(ids, documents, metadatas, embeddings, strict=True)
         if text is not None and data  # rows deleted since the client was opened come back empty
     ]
 
 
-def _metadata(row: Stored) -> Mapping[str, str | int]:
+def metadata_of(row: Stored) -> dict[str, str | int]:
+    """What a row says beside its text and vector, as Chroma keeps it."""
     passage = row.passage
     values: dict[str, str | int] = {
         "source": passage.source,
@@ -157,7 +167,8 @@ def _metadata(row: Stored) -> Mapping[str, str | int]:
     return values | {name: value for name, value in optional.items() if value is not None}
 
 
-def _stored(key: str, text: str, data: Mapping[str, Any], vector: Vectors) -> Stored:
+def stored_from(key: str, text: str, data: Mapping[str, Any], vector: Vectors) -> Stored:
+    """A row from its parts. Raises `KeyError` where one is missing."""
     passage = Passage(
         source=data["source"],
         version=data["version"],

@@ -40,6 +40,11 @@ def clean(text: str) -> str:
     return _BLANK.sub("\n\n", text).strip()
 
 
+def is_clean(text: str) -> bool:
+    """Whether `text` holds nothing that steers a terminal or hides text."""
+    return _CONTROLS.search(text) is None
+
+
 def _few_marks(text: str) -> str:
     """At most 30 combining marks in a row, as Unicode's stream-safe format has it (UAX 15).
 

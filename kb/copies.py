@@ -28,8 +28,10 @@ from kb.home import Mark, file_mark, write_atomically
 from kb.records import Hit, Passage
 from kb.splitting import sentences
 
+FILE = "copies.json"
 # Raise when groups are made in another way.
 _RECIPE = 1
+_LEAST_HITS = 30
 _SENTENCE = 0.2  # of a sentence's runs: reworded sentences keep more, others have less
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GRADES = ("official", "on_record", "reported", "rumor")
@@ -52,7 +54,7 @@ class Copies:
     """The groups of a home. One writer at a time; readers see the old groups or the new."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "copies.json"
+        self._path = folder / FILE
         self._sketches = folder / "sketches.npz"
         self._mark: Mark | None = None
         self._known = _State()
@@ -101,10 +103,13 @@ class Copies:
         """The ids of articles that tell one story, the one that stands for them first."""
         return [[group.source, *group.copies] for group in self._state().groups]
 
-    @property
-    def any(self) -> bool:
-        """Whether there is any copy."""
-        return bool(self._state().groups)
+    def room(self, k: int) -> int:
+        """How many hits to look for so that `k` are left once copies are left out."""
+        return max(_LEAST_HITS, 2 * k) if self._state().groups else k
+
+    def json(self) -> str:
+        """The groups as they are kept, for another machine that has the same articles."""
+        return self._state().json().decode()
 
     def _state(self) -> _State:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -36,6 +37,12 @@ def is_name(source_id: str) -> bool:
 def content_version(*parts: str | None) -> str:
     """The version of what is shown: 12 hexadecimal digits of a hash over `parts`."""
     return sha256("\x00".join(part or "" for part in parts).encode()).hexdigest()[:12]
+
+
+def version_of_all(sources: Iterable[Source]) -> str:
+    """The version of a library: 12 hexadecimal digits of a hash over ids and versions."""
+    lines = [f"{source.id} {source.version}" for source in sources]
+    return sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
 def passage_key(source: str, version: str, number: int) -> str:

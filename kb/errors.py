@@ -58,3 +58,31 @@ class IndexDamaged(KbError):
     """The index cannot be read; it is always rebuildable from the library."""
 
     code = "index_damaged"
+
+
+class ServerUnreachable(KbError):
+    """The Chroma server did not answer."""
+
+    code = "kb_server_unreachable"
+
+
+class ServerSlow(ServerUnreachable):
+    """The Chroma server did not answer in time."""
+
+
+class ServerRefused(KbError):
+    """The Chroma server answered, and not with what was asked: no key, no right, no Chroma."""
+
+    code = "kb_server_refused"
+
+
+class PublishedUnusable(KbError):
+    """What is published cannot be used: nothing there, another format, or not as it was sent."""
+
+    code = "published_unusable"
+
+
+class PublishBusy(KbError):
+    """Somebody else is publishing to the same server."""
+
+    code = "publish_busy"

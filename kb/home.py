@@ -35,6 +35,7 @@ class Home:
         self.writer = self.index / "writer.lock"
         self.vectors = self.index / "vectors.db"
         self.gaps = folder / "gaps.jsonl"
+        self.published = folder / "published"
 
     def prepare(self) -> None:
         """Create the folder and its format file. Raises `HomeUnusable`."""

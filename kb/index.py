@@ -19,7 +19,7 @@ from zlib import crc32
 
 from kb import manifest
 from kb.aliases import AliasTable
-from kb.chroma import ChromaStore, Stored
+from kb.chroma import ChromaStore, PassageStore, Stored
 from kb.documents import Document, passage_key
 from kb.embedders import Vectors
 from kb.errors import IndexDamaged
@@ -37,7 +37,7 @@ class Reader:
     """An open index, as of its manifest."""
 
     manifest: Manifest
-    store: ChromaStore
+    store: PassageStore
     keywords: KeywordIndex
 
 
@@ -126,7 +126,7 @@ class Index:
         with ChromaStore(self.folder / "chroma") as store:
             store.put(rows)
             keywords = KeywordIndex(self.folder / "keywords")
-            keywords.replace(touched, [_entry(row, aliases) for row in rows])
+            keywords.replace(touched, [entry(row, aliases) for row in rows])
             after.save(self._manifest)
             store.delete(sorted(stale))
             # A query makes Chroma fold the last writes into its files, so that readers, which do
@@ -227,7 +227,8 @@ def _rows(document: Document, vectors: Vectors) -> list[Stored]:
     ]
 
 
-def _entry(row: Stored, aliases: AliasTable) -> Entry:
+def entry(row: Stored, aliases: AliasTable) -> Entry:
+    """A stored passage as the keyword index takes it."""
     passage = row.passage
     return Entry(row.key, passage.source, passage.kind, passage.language, row_terms(row, aliases))
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from kb.address import Address
 from kb.aliases import AliasTable
 from kb.arrivals import Wish
 from kb.backup import Backup, write_backup
 from kb.checks import MONTHS, Finding, check
-from kb.documents import Document
+from kb.documents import Document, version_of_all
 from kb.editing import Editor
 from kb.embedders import Embedder
 from kb.equipment import Equipment
@@ -27,7 +28,10 @@ from kb.library import Library
 from kb.names import find_program
 from kb.places import Place
 from kb.programs import Program
+from kb.publishing import Publication, Snapshot, publish
 from kb.records import Hit, Passage, Source
+from kb.server import ChromaServer
+from kb.snapshot import take_snapshot
 from kb.sync import Synced, by_hand, notes, with_edits
 from kb.upkeep import Progress, Upkeep
 from kb.views import Present, View
@@ -57,6 +61,7 @@ class KnowledgeBase:
         fund: bool,
     ) -> None:
         self._home = home
+        self._note = note
         self._library = library = Library(home)
         self._equipment = equipment = Equipment(home, embedder, note)
         self._founders = Upkeep(
@@ -201,6 +206,28 @@ class KnowledgeBase:
             version = self.library_version
             return write_backup(self._home, target, version, self._founders.copy_vectors)
 
+    def publish(
+        self,
+        url: str,
+        key: str | None,
+        *,
+        trial: bool = False,
+        progress: Progress | None = None,
+    ) -> Publication:
+        """Make the public part of the library what founders read at a Chroma server; on trial,
+        only say what that would change. What only the fund may see does not leave, however this
+        was opened. See `kb.publishing.publish`."""
+        server = ChromaServer(Address.parse(url), key)
+        self.sync()  # embedding may take longer than others should wait
+
+        def snapshot() -> Snapshot:
+            with self._founders.guard, self._founders.index.writing():
+                self._founders.follow()
+                return take_snapshot(self._library, self._founders, self.aliases)
+
+        with closing(server):
+            return publish(server, snapshot, trial=trial, progress=progress, note=self._note)
+
     def sources(self) -> list[Source]:
         """All articles and programs, sorted by id."""
         return list(self._view.sources().values())
@@ -285,8 +312,11 @@ class KnowledgeBase:
     @property
     def library_version(self) -> str:
         """A hash over ids and versions of all sources: 12 hexadecimal digits."""
-        lines = [f"{source.id} {source.version}" for source in self.sources()]
-        return sha256("\n".join(lines).encode()).hexdigest()[:12]
+        return version_of_all(self.sources())
+
+    def state(self) -> str:
+        """What is read, in a few words."""
+        return f"library {self.library_version}"
 
     def record_gap(self, question: str, language: str, missing: list[str]) -> None:
         """Keep a question that was not answered, for staff."""

@@ -24,7 +24,6 @@ from kb.views import View
 
 # Raise when passages are cut, folded or turned into terms in another way.
 RECIPE = 1
-_LEAST_HITS = 30
 
 Progress = Callable[[int, int], None]
 
@@ -172,8 +171,7 @@ class Upkeep:
         embedder, centres, aliases = own.embedder, own.centres, own.aliases
         with self.index.reading() as reader:
             self._check_embedder(reader.manifest)
-            # Copies that are left out make room for others.
-            wanted = max(_LEAST_HITS, 2 * k) if self.copies.any else k
+            wanted = self.copies.room(k)
             hits = search(
                 reader, embedder, centres, aliases, query, wanted, kind=kind, language=language
             )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+
+from tests.chroma_server import ChromaProcess
 
 REPOSITORY = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "offline"
@@ -47,6 +49,15 @@ def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kb.search("GPU", 1)
     kb.close()
     return place
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
+    """A real Chroma server, shared by the tests of a process; each takes a database of its own."""
+    server = ChromaProcess(tmp_path_factory.mktemp("chroma"))
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli import keeping
+from assistant.cli import keeping, publishing
 from assistant.cli.failure import FAILED, WrongUsage, failure_line
 from assistant.cli.keeping import Fund, Json, SourceId, Why
-from assistant.cli.library import open_library
+from assistant.cli.library import open_library, open_reading
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Keep the library: add, list, show, search, history, check."
 )
 keeping.register(app)
+app.command()(publishing.publish)
 
 
 @app.command()
@@ -118,7 +119,7 @@ def _refused(outcome: Outcome) -> dict[str, Any]:
 @app.command("list")
 def list_sources(fund: Fund = False, as_json: Json = False) -> None:
     """List all articles and programs."""
-    with open_library(fund=fund) as kb:
+    with open_reading(fund=fund) as kb:
         rows = [_summary(source) for source in kb.sources()]
     if as_json:
         document({"sources": rows})
@@ -156,7 +157,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show the text of an article or program: what citations point into."""
-    with open_library(fund=fund) as kb:
+    with open_reading(fund=fund) as kb:
         source = kb.source(source_id, version)
     if as_json:
         more = {"author": source.author, "url": source.url, "text": source.text}
@@ -179,7 +180,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find passages, the best first."""
-    with open_library(fund=fund) as kb:
+    with open_reading(fund=fund) as kb:
         hits = kb.search(query, k)
     if as_json:
         fields = ("source", "version", "title", "language", "text", "start", "end")

@@ -9,7 +9,23 @@ from typing import TYPE_CHECKING
 from assistant.cli.output import aside
 
 if TYPE_CHECKING:
+    from assistant.knowledge import Knowledge
     from kb.knowledge_base import KnowledgeBase
+
+
+@contextmanager
+def open_reading(*, fund: bool = False) -> Iterator[Knowledge]:
+    """What founders read: the library of this home, or what is published at `kb_url`. With `fund`
+    all of the library, as staff see it."""
+    from assistant.knowledge import open_knowledge
+    from assistant.settings import default_home, load_settings
+
+    if fund:
+        with open_library(fund=True) as kb:
+            yield kb
+        return
+    with closing(open_knowledge(default_home(), load_settings().embedder, aside)) as knowledge:
+        yield knowledge
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.library import open_library
+from assistant.cli.library import open_reading
 from assistant.cli.output import document, table
 from kb.programs import ProgramKind, Status
 
 if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
+    from assistant.knowledge import Knowledge
     from kb.programs import Program
 
 app = typer.Typer(help="Show, compare and match the compute programs of funds and clouds.")
@@ -39,7 +39,7 @@ def list_programs(
     as_json: Json = False,
 ) -> None:
     """List all programs, or those of a kind or status."""
-    with open_library() as kb:
+    with open_reading() as kb:
         found = sorted(kb.programs(), key=lambda program: program.id)
     found = [p for p in found if kind in (None, p.kind) and status in (None, p.status)]
     if as_json or context.obj:
@@ -56,7 +56,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show every term of one program, with who said it and when."""
-    with open_library() as kb:
+    with open_reading() as kb:
         [found] = _named(kb, [program])
     if as_json or context.obj:
         document(found.model_dump(mode="json", by_alias=True))
@@ -75,7 +75,7 @@ def compare(context: typer.Context, ids: Ids, as_json: Json = False) -> None:
     """
     from kb.comparing import compare as grid_of
 
-    with open_library() as kb:
+    with open_reading() as kb:
         grid = grid_of(_named(kb, ids))
     if as_json or context.obj:
         document(grid.model_dump(mode="json", by_alias=True))
@@ -109,7 +109,7 @@ def match(
 
     today = datetime.now(UTC).date()
     given = load_profile(default_home()) if profile is None else read_profile(profile, today)
-    with open_library() as kb:
+    with open_reading() as kb:
         everything = kb.programs()
         chosen = _named(kb, ids) if ids else everything
         found = match_all(chosen, given, today, Parties(everything, kb.aliases))
@@ -129,7 +129,7 @@ def match(
     show_matches(found, given)
 
 
-def _named(kb: KnowledgeBase, names: list[str]) -> list[Program]:
+def _named(kb: Knowledge, names: list[str]) -> list[Program]:
     """The programs of these names, each once. Raises `UnknownSource`."""
     from kb.errors import UnknownSource
 

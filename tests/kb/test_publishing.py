@@ -1,0 +1,499 @@
+"""Publishing to a real Chroma server, and reading what is published there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.address import Address
+from kb.errors import (
+    EmbedderMismatch,
+    PublishBusy,
+    PublishedUnusable,
+    ServerRefused,
+    ServerUnreachable,
+    UnknownSource,
+)
+from kb.knowledge_base import KnowledgeBase
+from kb.lease import Lease
+from kb.published import PublishedKnowledge
+from kb.published_format import HEAD, LEASE, OBJECTS
+from kb.publishing import read_generation
+from kb.server import ChromaServer
+from tests.chroma_server import ChromaProcess
+from tests.kb.conftest import WordEmbedder
+
+pytestmark = pytest.mark.xdist_group("chroma")
+
+Open = Callable[..., KnowledgeBase]
+Founder = Callable[..., PublishedKnowledge]
+QUESTIONS = (
+    "Which fund lends 512 accelerators?",
+    "谁给初创公司免费GPU？",
+    "What is the AI revenue question?",
+    "氧氣計畫的條件",
+)
+
+
+@pytest.fixture
+def url(chroma: ChromaProcess) -> str:
+    return chroma.database()
+
+
+@pytest.fixture
+def founder(
+    tmp_path: Path, url: str, embedder: WordEmbedder, notes: list[str]
+) -> Iterator[Founder]:
+    """Opens a founder's desk in tmp_path/founder; what was opened is closed at the end."""
+    opened: list[PublishedKnowledge] = []
+
+    def open_one(folder: str = "founder", **options: object) -> PublishedKnowledge:
+        settings = {"embedder": embedder, "note": notes.append} | options
+        one = PublishedKnowledge.open(tmp_path / folder, url, **settings)  # type: ignore[arg-type]
+        opened.append(one)
+        return one
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+def server_of(url: str) -> ChromaServer:
+    return ChromaServer(Address.parse(url), None)
+
+
+def rows_at(url: str) -> dict[str, set[str]]:
+    server = server_of(url)
+    found = {}
+    for name in server.names():
+        place = server.collection(name)
+        assert place is not None
+        found[name] = server.ids(place)
+    server.close()
+    return found
+
+
+def test_a_founder_reads_what_the_fund_has(
+    open_kb: Open, founder: Founder, article: Path, url: str
+) -> None:
+    kb = open_kb()
+    kb.add(article)
+    done = kb.publish(url, None)
+    assert (done.outcome, done.generation, done.sources) == ("published", 1, 4)
+    desk = founder()
+    assert desk.sources() == kb.sources()
+    assert desk.library_version == kb.library_version == done.library_version
+    assert desk.aliases.digest == kb.aliases.digest
+    for question in QUESTIONS:
+        here, there = kb.search(question, 10), desk.search(question, 10)
+        assert [hit.passage for hit in there] == [hit.passage for hit in here]
+        for one, other in zip(here, there, strict=True):
+            assert other.score == pytest.approx(one.score, abs=1e-6)
+        assert desk.question_weights(question) == kb.question_weights(question)
+    for source in kb.sources():
+        assert desk.passages(source.id) == kb.passages(source.id)
+    for program in desk.programs():
+        assert program == kb.find_program(program.id)
+        assert desk.program_passages(program.id, "zh-Hant") == kb.program_passages(
+            program.id, "zh-Hant"
+        )
+    assert desk.find_program("Oxygen") == kb.find_program("Oxygen")
+    assert desk.find_program("no such program") is None
+    with pytest.raises(UnknownSource):
+        desk.source("nothing")
+
+
+def test_copies_of_a_story_count_once_there_too(
+    open_kb: Open, founder: Founder, tmp_path: Path, url: str
+) -> None:
+    kb = open_kb()
+    story = " ".join(
+        f"The Zephyr fund lends {n} accelerators to company number {n} for {n + 2} weeks."
+        for n in range(20, 40)
+    )
+    for name in ("first", "mirror"):
+        path = tmp_path / f"{name}.md"
+        path.write_text(f"---\ntitle: {name}\npublished: 2025-0{len(name) - 4}\n---\n\n{story}\n")
+        kb.add(path)
+    here = kb.search("Zephyr accelerators", 5)
+    assert any(hit.also for hit in here)
+    kb.publish(url, None)
+    there = founder().search("Zephyr accelerators", 5)
+    assert [(h.passage, h.also) for h in there] == [(h.passage, h.also) for h in here]
+
+
+def test_searches_are_answered_by_the_server(
+    open_kb: Open, founder: Founder, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_kb().publish(url, None)
+    desk = founder()
+    asked: list[int] = []
+    nearest = ChromaServer.nearest
+
+    def counted(self: ChromaServer, *arguments: object) -> list[str] | None:
+        found = nearest(self, *arguments)  # type: ignore[arg-type]
+        asked.append(len(found or []))
+        return found
+
+    monkeypatch.setattr(ChromaServer, "nearest", counted)
+    assert desk.search("GPUs for startups", 5)
+    assert asked == [60]
+
+
+def test_only_what_changed_is_sent_and_nothing_old_stays(
+    open_kb: Open, founder: Founder, article: Path, url: str
+) -> None:
+    kb = open_kb()
+    source = kb.add(article).source
+    kb.publish(url, None)
+    desk = founder()
+    assert "512" in desk.search("Zephyr accelerators", 1)[0].passage.text
+    assert kb.publish(url, None).outcome == "unchanged"
+
+    article.write_text(article.read_text().replace("512", "640"))
+    kb.add(article, replace=source.id)
+    trial = kb.publish(url, None, trial=True)
+    assert (trial.outcome, trial.generation) == ("would be published", 2)
+    assert [(c.source, c.action) for c in trial.changes] == [(source.id, "replace")]
+    assert "512" in desk.search("Zephyr accelerators", 1)[0].passage.text
+
+    done = kb.publish(url, None)
+    assert done.changes == trial.changes
+    assert 0 < done.rows_sent < 12
+    text = desk.search("Zephyr accelerators", 1)[0].passage.text
+    assert "640" in text
+    assert "512" not in text
+    assert desk.source(source.id).version == kb.source(source.id).version
+
+    kb.remove(source.id)
+    assert [c.action for c in kb.publish(url, None).changes] == ["remove"]
+    assert all(hit.passage.source != source.id for hit in desk.search("Zephyr accelerators", 5))
+    before = rows_at(url)
+    assert kb.publish(url, None).outcome == "unchanged"
+    assert rows_at(url) == before
+    assert LEASE not in before
+
+
+def test_an_older_citation_still_opens(
+    open_kb: Open, founder: Founder, article: Path, url: str
+) -> None:
+    kb = open_kb()
+    old = kb.add(article).source
+    article.write_text(article.read_text().replace("512", "640"))
+    kb.add(article, replace=old.id)
+    kb.publish(url, None)
+    desk = founder()
+    assert desk.source(old.id, old.version) == kb.source(old.id, old.version)
+    with pytest.raises(UnknownSource):
+        desk.source(old.id, "000000000000")
+
+
+def test_a_desk_goes_on_when_the_server_is_gone(
+    open_kb: Open,
+    embedder: WordEmbedder,
+    notes: list[str],
+    tmp_path: Path,
+    article: Path,
+) -> None:
+    server = ChromaProcess(tmp_path / "chroma")
+    server.start()
+    try:
+        kb = open_kb()
+        source = kb.add(article).source
+        kb.publish(server.root, None)
+        desk = PublishedKnowledge.open(
+            tmp_path / "founder", server.root, embedder=embedder, note=notes.append
+        )
+        there = desk.search("Zephyr accelerators", 10)
+        server.kill()
+        notes.clear()
+        assert desk.search("Zephyr accelerators", 10) == there
+        assert "not reachable" in desk.state()
+        assert any("this is from generation 1" in note for note in notes)
+        # Also a desk that is opened only now.
+        second = PublishedKnowledge.open(tmp_path / "founder", server.root, embedder=embedder)
+        assert second.search("Zephyr accelerators", 10) == there
+        second.close()
+        nobody = PublishedKnowledge.open(tmp_path / "other", server.root, embedder=embedder)
+        with pytest.raises(ServerUnreachable, match="cannot be reached"):
+            nobody.search("Zephyr", 1)
+        nobody.close()
+        with pytest.raises(ServerUnreachable):
+            kb.publish(server.root, None)
+
+        server.start()
+        article.write_text(article.read_text().replace("512", "640"))
+        kb.add(article, replace=source.id)
+        kb.publish(server.root, None)
+        assert "640" in desk.search("Zephyr accelerators", 1)[0].passage.text
+        assert "not reachable" not in desk.state()
+        desk.close()
+    finally:
+        server.kill()
+
+
+def test_nothing_published_and_another_embedder_are_said(
+    open_kb: Open, founder: Founder, url: str
+) -> None:
+    with pytest.raises(PublishedUnusable, match="nothing is published"):
+        founder().search("GPU", 1)
+    open_kb().publish(url, None)
+    with pytest.raises(EmbedderMismatch, match="published with words:1") as caught:
+        founder(embedder=WordEmbedder("words:2")).search("GPU", 1)
+    assert "COMPUTE_DESK_EMBEDDER" in caught.value.hint
+
+
+def test_another_embedder_takes_the_place_of_the_old_rows(
+    open_kb: Open, founder: Founder, url: str
+) -> None:
+    kb = open_kb()
+    kb.publish(url, None)
+    kb.close()
+    other = open_kb(embedder=WordEmbedder("words:2"))
+    other.rebuild()
+    other.publish(url, None)
+    assert sum("_passages_" in name for name in rows_at(url)) == 1
+    assert founder(embedder=WordEmbedder("words:2")).search("GPU", 3)
+
+
+def test_what_is_published_by_half_is_not_seen(
+    open_kb: Open, founder: Founder, article: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb = open_kb()
+    kb.publish(url, None)
+    desk = founder()
+    before = desk.search("Zephyr accelerators", 10)
+    kb.add(article)
+    put = ChromaServer.put
+    left = [1]
+
+    def cut_short(self: ChromaServer, *arguments: object) -> None:
+        if not left:
+            raise ServerUnreachable("cut")
+        left.pop()
+        put(self, *arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ChromaServer, "put", cut_short)
+        with pytest.raises(ServerUnreachable):
+            kb.publish(url, None)
+    assert desk.search("Zephyr accelerators", 10) == before
+    assert founder("second").search("Zephyr accelerators", 10) == before
+    kb.publish(url, None)
+    assert "512" in desk.search("Zephyr accelerators", 1)[0].passage.text
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from kb import starter
+from kb.knowledge_base import KnowledgeBase
+from kb.server import ChromaServer
+from tests.kb.conftest import WordEmbedder
+home, url, left = Path(sys.argv[1]), sys.argv[2], [int(sys.argv[3])]
+chosen = {n: d for n, d in starter.documents().items() if n in sys.argv[4].split(",")}
+starter.documents = lambda: chosen
+answer = ChromaServer._answer
+def counted(self, method, *rest):
+    if method != "GET":
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return answer(self, method, *rest)
+ChromaServer._answer = counted
+KnowledgeBase.open(home, embedder=WordEmbedder()).publish(url, None)
+print("published")
+"""
+
+
+def test_a_kill_between_any_two_calls_leaves_a_whole_generation(
+    open_kb: Open,
+    founder: Founder,
+    article: Path,
+    small_library: list[str],
+    tmp_path: Path,
+    url: str,
+) -> None:
+    kb = open_kb()
+    source = kb.add(article).source
+    kb.publish(url, None)
+    desk = founder()
+    stands, seen = "512", {"old": 0, "new": 0}
+    for number in range(40):
+        article.write_text(f"# Zephyr\n\nThe Zephyr fund lends 9{number:02} accelerators.\n")
+        kb.add(article, replace=source.id)
+        run = subprocess.run(
+            [sys.executable, "-c", KILLED, str(tmp_path / "home"), url, str(number),
+             ",".join(small_library)],
+            capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2], check=False,
+        )  # fmt: skip
+        done = "published" in run.stdout
+        assert done or run.returncode == -9, run.stderr
+        text = desk.search("Zephyr accelerators", 1)[0].passage.text
+        is_new = f"9{number:02}" in text
+        assert is_new or (stands in text and not done)
+        stands = f"9{number:02}" if is_new else stands
+        seen["new" if is_new else "old"] += 1
+        place = server_of(url)
+        place.drop(LEASE)  # as if two minutes had passed
+        place.close()
+        if done:
+            break
+    assert seen["old"] > 4
+    assert seen["new"] > 1, "also killed after the head had moved"
+    assert kb.publish(url, None).outcome == "unchanged"
+    fresh = founder("second")
+    assert fresh.search("Zephyr accelerators", 10) == desk.search("Zephyr accelerators", 10)
+    rows = rows_at(url)
+    assert len(rows) == 4, "nothing is left over"
+
+
+def test_two_publishers_go_one_after_the_other(
+    open_kb: Open, article: Path, url: str, tmp_path: Path, notes: list[str]
+) -> None:
+    server = server_of(url)
+    held = Lease(server, notes.append)
+    finished: list[str] = []
+
+    def later() -> None:
+        finished.append(open_kb().publish(url, None).outcome)
+
+    other = threading.Thread(target=later)
+    other.start()
+    end = time.monotonic() + 30
+    while not any("waiting for them" in note for note in notes):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert finished == []
+    held.release()
+    other.join(60)
+    assert finished == ["published"]
+    server.close()
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_its_holder_stops(
+    url: str, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = server_of(url)
+    first = Lease(server, notes.append)
+    place = server.collection(LEASE)
+    assert place is not None
+    server.describe(place, {"token": "x", "until": server.now() - 1})
+    second = Lease(server, notes.append)
+    second.hold()
+    monkeypatch.setattr(first, "_end", time.monotonic() + 60)  # it is time to renew
+    with pytest.raises(PublishBusy, match="still stands"):
+        first.hold()
+    monkeypatch.setattr(first, "_end", time.monotonic() + 10)
+    with pytest.raises(PublishBusy):
+        first.hold()
+    first.release()
+    assert server.collection(LEASE) is not None
+    second.release()
+    assert server.collection(LEASE) is None
+    assert [name for name in server.names() if name.startswith(LEASE)] == []
+    server.close()
+
+
+def test_a_newer_format_and_a_strange_head_are_refused(
+    open_kb: Open, founder: Founder, url: str
+) -> None:
+    kb = open_kb()
+    kb.publish(url, None)
+    server = server_of(url)
+    place = server.collection(HEAD)
+    assert place is not None
+    server.describe(place, {"head": '{"format": 2, "generation": 9, "manifest": "x"}'})
+    for read in (founder().sources, lambda: kb.publish(url, None)):
+        with pytest.raises(PublishedUnusable, match="has format 2") as caught:
+            read()
+        assert "upgrade" in caught.value.hint
+    for head in ("{", "[]", '{"format": 1, "generation": -1, "manifest": "../x:1"}'):
+        server.describe(place, {"head": head})
+        with pytest.raises(PublishedUnusable, match="head that makes no sense"):
+            founder("other").sources()
+    server.close()
+
+
+def test_missing_rows_are_noticed_and_sent_again(
+    open_kb: Open, founder: Founder, url: str, notes: list[str]
+) -> None:
+    kb = open_kb()
+    kb.publish(url, None)
+    server = server_of(url)
+    found = read_generation(server)
+    assert found is not None
+    for name in (OBJECTS, *(n for n in server.names() if "_passages_" in n)):
+        place = server.collection(name)
+        assert place is not None
+        server.delete(place, sorted(server.ids(place))[:20])
+    with pytest.raises(PublishedUnusable, match="not all there"):
+        founder("broken").search("GPU", 1)
+    kb.publish(url, None)
+    assert founder("mended").search("GPU", 3)
+    server.close()
+
+
+@pytest.mark.parametrize("part", ["content.db", "keywords/meta.json", "head.json"])
+def test_a_damaged_copy_is_fetched_again(
+    open_kb: Open, founder: Founder, url: str, tmp_path: Path, part: str
+) -> None:
+    open_kb().publish(url, None)
+    desk = founder()
+    before = desk.search("GPUs for startups", 5)
+    desk.close()
+    [victim] = (tmp_path / "founder/published").rglob(part)
+    data = bytearray(victim.read_bytes())
+    for place in range(0, len(data), 7):
+        data[place] ^= 0x5A
+    victim.write_bytes(data)
+    assert founder().search("GPUs for startups", 5) == before
+
+
+def test_old_copies_are_swept(open_kb: Open, founder: Founder, article: Path, url: str) -> None:
+    kb = open_kb()
+    source = kb.add(article).source.id
+    desk = founder()
+    for number in range(4):
+        article.write_text(f"# Zephyr\n\nThe Zephyr fund lends {number}000 accelerators.\n")
+        kb.add(article, replace=source)
+        kb.publish(url, None)
+        assert f"{number}000" in desk.search("Zephyr accelerators", 1)[0].passage.text
+    [folder] = (desk._follower._folder,)
+    assert len([one for one in folder.iterdir() if one.is_dir()]) <= 2
+
+
+def test_addresses(url: str) -> None:
+    plain = Address.parse("https://kb.harbor.example/desk/")
+    assert plain.collections == (
+        "https://kb.harbor.example/desk/api/v2/tenants/default_tenant/databases/"
+        "default_database/collections"
+    )
+    cloud = Address.parse("https://api.trychroma.com?tenant=a%2Fb&database=desk")
+    assert cloud.collections.endswith("/api/v2/tenants/a%2Fb/databases/desk/collections")
+    assert Address.parse("http://[::1]:8000/api/v2").base == "http://[::1]:8000"
+    for wrong in ("kb.example", "ftp://kb.example", "https://", "http://h:99999", "https://h?x=1"):
+        with pytest.raises(ServerRefused):
+            Address.parse(wrong)
+    with pytest.raises(ServerRefused, match="name or password") as caught:
+        Address.parse("https://ada:secret@kb.example")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_key_goes_where_it_should_and_nowhere_else() -> None:
+    https = Address.parse("https://kb.example")
+    assert https.headers(None) == {}
+    assert https.headers("ck-1") == {"Authorization": "Bearer ck-1", "x-chroma-token": "ck-1"}
+    assert https.headers("ada:pw") == {"Authorization": "Basic YWRhOnB3"}
+    assert Address.parse("http://127.0.0.1:8000").headers("ck-1")
+    with pytest.raises(ServerRefused, match="unencrypted"):
+        Address.parse("http://kb.example").headers("ck-1")
+    for wrong in ("a\nb", " a", "é"):
+        with pytest.raises(ServerRefused):
+            https.headers(wrong)
