@@ -179,8 +179,7 @@ class Assistant:
                 else:
                     chat = load_model(self._model)
                 today = self._today or datetime.now(UTC).date()
-                inventory = self._home / "inventory.csv"
-                tools = agent_tools(self.kb, inventory=inventory, today=today)
+                tools = agent_tools(self.kb, home=self._home, today=today)
                 self._graph = build_agent(chat, tools)
             return self._graph
 

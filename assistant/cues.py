@@ -57,6 +57,17 @@ COMPUTE = _cue(
     r"gpus?|compute|h100s?|h200s?|a100s?|b200s?|chips?|clusters?|credits?|capacity|grants?|vouchers?",
     r"算力|显卡|gpu|芯片|计算资源|集群|额度|代金券|抵用|卡",
 )
+ELIGIBLE = _cue(
+    r"eligible|eligibility|qualif(?:y|ies)|appl(?:y|ies)|join|get into|get in|admitted|"
+    r"open to (?:us|me|our)|accept(?:s|ed)? us|take us",
+    r"申请|资格|符合|够格|加入|拿得到|能拿|能用|适合我们",
+)
+WHAT_CAN = _cue(r"what (?:can|could|may) (?:i|we)", r"什么计划|哪个计划|什么项目")
+HOW = _cue(
+    r"how (?:can|could|do|does|to|would|should|long|much|many)|when|where|deadline|who|"
+    r"what do we need|requirements?",
+    r"怎么|怎样|如何|何时|什么时候|截止|多久|哪里|谁|要求是什么|需要什么|条件是什么",
+)
 COMPARE = _cue(
     r"compare|comparison|versus|vs|difference|differ|better|cheaper|bigger|larger|side by side",
     r"比较|对比|相比|区别|差别|不同|哪个好|哪个更|还是",

@@ -83,17 +83,22 @@ class Phrases:
     verdicts: Mapping[str, str]
     verdict_leads: Mapping[str, str]
     match_lead: str
+    match_lead_one: str
+    match_lead_none: str
     match_by: str
     match_profile: str
     match_none_told: str
+    match_ask: str
     match_header: str
     match_closed: str
+    match_silent: str
+    about_rule: str
+    and_more: str
     outcomes: Mapping[str, str]
     standings: Mapping[str, str]
     usual: str
     rule_kinds: Mapping[str, str]
     tell_me: str
-    check_yourself: str
     keep_profile: str
     as_of: str
     undated: str
@@ -125,6 +130,8 @@ class Phrases:
             return self.found_offers.format(n=result.get("found", 0))
         if name == "compare_programs":
             return self.found_programs.format(n=result.get("count", 0))
+        if name == "match_programs":
+            return self.found_programs.format(n=result.get("counts", {}).get("matched", 0))
         if name == "get_program":
             return self.read_program.format(name=result.get("name", ""))
         return self.estimated

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant import cues
 from assistant.answer import Answer, Language
+from assistant.company import company_in
 from assistant.context import Past, past_of
 from assistant.language import detect
 from kb.folding import fold
@@ -27,6 +28,7 @@ _SELLER = re.compile(
     r"\b(?:does|do|did|has|from|at|on|by|via|through) "
     r"(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z][a-z]\w*"
 )
+_POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")  # Google's AI-first credits
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
 
 
@@ -42,6 +44,7 @@ class Ask(StrEnum):
     LIST = "list"
     COMPARE = "compare"
     PROGRAM = "program"
+    MATCH = "match"
     FACT = "fact"
     CLARIFY = "clarify"
 
@@ -50,7 +53,8 @@ class Ask(StrEnum):
 class Reading:
     """A question as understood. `programs` are ids named in it or carried over; `sponsored` are
     ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `provider`
-    is in the price list; `repeat` is an earlier call to make again with changes."""
+    is in the price list; `repeat` is an earlier call to make again with changes; `company` is what
+    this and earlier questions tell about the asker's company (see `assistant.company`)."""
 
     text: str
     language: Language
@@ -64,6 +68,7 @@ class Reading:
     asks: tuple[Ask, ...] = (Ask.FACT,)
     kind: str | None = None
     repeat: dict[str, Any] | None = field(default=None, hash=False)
+    company: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -78,7 +83,7 @@ class Reading:
 def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     """Understand a question after the turns `past`."""
     language = detect(text, fallback=past[-1].language if past else "en")
-    folded = fold(text)
+    folded = _POSSESSIVE.sub("", fold(text))
     quantities = tuple(find_quantities(text))
     gpus = tuple(find_gpus(text))
     named, sponsored = _mentioned(folded, programs)
@@ -100,6 +105,7 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
         programs=tuple(named),
         sponsored=tuple(sponsored),
         repeat=repeat,
+        company=_company(text, folded, past, [p for p in programs if p.id in named]),
     )
     asks, kind = _asks(reading)
     return replace(reading, asks=asks, kind=kind)
@@ -128,6 +134,8 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (Ask.ESTIMATE,), None
     if reading.repeat is not None:
         return (Ask.OFFERS,), None
+    if _asks_match(reading):
+        return (Ask.MATCH,), kind
     if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
         found.append(Ask.ESTIMATE)
     if cues.COMPARE.search(text) and len(reading.programs) > 1:
@@ -145,6 +153,34 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         if cues.HOURLY.search(text) and reading.gpus:
             found.append(Ask.OFFERS)
     return tuple(found or [Ask.FACT]), kind
+
+
+def _asks_match(reading: Reading) -> bool:
+    """Whether the asker's own company is to be held against conditions: "are we eligible for
+    Inception?", "which programs can a seed startup in France apply to?"."""
+    text = reading.folded
+    if not cues.ELIGIBLE.search(text):
+        return False
+    if not reading.programs and len(reading.sponsored) > MOST_COMPARED:
+        return False
+    if not (reading.company or cues.OURS.search(text)):
+        return False
+    if reading.programs or reading.sponsored:
+        return not cues.HOW.search(text)
+    which = cues.WHICH.search(text) or cues.WHAT_CAN.search(text)
+    return bool(which) and not cues.HOW.search(cues.WHICH.sub(" ", text))
+
+
+def _company(
+    text: str, folded: str, past: Sequence[Past], named: Sequence[Program]
+) -> dict[str, str]:
+    """What this question and those before it tell about the company; the latest word counts."""
+    if not cues.ELIGIBLE.search(folded):
+        return {}
+    found: dict[str, str] = {}
+    for said in (*(turn.question for turn in past), text):
+        found |= company_in(said, named)
+    return found
 
 
 def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:

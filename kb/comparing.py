@@ -251,9 +251,13 @@ def _ruled(rule: Rule, term: Term, cited: Cited, called: Called) -> Value:
 
 
 def _asked(strings: Strings, term: Term, cited: Cited) -> Value:
+    bare = strings.asked and not (strings.percent or strings.amount or strings.months)
+    told = wording.strings(strings)
+    if bare and term.short:  # a few words of the source say more than "yes"
+        told = wording.for_whom(both(term.short.en, term.short.zh_hans), strings.for_whom)
     return Value(
         _STRING_ROWS[strings.kind],
-        wording.strings(strings),
+        told,
         strings.model_dump(mode="json", exclude_none=True),
         term,
         cited,

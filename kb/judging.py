@@ -79,7 +79,7 @@ class Judge:
         )
 
     def _raised(self, rule: RaisedRule) -> Judged:
-        wanted, raised = wording.money(rule.raised), self._profile.raised
+        wanted, raised = wording.raised(rule.raised), self._profile.raised
         if raised is None:
             return _not_given("raised", "how much you have raised", "累计融资额", wanted)
         mine = wording.sum_of(raised.amount, raised.currency)
@@ -89,7 +89,7 @@ class Judge:
                 both(
                     f"the {mine.en} that you have raised is in another currency, and no exchange "
                     f"rate is assumed; asked for: {wanted.en}",
-                    f"你们融资{mine.zh_hans}，币种不同，不按汇率换算；要求：{wanted.zh_hans}",
+                    f"你们融资{mine.zh_hans}，币种不同，不按汇率换算，要求：{wanted.zh_hans}",
                 ),
                 "raised",
             )
@@ -114,7 +114,7 @@ class Judge:
                     "pass",
                     both(
                         f"you are with {fund}; asked for: {wanted.en}",
-                        f"你们已获{fund}支持；要求：{wanted.zh_hans}",
+                        f"你们已获{fund}支持，要求：{wanted.zh_hans}",
                     ),
                     None,
                 )
@@ -188,7 +188,7 @@ class Judge:
 def _not_given(field: ProfileField, english: str, chinese: str, wanted: Words) -> Judged:
     why = both(
         f"{english} is not given; asked for: {wanted.en}",
-        f"未提供{chinese}；要求：{wanted.zh_hans}",
+        f"未提供{chinese}，要求：{wanted.zh_hans}",
     )
     return "unknown", why, field
 

@@ -29,7 +29,8 @@ class RuleResult(BaseModel):
 
     `rule` is None for a condition that the source states in words only. `missing` is the field of
     the profile that would decide, `question` what only the founder can answer. `disagrees`:
-    another source states this condition differently.
+    another source states this condition differently. `decides`: it holds now, for all or for the
+    way in that is nearest to being open.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class RuleResult(BaseModel):
     question: Words | None = None
     standing: Standing = "current"
     disagrees: bool = False
+    decides: bool = False
     citation: Cited
 
 
@@ -83,7 +85,8 @@ def match(program: Program, profile: Profile, today: date, parties: Parties) -> 
     notes = _notes(program, results)
     if program.status == "ended":
         verdict = "not_eligible"
-    open_ = [r for r in results if r.outcome == "unknown" and r.standing == "current"]
+    _mark_deciding(results, tiers, verdict)
+    open_ = [r for r in results if r.outcome == "unknown" and r.decides]
     return Match(
         id=program.id,
         name=program.name,
@@ -142,7 +145,7 @@ def _judged(rule: Rule, judge: Judge, when: Standing, cited: Cited) -> RuleResul
         outcome = "unknown"
         why = both(
             f"{why.en}; the source calls this usual, not required",
-            f"{why.zh_hans}；来源说这是通常情况，并非硬性要求",
+            f"{why.zh_hans}，但来源说这是通常情况，并非硬性要求",
         )
     return RuleResult(
         kind=rule.kind,
@@ -181,12 +184,30 @@ def _tiers(results: Sequence[RuleResult]) -> list[TierResult]:
     return [
         TierResult(
             for_whom=whom,
-            verdict=_verdict(
-                [*general, *(r for r in current if r.for_whom and r.for_whom.en == name)]
-            ),
+            verdict=_verdict([*general, *(r for r in current if _is_of(r, whom))]),
         )
-        for name, whom in tiers.items()
+        for whom in tiers.values()
     ]
+
+
+def _mark_deciding(
+    results: Sequence[RuleResult], tiers: Sequence[TierResult], verdict: Verdict
+) -> None:
+    """Mark the conditions on which the verdict rests: of several ways in with this verdict, those
+    with the fewest conditions that are not met."""
+    current = [result for result in results if result.standing == "current"]
+    unmet = {
+        tier.for_whom.en: sum(_is_of(r, tier.for_whom) and r.outcome != "pass" for r in current)
+        for tier in tiers
+        if tier.for_whom is not None and tier.verdict == verdict
+    }
+    nearest = {name for name, count in unmet.items() if count == min(unmet.values())}
+    for result in current:
+        result.decides = result.for_whom is None or result.for_whom.en in nearest
+
+
+def _is_of(result: RuleResult, whom: Words) -> bool:
+    return result.for_whom is not None and result.for_whom.en == whom.en
 
 
 def _verdict(results: Sequence[RuleResult]) -> Verdict:

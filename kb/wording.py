@@ -112,6 +112,12 @@ def money(stated: Money) -> Words:
     return figure(stated, lambda amount: sum_of(amount, stated.currency))
 
 
+def raised(limit: Money) -> Words:
+    """A limit on what a company has raised."""
+    nothing = limit.exactly == 0 or (limit.up_to == 0 and not limit.at_least)
+    return both("nothing raised yet", "尚未融资") if nothing else money(limit)
+
+
 def percent(stated: Figure) -> Words:
     """A stated share."""
 
@@ -170,7 +176,7 @@ def rule(condition: Rule, called: Called = as_written) -> Words:
         case StageRule():
             told = stages(condition.any_of)
         case RaisedRule():
-            told = money(condition.raised)
+            told = raised(condition.raised)
         case PortfolioRule():
             told = parties(condition.any_of, called)
         case RegionRule():

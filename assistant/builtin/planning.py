@@ -31,7 +31,16 @@ def next_calls(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
         return _first_calls(reading)
     if Ask.ESTIMATE in reading.asks and not any(_is_priced(artifact) for artifact in done):
         return _priced_estimates(done)
+    if Ask.MATCH in reading.asks and len(done) == 2 and _knows_nobody(done[1]):
+        listed = {"kind": reading.kind, "language": reading.language}
+        return [("compare_programs", {k: v for k, v in listed.items() if v})]
     return []
+
+
+def _knows_nobody(artifact: Artifact) -> bool:
+    """Whether programs were to be matched with a company of which nothing is known."""
+    tool = artifact.tool
+    return tool.ok and "programs" not in tool.args and not tool.result.get("profile")
 
 
 def _first_calls(reading: Reading) -> list[Call]:
@@ -47,6 +56,8 @@ def _first_calls(reading: Reading) -> list[Call]:
         elif ask is Ask.LIST:
             args = {"kind": reading.kind, "language": reading.language}
             calls.append(("compare_programs", {k: v for k, v in args.items() if v}))
+        elif ask is Ask.MATCH:
+            calls.append(("match_programs", _match_args(reading)))
         elif ask is Ask.COMPARE:
             named = {"programs": list(reading.programs), "language": reading.language}
             calls.append(("compare_programs", named))
@@ -56,6 +67,15 @@ def _first_calls(reading: Reading) -> list[Call]:
                 for program in reading.programs[:MOST_PROGRAMS]
             ]
     return calls
+
+
+def _match_args(reading: Reading) -> dict[str, Any]:
+    args: dict[str, Any] = dict(reading.company)
+    if named := reading.programs or reading.sponsored:
+        args["programs"] = list(named[:MOST_PROGRAMS])
+    elif reading.kind:
+        args["kind"] = reading.kind
+    return args | {"language": reading.language}
 
 
 def _estimate_args(reading: Reading) -> dict[str, Any]:

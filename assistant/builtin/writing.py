@@ -10,6 +10,7 @@ from assistant.builtin.coverage import content_terms
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.estimates import estimate_section
 from assistant.builtin.sections.facts import fact_section
+from assistant.builtin.sections.matches import match_section
 from assistant.builtin.sections.offers import offer_section
 from assistant.builtin.sections.programs import (
     compare_section,
@@ -62,6 +63,8 @@ def _section(
     if ask is Ask.OFFERS:
         return offer_section(done, say)
     compared = next((a for a in done if a.tool.name == "compare_programs" and a.tool.ok), None)
+    if ask is Ask.MATCH:
+        return _match(done, compared, say)
     if ask is Ask.LIST and compared is not None:
         return list_section(compared, say)
     if ask is Ask.COMPARE and compared is not None:
@@ -74,6 +77,17 @@ def _section(
     weights = done[0].terms
     selection = select(reading, passages, weights, kb.aliases)
     return fact_section(reading.text, selection, say)
+
+
+def _match(done: Sequence[Artifact], compared: Artifact | None, say: Phrases) -> Section:
+    """The company against conditions; of a company that nobody knows, first what is needed."""
+    matched = next(a for a in done if a.tool.name == "match_programs")
+    if not matched.tool.ok:
+        return Section([say.failure(matched.tool.error, matched.tool.hint)], answered=False)
+    if compared is None:
+        return match_section(matched, say)
+    listed = list_section(compared, say)
+    return Section([f"{say.match_ask} {say.keep_profile}", "", *listed.lines])
 
 
 def _wants_overview(reading: Reading, weights: Mapping[str, float], kb: Knowledge) -> bool:

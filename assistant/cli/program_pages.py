@@ -72,11 +72,11 @@ def show_matches(found: Sequence[Match], profile: Profile) -> None:
     page = _Page(interface_language())
     say = page.say
     told = [
-        f"{say.profile_fields[name]} {page.words(words)}"
+        f"{say.profile_fields[name]}{page.colon}{page.words(words)}"
         for name, words in in_words(profile).items()
         if words is not None
     ]
-    profile_line = say.match_profile.format(profile=say.comma.join(told))
+    profile_line = say.match_profile.format(profile=page.comma.join(told))
     write(profile_line if told else f"{say.match_none_told} {_plain(say.keep_profile)}")
     for one in found:
         _show_match(one, page)
@@ -108,6 +108,7 @@ class _Page:
     def __init__(self, language: Language) -> None:
         self._language = language
         self.say: Phrases = phrases(language)
+        self.comma = ", " if language == "en" else "，"
         self.colon = ": " if language == "en" else "："
 
     def words(self, words: Words | Names) -> str:

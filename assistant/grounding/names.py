@@ -125,6 +125,11 @@ def without_urls(text: str) -> str:
     return _URL.sub("", text)
 
 
+def without_scheme(text: str) -> str:
+    """Web addresses in the text as hosts and paths, which are names and no links."""
+    return re.sub(r"https?://", "", text)
+
+
 def addresses(text: str) -> list[str]:
     """Hosts and e-mail addresses that stand without a scheme."""
     return [match.rstrip(".") for match in _ADDRESS.findall(text)]

@@ -11,15 +11,17 @@ from langchain_core.tools import BaseTool
 from assistant.knowledge import Knowledge
 from assistant.toolbox.estimate_training import estimate_training_tool
 from assistant.toolbox.gpu_offers import gpu_offers_tool
+from assistant.toolbox.match_programs import match_programs_tool
 from assistant.toolbox.programs import program_tools
 from assistant.toolbox.search_knowledge import search_knowledge_tool
 
 
-def agent_tools(kb: Knowledge, *, inventory: Path, today: date) -> list[BaseTool]:
+def agent_tools(kb: Knowledge, *, home: Path, today: date) -> list[BaseTool]:
     """All tools of the agent, over one library and one day."""
     return [
         search_knowledge_tool(kb),
         *program_tools(kb),
-        gpu_offers_tool(inventory, today),
+        match_programs_tool(kb, home, today),
+        gpu_offers_tool(home / "inventory.csv", today),
         estimate_training_tool(),
     ]

@@ -10,8 +10,12 @@ from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.evidence import PassageEvidence, passage_evidence
 from assistant.knowledge import Knowledge
+from assistant.language import in_script
 from assistant.toolbox.calls import Found, Output, run
+from kb.citing import Cited
+from kb.comparing import Cell, compare
 from kb.errors import UnknownSource
+from kb.names import Parties
 from kb.programs import GIVING, Program, ProgramKind, Term
 from kb.rendering import in_shown_order
 from tools.quantities import Unit, find_quantities
@@ -40,9 +44,14 @@ def program_tools(kb: Knowledge) -> list[BaseTool]:
         """All terms of one compute program, by its name, sponsor or id."""
 
         def work(number: int) -> Found:
-            found = _require(kb, program)
+            found = require_program(kb, program)
             passages = _terms(kb, found, number, 0, language)
-            return Found(_record(found, passages, language), passages)
+            record = _record(found, passages, language)
+            grid = _grid(kb, [record], passages, language)["grid"]
+            differing = [
+                row for row in grid if any(value["disagrees"] for value in row["cells"][0])
+            ]
+            return Found(record | {"disagreements": differing}, passages)
 
         args = {"program": program, "language": language}
         return run(runtime, "get_program", args, work)
@@ -53,11 +62,13 @@ def program_tools(kb: Knowledge) -> list[BaseTool]:
         kind: ProgramKind | None = None,
         language: Script = "en",
     ) -> Output:
-        """Terms of several programs side by side: those named, or all of one kind, or all."""
+        """Terms of several programs side by side: those named, or all of one kind, or all. Of those
+        named, `grid` has a row for each attribute and in each cell every value that a source
+        states, the newest first, with its passage; an empty cell is not stated by any source."""
 
         def work(number: int) -> Found:
             chosen = (
-                [_require(kb, name) for name in programs]
+                [require_program(kb, name) for name in programs]
                 if programs
                 else [p for p in kb.programs() if kind is None or p.kind == kind]
             )
@@ -67,8 +78,10 @@ def program_tools(kb: Knowledge) -> list[BaseTool]:
                 terms = _terms(kb, program, number, len(passages), language)
                 records.append(_record(program, terms, language))
                 passages += terms
+            side_by_side = _grid(kb, records, passages, language) if programs else {}
             listed = [p for p in chosen if kind or programs or p.kind in GIVING]
-            return Found({"count": len(records), **_counts(listed), "programs": records}, passages)
+            result = {"count": len(records), **_counts(listed), "programs": records}
+            return Found(result | side_by_side, passages)
 
         args = {"programs": programs, "kind": kind, "language": language}
         return run(runtime, "compare_programs", args, work)
@@ -104,7 +117,8 @@ def _counts(programs: Sequence[Program]) -> dict[str, int]:
     }
 
 
-def _require(kb: Knowledge, name: str) -> Program:
+def require_program(kb: Knowledge, name: str) -> Program:
+    """The program of this name. Raises `UnknownSource`."""
     found = kb.find_program(name)
     if found is None:
         raise UnknownSource(
@@ -147,6 +161,42 @@ def _record(program: Program, passages: list[PassageEvidence], language: str) ->
         ],
         "not_stated": list(program.not_stated),
     }
+
+
+def _grid(
+    kb: Knowledge,
+    records: Sequence[dict[str, Any]],
+    passages: Sequence[PassageEvidence],
+    language: Script,
+) -> dict[str, Any]:
+    """The programs of `records` side by side, each value with the id of its passage."""
+    everything = {program.id: program for program in kb.programs()}
+    called = Parties(list(everything.values()), kb.aliases).called
+    grid = compare([everything[record["id"]] for record in records], called)
+    ids = {(passage.source, passage.start): passage.id for passage in passages}
+
+    def cell(found: Cell) -> list[dict[str, Any]]:
+        return [
+            {
+                "text": in_script(
+                    value.text.en if language == "en" else value.text.zh_hans, language
+                ),
+                "passage": _passage_of(value.citation, ids, language),
+                "disagrees": value.disagrees,
+            }
+            for value in found.stated
+        ]
+
+    rows = [{"attribute": r.attribute, "cells": [cell(c) for c in r.cells]} for r in grid.rows]
+    return {"grid": [row for row in rows if any(row["cells"])]}
+
+
+def _passage_of(
+    citation: Cited | None, ids: dict[tuple[str, int], str], language: str
+) -> str | None:
+    if citation is None:
+        return None
+    return ids[citation.source, citation.spans["en" if language == "en" else "zh-Hans"].start]
 
 
 def _short(term: Term, chinese: bool) -> str | None:

@@ -187,7 +187,7 @@ def test_matching_quotes_each_condition(desk: Desk, harbor: str) -> None:
     assert all("seed companies in the EU" in r["citation"]["quote"]["en"] for r in one["rules"])
     _, out, _ = desk("programs", "match", harbor)
     lines = out.splitlines()
-    assert lines[0] == "Judged by: stage seed, money raised $2M, country France."
+    assert lines[0] == "Judged by: stage: seed, money raised: $2M, country: France."
     assert "YES · Harbor Compute · harbor-compute" in lines
     assert "  [met] region: France is within: the EU" in lines
 

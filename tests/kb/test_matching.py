@@ -152,6 +152,9 @@ def test_meeting_one_of_two_ways_in_is_enough() -> None:
         "backed": "not_eligible",
         "raised": "eligible",
     }
+    assert [r.decides for r in found.rules] == [False, True, True]
+    assert fares(record, country="US").missing == ["funds", "raised"]
+    assert fares(record, funds=[], country="US").missing == ["raised"]
     assert fares(record, funds=[], raised=money, country="FR").verdict == "not_eligible"
     assert fares(record, funds=[], country="US").verdict == "unknown"
 

@@ -9,6 +9,7 @@ from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of
 from assistant.evidence import Artifact, PassageEvidence
+from assistant.grounding.names import without_scheme
 from assistant.language import in_script
 from assistant.phrases import Phrases
 from kb.programs import GIVING
@@ -19,9 +20,6 @@ _COLUMNS: tuple[tuple[str, ...], ...] = (
     ("eligibility", "strings", "investment"),
 )
 ROWS = 16
-_COMPARED = (
-    "offer", "price", "duration", "eligibility", "strings", "investment", "apply", "status",
-)  # fmt: skip
 _SHOWN = ("offer", "price", "duration", "eligibility", "strings", "investment", "apply", "status")
 
 
@@ -61,19 +59,38 @@ def _list_lead(artifact: Artifact, kind: str | None, say: Phrases) -> str:
 
 
 def compare_section(artifact: Artifact, say: Phrases) -> Section:
-    """Named programs as columns, their terms as rows; an empty cell says so."""
+    """Named programs as columns, their attributes as rows; an empty cell says so."""
     records = artifact.tool.result["programs"]
     passages = {passage.id: passage for passage in artifact.passages}
     names = [in_script(record["name"], say.language) for record in records]
     section = Section([say.compare_lead.format(names=say.comma.join(names)), ""])
     section.lines.append(f"| {say.compare_field} | {' | '.join(names)} |")
     section.lines.append("|---" * (len(records) + 1) + "|")
-    for name in _COMPARED:
-        found = [_cell(record, (name,), passages, say) for record in records]
-        if any(found):
-            cells = " | ".join(cell or say.not_stated for cell in found)
-            section.lines.append(f"| {say.fields[name]} | {cells} |")
+    for row in artifact.tool.result["grid"]:
+        cells = [_values(cell, passages, say) for cell in row["cells"]]
+        section.lines.append(f"| {say.attributes[row['attribute']]} | {' | '.join(cells)} |")
+    stated = {row["attribute"] for row in artifact.tool.result["grid"]}
+    silent = [words for name, words in say.attributes.items() if name not in stated]
+    if silent:
+        section.lines += ["", say.none_stated.format(names=say.comma.join(silent))]
     return section
+
+
+def _values(
+    cell: Sequence[Mapping[str, Any]], passages: Mapping[str, PassageEvidence], say: Phrases
+) -> str:
+    """Every value of a cell with its mark; those that disagree with who said it and when."""
+    parts: dict[str, list[str]] = {}
+    for value in cell:
+        passage = passages.get(value["passage"])
+        said = basis_of(passage, say) if passage and value["disagrees"] else ""
+        text = without_scheme(value["text"]).rstrip(".。").replace("|", "/")
+        parts.setdefault(f"{text}{said}", []).extend([f" [{passage.id}]"] if passage else [])
+    if not parts:
+        return say.not_stated
+    between, colon = ("; ", ": ") if say.language == "en" else ("；", "：")
+    differ = f"{say.disagree}{colon}" if any(value["disagrees"] for value in cell) else ""
+    return differ + between.join(text + "".join(marks) for text, marks in parts.items())
 
 
 def program_section(artifact: Artifact, asked: Collection[str], say: Phrases) -> Section:
@@ -93,6 +110,10 @@ def program_section(artifact: Artifact, asked: Collection[str], say: Phrases) ->
             section.lines.append(
                 f"- {say.fields[name]}: {text}{basis_of(passage, say)} [{passage.id}]"
             )
+    section.lines += [
+        f"- {say.attributes[row['attribute']]}{say.comma}{_values(row['cells'][0], passages, say)}"
+        for row in record["disagreements"]
+    ]
     if record["not_stated"]:
         missing = say.comma.join(say.fields[name] for name in record["not_stated"])
         section.lines += ["", say.missing_fields.format(fields=missing)]

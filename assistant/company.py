@@ -1,0 +1,143 @@
+"""What a question tells about the asker's company: stage, money raised, country, backers, age.
+
+Only what is said of "we", "our startup", "a seed company in France" counts; a country or a fund
+that a program belongs to does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from kb.folding import fold
+from kb.programs import Program
+from kb.regions import countries
+from tools.quantities import Unit, find_quantities
+
+_STAGE = {
+    stage: re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
+    for stage, pattern in {
+        "pre_seed": r"pre[- ]?seed|种子前轮?",
+        "seed": r"(?<!pre[- ])(?:seed|angel)|pre[- ]?(?:series )?a|种子轮|天使轮|pre-?a轮",
+        "series_a": r"(?<!pre[- ])series a|(?<!pre)(?<!pre-)a\+?轮",
+        "series_b": r"series b|b\+?轮",
+        "series_c": r"series c|c\+?轮",
+        "growth": r"series [d-h]|late[- ]stage|growth[- ]stage|[d-h]\+?轮|成长期",
+        "public": r"publicly listed|listed company|上市公司|已经?上市",
+    }.items()
+}
+_RAISED = re.compile(
+    r"\braised?\b|\braising\b|\bfunding\b|\bfunded with\b|融资|融了|募|拿了|拿到|筹", re.IGNORECASE
+)
+_FOUNDED = re.compile(
+    r"\b(?:founded|started|incorporated|set up|established|launched|since)\b|成立|创立|创办|注册于",
+    re.IGNORECASE,
+)
+_OLD = re.compile(r"\b(?:old|ago)\b|成立了?|创立了?", re.IGNORECASE)
+_WORD = r"(?:[\w&'’-]|\.(?=\w))*"
+_NAME = rf"[A-Z0-9a]{_WORD}(?: [A-Z]{_WORD})*"
+_LIST = rf"{_NAME}(?:(?:, | and |, and |和|、|与|及){_NAME})*"
+_BACKED = (
+    re.compile(rf"(?:backed|funded|financed|owned) by ({_LIST})"),
+    re.compile(rf"({_NAME})[- ](?:backed|funded|portfolio)\b"),
+    re.compile(rf"({_LIST}) (?:backs?|funds|(?:ha(?:s|ve) )?invested in) (?:us|our)\b"),
+    re.compile(rf"(?:we(?:'|’)?(?: a)?re|we are) in ({_NAME})'s? (?:batch|portfolio)"),
+    re.compile(r"(?:投资方|投资人|股东|领投方)(?:是|为|有)([^，。？！,?!\s]{2,30})"),
+    re.compile(r"(?:由|被|获得?|拿到?了?|有)([^，。？！,?!\s]{2,30}?)(?:领投|投了|投资(?!的|机构|人|方))"),
+    re.compile(r"([A-Za-z0-9][\w& .]{1,24}|[一-鿿]{2,8}?)(?:投了|投资了?)我们"),
+    re.compile(r"我们(?:公司)?是([A-Za-z0-9][\w& .]{1,24}|[一-鿿]{2,8}?)(?:投资?的|的?被投)"),
+)  # fmt: skip
+_NOBODY = re.compile(
+    r"\b(?:bootstrapped|self[- ]funded|no investors)\b|没有投资方|没有投资人|自筹资金"
+)
+_AND = re.compile(r", and |, | and |和|、|与|及")
+
+
+def company_in(text: str, programs: Sequence[Program] = ()) -> dict[str, str]:
+    """The values that a question states, as `assistant.profile.with_values` takes them.
+
+    `programs` are those that the question is about: their names say nothing about the company.
+    """
+    own = _without_names(text, programs)
+    folded = fold(own)
+    found = {
+        "stage": _stage(folded),
+        "raised": _raised(own),
+        "country": _country(own, folded),
+        "funds": _funds(own, folded),
+        "founded": _founded(own),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _without_names(text: str, programs: Sequence[Program]) -> str:
+    for program in programs:
+        for name in (program.name.en, program.name.zh_hans, *program.aliases):
+            whole = rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])"
+            text = re.sub(whole, " … ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _stage(folded: str) -> str | None:
+    """The one stage that is named; several leave it open."""
+    stages = [stage for stage, cue in _STAGE.items() if cue.search(folded)]
+    return stages[0] if len(stages) == 1 else None
+
+
+def _raised(text: str) -> str | None:
+    sums = [q for q in find_quantities(text) if q.unit is Unit.MONEY and q.currency]
+    if len(sums) != 1 or not _RAISED.search(text):
+        return None
+    return f"{sums[0].value.normalize():f} {sums[0].currency}"
+
+
+def _country(text: str, folded: str) -> str | None:
+    latin, chinese = _country_cues()
+    if match := latin.search(text):
+        return next(word for word in match.groups() if word)
+    if match := chinese.search(folded):
+        return next(word for word in match.groups() if word)
+    return None
+
+
+@cache
+def _country_cues() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Where a country is the company's: "in France", "a French startup", 在新加坡, 法国公司."""
+    names = sorted({name for each in countries().values() for name in each}, key=len, reverse=True)
+    latin = "|".join(re.escape(name) for name in names if name.isascii())
+    han = "|".join(re.escape(fold(name)) for name in names if not name.isascii())
+    company = (
+        r"(?:AI |tech |seed |early-stage )*(?:startup|start-up|company|team|firm|business|lab)"
+    )
+    return (
+        re.compile(
+            rf"\b(?:in|from|of|based in|out of) (?:the )?({latin})(?![A-Za-z])"
+            rf"|\b({latin})(?:-based\b| {company})"
+        ),
+        re.compile(
+            rf"(?:在|位于|来自|总部设?在?|注册在|注册地[是为在]|地处)({han})"
+            rf"|({han})(?:的|本土)?(?:ai|人工智能|种子轮|早期)?(?:公司|初创|创业|团队|企业|新创)"
+        ),
+    )
+
+
+def _funds(text: str, folded: str) -> str | None:
+    if _NOBODY.search(folded):
+        return "none"
+    for cue in _BACKED:
+        if match := cue.search(text):
+            names = [name.strip(" .'’") for name in _AND.split(match.group(1))]
+            return ", ".join(name for name in names if name) or None
+    return None
+
+
+def _founded(text: str) -> str | None:
+    quantities = find_quantities(text)
+    for q in quantities:
+        around = text[max(0, q.start - 24) : q.end + 12]
+        if q.unit in (Unit.YEAR, Unit.DATE) and _FOUNDED.search(around):
+            return q.iso
+        if q.said_unit in ("year", "month") and _OLD.search(around):
+            return q.text
+    return None

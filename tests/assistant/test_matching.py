@@ -1,0 +1,218 @@
+"""Questions about the asker's own company: yes, no or not yet, each condition with its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from assistant import Answer, Assistant
+from assistant.company import company_in
+from assistant.language import detect, in_script
+from assistant.profile import save_profile
+from assistant.reading import Ask, read
+from assistant.toolbox import match_programs
+from kb import starter
+from kb.comparing import values_of
+from kb.profile import Profile
+from tools.quantities import find_quantities, supports
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    home = tmp_path_factory.mktemp("matching") / "home"
+    with Assistant.open(home, today=TODAY) as opened:
+        yield opened
+
+
+def call(answer: Answer, name: str = "match_programs") -> dict[str, Any]:
+    [made] = [one for one in answer.tool_calls if one.name == name]
+    assert made.ok
+    return made.args
+
+
+def lead(answer: Answer) -> str:
+    return answer.answer.splitlines()[0]
+
+
+@pytest.mark.parametrize("question", match_programs.EXAMPLES)
+def test_the_examples_lead_to_the_tool(question: str) -> None:
+    assert read(question, [], starter.programs()).asks == (Ask.MATCH,)
+
+
+@pytest.mark.parametrize(
+    ("question", "ask"),
+    [
+        ("Who can apply to Generate?", Ask.PROGRAM),
+        ("How do we apply to Inception?", Ask.PROGRAM),
+        ("What do we need to apply to Modal?", Ask.PROGRAM),
+        ("我们怎么申请NVIDIA Inception？", Ask.PROGRAM),
+        ("这个计划怎么申请？", Ask.CLARIFY),
+        ("Compare Andromeda and Oxygen", Ask.COMPARE),
+        ("What are the terms of Generate?", Ask.PROGRAM),
+    ],
+)
+def test_other_questions_do_not(question: str, ask: Ask) -> None:
+    assert read(question, [], starter.programs()).asks[0] is ask
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a seed startup in France with $2M raised",
+         {"stage": "seed", "raised": "2000000 USD", "country": "France"}),
+        ("We're a Series A company backed by a16z and Index Ventures, founded in 2024 in the US",
+         {"stage": "series_a", "country": "US", "funds": "a16z, Index Ventures", "founded": "2024"}
+        ),
+        ("pre-seed, bootstrapped German startup",
+         {"stage": "pre_seed", "funds": "none", "country": "German"}),
+        ("我们拿了种子轮、在新加坡", {"stage": "seed", "country": "新加坡"}),
+        ("法国公司，A轮，融资500万美元，成立两年",
+         {"stage": "series_a", "raised": "5000000 USD", "country": "法国", "founded": "两年"}),
+        ("我們是台灣的新創公司，種子輪", {"stage": "seed", "country": "台湾"}),
+        ("a16z投了我们", {"funds": "a16z"}),
+        ("We are pre-Series A", {"stage": "seed"}),
+        ("between seed and Series A", {}),
+        ("which American funds can we apply to?", {}),
+        ("who would give us GPUs for $2M?", {}),
+    ],
+)  # fmt: skip
+def test_what_a_question_tells_of_a_company(text: str, told: dict[str, str]) -> None:
+    assert company_in(text) == told
+
+
+def test_a_programs_own_name_tells_nothing_of_the_company() -> None:
+    named = [p for p in starter.programs() if p.id == "china-compute-vouchers"]
+    assert company_in("Is a startup in China compute vouchers' scope?", named) == {}
+
+
+def test_a_list_says_how_many_and_names_what_is_met(desk: Assistant) -> None:
+    answer = desk.ask("Which programs can a seed startup in France with $2M raised apply to?")
+    assert call(answer) == {
+        "stage": "seed", "raised": "2000000 USD", "country": "France", "language": "en",
+    }  # fmt: skip
+    assert lead(answer).startswith("**Of 29 programs, ")
+    assert "Judged by: stage: seed, money raised: $2M, country: France." in answer.answer
+    rows = [line for line in answer.answer.splitlines() if line.startswith("| OVHcloud")]
+    assert len(rows) == 1
+    assert "| yes |" in rows[0]
+    assert "France is within: the EU" in rows[0]
+    closed = answer.answer.split("Not open to you:")[1]
+    assert "NAIRR Pilot: France is not within: United States" in closed
+    assert "tell me: investors" in answer.answer
+    assert (answer.removed, answer.abstained, answer.gaps) == ([], False, [])
+    assert any(c.kind == "passage" and "European Union" in c.quote for c in answer.citations)
+
+
+def test_one_program_is_told_condition_by_condition(desk: Assistant) -> None:
+    answer = desk.ask("Are we eligible for Google's AI-first credits?")
+    lines = answer.answer.splitlines()
+    assert lines[0].startswith("**It cannot be told yet whether Google for Startups Cloud")
+    at = next(n for n, line in enumerate(lines) if line.startswith("- Google Cloud requires"))
+    assert lines[at + 1].startswith(
+        "  - stage (open): your stage is not given; asked for: pre-seed"
+    )
+    assert "To settle it, tell me: stage, founded." in answer.answer
+    quotes = [c.quote for c in answer.citations if c.kind == "passage"]
+    assert any("younger than 5 years" in quote for quote in quotes)
+    assert answer.removed == []
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("Can we apply to NAIRR? We are a startup in France.", "**No: NAIRR Pilot is not open"),
+        (
+            "Are we eligible for DigitalOcean Hatch? We raised $2M.",
+            "**Yes: you meet every condition",
+        ),
+        ("我们在法国，能申请OVHcloud吗？", "**可以："),
+        ("我們是新加坡的公司，能申請OVHcloud嗎？", "**不可以："),
+    ],
+)
+def test_the_answer_comes_first(desk: Assistant, question: str, start: str) -> None:
+    answer = desk.ask(question)
+    assert lead(answer).startswith(start)
+    assert answer.removed == []
+    assert any(c.kind == "passage" for c in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["我们拿了种子轮、在新加坡，能申请哪些计划？", "我們能申請 NVIDIA Inception 嗎？"]
+)
+def test_chinese_stays_in_the_askers_script(desk: Assistant, question: str) -> None:
+    answer = desk.ask(question)
+    wanted = detect(question)
+    assert (answer.language, answer.removed) == (wanted, [])
+    mixed = [
+        line for line in answer.answer.splitlines() if detect(line, wanted) not in (wanted, "en")
+    ]
+    assert mixed == []
+
+
+def test_the_saved_profile_stands_under_what_the_question_tells(tmp_path: Any) -> None:
+    home = tmp_path / "home"
+    save_profile(home, Profile(country="US", founded="2025"))
+    with Assistant.open(home, today=TODAY) as desk:
+        answer = desk.ask("Can we apply to OVHcloud? We are in France.")
+        assert lead(answer).startswith("**Yes")
+        assert "Judged by: country: France, founded: 2025." in answer.answer
+        assert lead(desk.ask("Are we eligible for OVHcloud?")).startswith("**No")
+
+
+def test_what_was_told_before_still_counts(desk: Assistant) -> None:
+    session = desk.new_session()
+    desk.ask("We are a seed startup in France. Which programs can we apply to?", session)
+    answer = desk.ask("Are we eligible for OVHcloud?", session)
+    assert call(answer)["country"] == "France"
+    assert lead(answer).startswith("**Yes")
+
+
+def test_of_an_unknown_company_the_desk_asks_what_it_needs(desk: Assistant) -> None:
+    answer = desk.ask("Which programs can we apply to?")
+    assert lead(answer).startswith("**Tell me your stage")
+    assert "| a16z Oxygen |" in answer.answer
+
+
+def test_disagreeing_sources_stand_side_by_side(desk: Assistant) -> None:
+    for question in ("Compare AWS Activate and Modal", "What are the terms of AWS Activate?"):
+        answer = desk.ask(question)
+        [line] = [one for one in answer.answer.splitlines() if "sources disagree" in one]
+        assert "Portfolio: up to $200,000 (official, AWS" in line
+        assert "Portfolio: up to $100,000 (official, AWS" in line
+        assert answer.removed == []
+
+
+def test_a_comparison_keeps_every_program_value(desk: Assistant) -> None:
+    """No cell of the bundled records is taken out: addresses, dates and words included."""
+    ids = [program.id for program in starter.programs()]
+    for start in range(0, len(ids), 4):
+        names = [p.name.en for p in starter.programs() if p.id in ids[start : start + 4]]
+        answer = desk.ask(f"Compare {', '.join(names)}")
+        assert answer.removed == []
+
+
+def test_every_figure_of_a_typed_value_stands_in_its_sentence() -> None:
+    """Bundled records: what is typed is what the sentence says, in each script."""
+    loose = []
+    for program in starter.programs():
+        for value in values_of(program):
+            if value.attribute == "valid":
+                continue
+            chinese = value.text.zh_hans
+            for text, sentence in (
+                (value.text.en, value.term.en),
+                (chinese, value.term.zh_hans),
+                (in_script(chinese, "zh-Hant"), value.term.zh_hans),
+            ):
+                known = find_quantities(sentence)
+                loose += [
+                    (program.id, value.attribute, text, figure.text)
+                    for figure in find_quantities(text)
+                    if not any(supports(held, figure) for held in known)
+                ]
+    assert loose == []
