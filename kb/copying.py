@@ -104,14 +104,15 @@ def _index(
     """The keyword index, brought on from the one before where its words are still the same."""
     aliases = AliasTable(groups_of(content.text(manifest.aliases)))
     old = {} if before is None else before.manifest.sources
-    if before is not None and before.manifest.aliases == manifest.aliases:
+    kept = before is not None and before.manifest.aliases == manifest.aliases
+    # An index keeps the words of what is deleted from it; what was taken back must not stay.
+    if before is not None and kept and old.keys() <= manifest.sources.keys():
         shutil.copytree(before.folder / KEYWORDS, folder / KEYWORDS)
     else:
         old = {}
     changed = [source for source, one in manifest.sources.items() if old.get(source) != one]
-    touched = sorted({*changed, *(source for source in old if source not in manifest.sources)})
     rows = (row for source in changed for row in _stored(content, manifest, source))
-    KeywordIndex(folder / KEYWORDS).replace(touched, [entry(row, aliases) for row in rows])
+    KeywordIndex(folder / KEYWORDS).replace(changed, [entry(row, aliases) for row in rows])
 
 
 def _stored(content: Content, manifest: PublishedManifest, source_id: str) -> Iterator[Stored]:
@@ -119,8 +120,9 @@ def _stored(content: Content, manifest: PublishedManifest, source_id: str) -> It
     source = source_of(bundle)
     rows = {row.id: row for row in content.rows([row for _key, row in bundle.rows])}
     for key, identity in bundle.rows:
-        stored = from_row(rows[identity], source)
-        if stored.key != key:
+        row = rows.get(identity)  # two rows of one key: only one of them is here
+        stored = None if row is None else from_row(row, source)
+        if stored is None or stored.key != key:
             raise unusable("holds a passage under another name")
         yield stored
 

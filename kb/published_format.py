@@ -201,6 +201,7 @@ def groups_of(text: str) -> dict[str, list[str]]:
         groups = _GROUPS.validate_json(text)
     except ValidationError as error:
         raise unusable("holds an alias table that makes no sense") from error
+    _require_clean(_texts(groups))
     return groups
 
 

@@ -1,0 +1,324 @@
+"""What leaves with a publication, and what a founder's desk takes from a server: nothing that is
+fund-only, and nothing on trust."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from kb import starter
+from kb.address import Address
+from kb.chroma import Stored
+from kb.errors import (
+    KbError,
+    PublishedUnusable,
+    ServerRefused,
+    ServerSlow,
+    ServerUnreachable,
+    UnknownSource,
+)
+from kb.knowledge_base import KnowledgeBase
+from kb.published import PublishedKnowledge
+from kb.publishing import Part, Snapshot, publish
+from kb.records import Passage, Source
+from kb.server import ChromaServer
+from tests.chroma_server import ChromaProcess
+from tests.kb.conftest import WordEmbedder
+
+pytestmark = pytest.mark.xdist_group("chroma")
+
+Open = Callable[..., KnowledgeBase]
+SECRET = "Quokkafish"
+
+
+def holds(folder: Path, word: str) -> bool:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return any(word.lower().encode() in path.read_bytes().lower() for path in files)
+
+
+def plant(kb: KnowledgeBase, folder: Path) -> None:
+    """A fund-only article, a fund-only program and a fund-only term of a public one."""
+    memo = folder / "memo.md"
+    memo.write_text(f"# The {SECRET} memo\n\nThe {SECRET} cluster has 768 accelerators.\n")
+    kb.add(memo, fund=True)
+    data = yaml.safe_load(starter.files("generate")["generate.yaml"])
+    term = data["terms"][0] | {"en": f"{SECRET} pays nothing.", "zh-Hans": f"{SECRET}不付钱。"}
+    data["terms"].append(term | {"visibility": "fund", "publisher": f"{SECRET} desk"})
+    public = folder / "generate.yaml"
+    public.write_text(yaml.safe_dump(data, allow_unicode=True))
+    kb.add(public)
+    hidden = folder / "quokka.yaml"
+    data |= {"id": "quokka", "visibility": "fund", "aliases": [f"{SECRET} plan"]}
+    hidden.write_text(yaml.safe_dump(data, allow_unicode=True))
+    kb.add(hidden)
+
+
+@pytest.mark.parametrize("fund", [False, True])
+def test_nothing_that_is_fund_only_reaches_the_server(
+    open_kb: Open, embedder: WordEmbedder, tmp_path: Path, fund: bool
+) -> None:
+    server = ChromaProcess(tmp_path / "chroma")
+    server.start()
+    try:
+        kb = open_kb(fund=fund)
+        plant(kb, tmp_path)
+        assert any(SECRET in hit.passage.text for hit in open_kb(fund=True).search(SECRET, 5))
+        kb.record_gap(f"Where is {SECRET}?", "en", [SECRET])
+        done = kb.publish(server.root, None)
+        assert SECRET not in repr(done)
+        assert "quokka" not in repr(done).lower()
+        assert done.library_version == open_kb().library_version
+        desk = PublishedKnowledge.open(tmp_path / "founder", server.root, embedder=embedder)
+        assert all(SECRET not in hit.passage.text for hit in desk.search(SECRET, 50))
+        assert desk.sources() == open_kb().sources()
+        assert desk.programs() == [
+            p for p in open_kb().programs() if p.id in {s.id for s in desk.sources()}
+        ]
+        assert desk.find_program("quokka") is None
+        desk.close()
+    finally:
+        server.kill()
+    assert holds(tmp_path / "chroma", "generate")
+    assert not holds(tmp_path / "chroma", SECRET)
+    assert not holds(tmp_path / "founder", SECRET)
+
+
+def test_what_is_taken_back_is_gone_with_the_next_publication(
+    open_kb: Open, embedder: WordEmbedder, tmp_path: Path, chroma: ChromaProcess
+) -> None:
+    url = chroma.database()
+    kb = open_kb(fund=True)
+    memo = tmp_path / "memo.md"
+    memo.write_text(f"# The {SECRET} memo\n\nThe {SECRET} cluster has 768 accelerators.\n")
+    old = kb.add(memo).source
+    kb.publish(url, None)
+    desk = PublishedKnowledge.open(tmp_path / "founder", url, embedder=embedder)
+    assert SECRET in desk.search(SECRET, 1)[0].passage.text
+    kb.add(memo, fund=True, replace=old.id)
+    kb.publish(url, None)
+    assert all(SECRET not in hit.passage.text for hit in desk.search(SECRET, 50))
+    for version in (None, old.version):
+        with pytest.raises(UnknownSource):
+            desk.source(old.id, version)
+    desk.close()
+    server = ChromaServer(Address.parse(url), None)
+    for name in server.names():
+        place = server.collection(name)
+        assert place is not None
+        assert all(SECRET not in row.document for row in server.page(place, 5_000))
+    server.close()
+
+
+# What follows is a publisher who means harm: every hash fits, the content does not.
+
+
+def source(**fields: Any) -> Source:
+    base = Source("memo", "0123456789ab", "article", "Memo", "en", "The fund lends 512 GPUs.")
+    return replace(base, **fields)
+
+
+def part(of: Source, key: str = "", **fields: Any) -> Part:
+    place = Passage(of.id, of.version, 0, len(of.text), of.text, of.language, of.title)
+    vector = np.full(1024, 1 / 32, dtype=np.float32)
+    return Part(
+        of, None, [Stored(key or f"{of.id}@{of.version}#0", replace(place, **fields), "", vector)]
+    )
+
+
+def snapshot(*parts: Part, **fields: Any) -> Snapshot:
+    base = Snapshot("0123456789ab", "words:1", "1:x", {"nvidia": ["nvidia"]}, "{}", parts, ())
+    return replace(base, **fields)
+
+
+HOSTILE = {
+    "escape in a text": snapshot(part(source(text="\x1b]0;owned\x07 GPUs"))),
+    "bidi in a title": snapshot(part(source(title="\u202eMemo"))),
+    "a path for an id": snapshot(part(source(id="../../../etc/passwd"))),
+    "an absolute path": snapshot(part(source(id="/tmp/owned"))),
+    "an endless id": snapshot(part(source(id="m" * 900))),
+    "another kind": snapshot(part(source(kind="virus"))),
+    "a quote that is not there": snapshot(part(source(), text="The fund lends 9,999 GPUs.")),
+    "an offset outside": snapshot(part(source(), start=-3)),
+    "a passage of another source": snapshot(part(source(), source="other")),
+    "a key of another source": snapshot(part(source(), key="other@0123456789ab#0")),
+    "a control character in an alias": snapshot(part(source()), aliases={"a": ["x\x1b[31m"]}),
+    "an embedder that steers": snapshot(part(source()), embedder="\x1b[2J"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_content_that_means_harm_is_refused(
+    chroma: ChromaProcess, tmp_path: Path, embedder: WordEmbedder, name: str
+) -> None:
+    url = chroma.database()
+    server = ChromaServer(Address.parse(url), None)
+    publish(server, lambda: HOSTILE[name])
+    server.close()
+    desk = PublishedKnowledge.open(tmp_path / "founder", url, embedder=embedder)
+    before = {path for path in tmp_path.rglob("*") if "founder" not in path.parts}
+    with pytest.raises(PublishedUnusable) as caught:
+        desk.search("GPUs", 5)
+    assert caught.value.message.isprintable()
+    assert {path for path in tmp_path.rglob("*") if "founder" not in path.parts} == before
+    desk.close()
+
+
+def test_a_harmless_one_of_the_same_make_is_read(
+    chroma: ChromaProcess, tmp_path: Path, embedder: WordEmbedder
+) -> None:
+    url = chroma.database()
+    server = ChromaServer(Address.parse(url), None)
+    publish(server, lambda: snapshot(part(source())))
+    server.close()
+    with PublishedKnowledge.open(tmp_path / "founder", url, embedder=embedder) as desk:
+        assert desk.search("GPUs", 5)[0].passage.text == "The fund lends 512 GPUs."
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def answering(answer: Answer, context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address of a web server that answers everything in one way."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer(self)
+
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
+
+        def log_message(self, *_arguments: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def says(status: int, body: bytes, **headers: str) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        (says(200, b"<html>Welcome</html>"), ServerRefused, "no Chroma server"),
+        (says(404, b"not here"), ServerRefused, "no Chroma server"),
+        (says(200, b"[" * 200_000), ServerRefused, "no Chroma server"),
+        (says(200, b'{"id": "../x", "name": 1}'), ServerRefused, "no Chroma server"),
+        (says(401, b"who are you"), ServerRefused, "wants a key"),
+        (says(403, b"not you"), ServerRefused, "wants a key"),
+        (says(302, b"", Location="http://127.0.0.1:9/"), ServerRefused, "redirects"),
+        (says(503, b"later"), ServerUnreachable, "not ready"),
+        (says(500, b'{"error": "X", "message": "\x1b[31mboom"}'), ServerRefused, "boom"),
+    ],
+)  # fmt: skip
+def test_a_server_that_is_something_else_is_said(
+    tmp_path: Path, answer: Answer, error: type[KbError], message: str
+) -> None:
+    with (
+        answering(answer) as url,
+        PublishedKnowledge.open(tmp_path / "founder", url) as desk,
+        pytest.raises(error, match=message) as caught,
+    ):
+        desk.search("GPU", 1)
+    assert caught.value.hint
+
+
+def test_an_answer_without_end_is_cut_off() -> None:
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "999999999999")
+        handler.end_headers()
+        try:
+            while True:
+                handler.wfile.write(b" " * 1_000_000)
+        except OSError:
+            handler.close_connection = True
+
+    with answering(endless) as url:
+        server = ChromaServer(Address.parse(url), None)
+        with pytest.raises(ServerRefused, match="more than 64 MB"):
+            server.collection("x")
+        server.close()
+
+
+def test_a_server_that_drips_is_not_waited_for() -> None:
+    done = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000000")
+        handler.end_headers()
+        try:
+            while not done.wait(0.05):
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+        except OSError:
+            handler.close_connection = True
+
+    with answering(drip) as url:
+        server = ChromaServer(Address.parse(url), None, deadline=0.4)
+        begun = time.monotonic()
+        with pytest.raises(ServerSlow, match="did not answer in time"):
+            server.collection("x")
+        assert time.monotonic() - begun < 10
+        server.close()
+        done.set()
+
+
+def test_the_key_is_sent_as_proxies_and_chroma_cloud_want_it() -> None:
+    seen: list[tuple[str, dict[str, str]]] = []
+
+    def note(handler: BaseHTTPRequestHandler) -> None:
+        seen.append((handler.path, {n.lower(): v for n, v in handler.headers.items()}))
+        says(200, json.dumps({"id": "a-1", "name": "x", "metadata": None}).encode())(handler)
+
+    with answering(note) as url:
+        server = ChromaServer(Address.parse(f"{url}/kb?tenant=t1&database=desk"), "ck-secret")
+        assert server.collection("x") is not None
+        server.close()
+    [(path, headers)] = seen
+    assert path == "/kb/api/v2/tenants/t1/databases/desk/collections/x"
+    assert headers["x-chroma-token"] == "ck-secret"
+    assert headers["authorization"] == "Bearer ck-secret"
+
+
+def test_the_key_is_in_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(says(401, b"ck-secret is wrong")) as url:
+        server = ChromaServer(Address.parse(url), "ck-secret")
+        with pytest.raises(ServerRefused) as caught:
+            server.collection("x")
+        server.close()
+    assert "ck-secret" not in f"{caught.value.message} {caught.value.hint}"
