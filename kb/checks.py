@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Literal
 from urllib.parse import urlsplit
 
 from kb.aliases import AliasTable
 from kb.documents import Document
 from kb.duplicates import near_duplicates
 from kb.errors import UnreadableSource
+from kb.findings import Finding
 from kb.folding import fold
 from kb.library import Library
 from kb.program_files import SUFFIX
@@ -23,29 +22,16 @@ from kb.records import Kind
 from kb.suspicion import suspicious_lines
 from kb.sync import Step
 from kb.terms import question_terms
+from kb.value_checks import States, value_findings
 from kb.views import View
 
 MONTHS = 18  # after which a term wants another look
 
-Severity = Literal["error", "warning"]
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _ADDRESS = re.compile(
     r"\b(?:https?:|www\.)[^\s;]*", re.IGNORECASE
 )  # names of articles may stand by
 _QUOTE = 120  # characters of a text that a finding shows
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to look at. `source` is None where it is about no single one; `place` tells where
-    in it, `todo` what to do."""
-
-    severity: Severity
-    code: str
-    source: str | None
-    place: str
-    message: str
-    todo: str
 
 
 def check(
@@ -54,9 +40,11 @@ def check(
     aliases: AliasTable,
     pending: Sequence[Step],
     months: int = MONTHS,
+    states: States | None = None,
 ) -> list[Finding]:
     """All findings over what a view shows and over the files, errors first. `pending` is what the
-    index has not followed yet; terms older than `months` are named. Nothing is fetched: links are
+    index has not followed yet; terms older than `months` are named; `states`
+    tells whether a sentence states the figures of a typed value. Nothing is fetched: links are
     checked by their form."""
     today = datetime.now(UTC).date()
     findings = [*_files(library), *_history(library)]
@@ -67,6 +55,7 @@ def check(
     for record in records:
         findings += _citations(record)
         findings += _dates(record, today, months)
+        findings += value_findings(record, today, states)
     findings += _same_names(records)
     documents = [view.document(source_id) for source_id in view.sources()]
     findings += _same_texts(documents)

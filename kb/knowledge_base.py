@@ -13,12 +13,13 @@ from kb.address import Address
 from kb.aliases import AliasTable
 from kb.arrivals import Wish
 from kb.backup import Backup, write_backup
-from kb.checks import MONTHS, Finding, check
+from kb.checks import MONTHS, check
 from kb.documents import Document, version_of_all
 from kb.editing import Editor
 from kb.embedders import Embedder
 from kb.equipment import Equipment
 from kb.errors import UnknownSource
+from kb.findings import Finding
 from kb.gaps import Gap, GapLog
 from kb.home import Home
 from kb.index import Index
@@ -34,6 +35,7 @@ from kb.server import ChromaServer
 from kb.snapshot import take_snapshot
 from kb.sync import Synced, by_hand, notes, with_edits
 from kb.upkeep import Progress, Upkeep
+from kb.value_checks import States
 from kb.views import Present, View
 
 
@@ -195,9 +197,10 @@ class KnowledgeBase:
         told = notes(self._library.look(), fund=self._view.fund)
         return Synced(steps, told, trial=trial)
 
-    def check(self, months: int = MONTHS) -> list[Finding]:
+    def check(self, months: int = MONTHS, states: States | None = None) -> list[Finding]:
         """What staff should look at, errors first; see `kb.checks`."""
-        return check(self._library, self._view, self.aliases, self._founders.trial(), months)
+        pending = self._founders.trial()
+        return check(self._library, self._view, self.aliases, pending, months, states)
 
     def backup(self, target: Path) -> Backup:
         """Write the library and its history into one new file. Raises `BackupFailed`."""

@@ -38,6 +38,7 @@ __all__ = [
     "parse_params",
     "parse_price",
     "parse_tokens",
+    "states_all",
     "supports",
 ]
 
@@ -85,6 +86,12 @@ def find_quantities(text: str) -> list[Quantity]:
             take(_quantity(text, folded, numeral, by_start))
     found.sort(key=lambda each: each.start)
     return _share_units(text, folded, found)
+
+
+def states_all(sentence: str, text: str) -> bool:
+    """Whether every figure of `text` may be said on the strength of `sentence`."""
+    stated = find_quantities(sentence)
+    return all(any(supports(held, figure) for held in stated) for figure in find_quantities(text))
 
 
 def _quantity(

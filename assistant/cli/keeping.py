@@ -100,8 +100,10 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Find what staff should look at. Exit code 1 where there are errors; warnings are 0."""
+    from tools.quantities import states_all
+
     with open_library(fund=True) as kb:
-        findings = kb.check(months)
+        findings = kb.check(months, states_all)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     if as_json:

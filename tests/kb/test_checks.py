@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb import starter
-from kb.checks import Finding
+from kb.findings import Finding
 from kb.knowledge_base import KnowledgeBase
 from kb.suspicion import suspicious_lines
 
@@ -37,7 +37,8 @@ def test_the_starter_library_has_no_errors(tmp_path: Path) -> None:
     with KnowledgeBase.open(tmp_path / "home") as kb:
         findings = kb.check(months=600)
     assert [f for f in findings if f.severity == "error"] == []
-    assert codes(findings) <= {"not_synced", "old_terms", "same_name", "near_duplicate"}
+    known = {"not_synced", "old_terms", "same_name", "near_duplicate", "conflict"}
+    assert codes(findings) <= known
 
 
 @pytest.mark.parametrize(
