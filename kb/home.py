@@ -30,6 +30,7 @@ class Home:
         self.programs = self.library / "programs"
         self.history = self.library / ".history"
         self.aliases = self.library / "aliases.yaml"
+        self.gold = self.library / "gold.yaml"
         self.index = folder / "index"
         self.fund_index = self.index / "fund"
         self.writer = self.index / "writer.lock"

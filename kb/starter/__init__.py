@@ -20,6 +20,7 @@ from kb.rendering import render
 
 FOLDER = Path(__file__).parent
 ALIASES = FOLDER / "aliases.yaml"
+GOLD = FOLDER / "gold.yaml"
 VECTORS = FOLDER / "vectors.npz"
 
 _LANGUAGES: dict[str, Language] = {"en": "en", "zh-Hans": "zh-Hans", "zh-Hant": "zh-Hant"}
