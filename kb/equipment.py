@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cached_property
+from pathlib import Path
 
 from kb import starter
 from kb.aliases import AliasTable
@@ -43,6 +45,15 @@ class Equipment:
     def cache(self) -> VectorCache:
         """The vectors that came with the package or were computed here."""
         return VectorCache(self._home.vectors, self._bundle, self._note)
+
+    def apart(self, folder: Path) -> Equipment:
+        """The same, but with new vectors kept in `folder`: to try something out beside the home."""
+        other = copy(self)
+        target = folder / "vectors.db"
+        self.cache.copy(target)
+        other.__dict__["embedder"] = self.embedder
+        other.__dict__["cache"] = VectorCache(target, self._bundle, self._note)
+        return other
 
     @cached_property
     def centres(self) -> Mapping[str, Vectors]:

@@ -52,13 +52,8 @@ def gold_questions(own: Path) -> list[Gold]:
     return list(asked.values())
 
 
-def ask_all(golds: Sequence[Gold], search: Search) -> list[Asked]:
-    """What `search` (question, number of passages) finds for each question."""
-    return [ask(gold, search) for gold in golds]
-
-
 def ask(gold: Gold, search: Search) -> Asked:
-    """What `search` finds for a question."""
+    """What `search` (question, number of passages) finds for a question."""
     hits = search(gold.question, PASSAGES)
     found = list(dict.fromkeys(hit.passage.source for hit in hits))[:DEPTH]
     right = (source for hit in hits for source in _right(hit, gold) if source in found)

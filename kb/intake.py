@@ -6,7 +6,7 @@ nothing that was stored, and the next run knows the same bytes by their hash and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Literal
 
 from kb.arrivals import Arrival, Wish, find, read_all, read_one
 from kb.articles import Catalog, Taken, for_the_fund, take_in
+from kb.documents import Document
 from kb.editing import Editor
 from kb.errors import InvalidProgram, KbError, UnknownSource, UnreadableSource
 from kb.extraction import Extracted
@@ -81,6 +82,35 @@ class Intake:
         that cannot be written.
         """
         return self._add(list(places_in(named, besides=self._home)), wish, progress)
+
+    def preview(
+        self, named: Sequence[str | Path], wish: Wish, progress: Stages | None = None
+    ) -> tuple[list[Outcome], dict[str, Document]]:
+        """What `add` would do, and the documents that founders would then see, by id. Nothing is
+        written."""
+        places = list(places_in(named, besides=self._home))
+        arrivals = read_all(places, wish, self._library.articles)
+        outcomes: list[Outcome] = []
+        documents: dict[str, Document] = {}
+        for done, one in enumerate(decide_all(arrivals, wish, self._library), 1):
+            outcomes.append(self._would_be(one, documents))
+            if progress is not None:
+                progress("reading", done, len(places))
+        return outcomes, documents
+
+    def _would_be(self, one: Decision | Refused, documents: dict[str, Document]) -> Outcome:
+        if isinstance(one, Refused) or one.files is None:
+            return self._outcome(one)
+        shelf = self._library.shelf(one.kind)
+        try:
+            held = self._library.made(shelf, one.id, one.files)
+        except KbError as error:
+            return Outcome(one.place, error=error)
+        public = self._library.public(held)
+        if public is not None:
+            documents[one.id] = public.document()
+        added = Added(held.source, one.outcome, len(held.document().passages))
+        return Outcome(one.place, added)
 
     def add_one(self, place: Place, wish: Wish, progress: Progress | None = None) -> Added:
         """Take in one file or page. Raises what its outcome would hold."""
@@ -173,7 +203,7 @@ class _Standing:
 
 
 def decide_all(
-    batch: Sequence[Arrival | Refused], wish: Wish, library: Library
+    batch: Iterable[Arrival | Refused], wish: Wish, library: Library
 ) -> Iterator[Decision | Refused]:
     """What is to be done about each arrival, in order; nothing is written."""
     standing = _Standing(library)

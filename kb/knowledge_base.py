@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from kb.address import Address
 from kb.aliases import AliasTable
@@ -21,6 +21,7 @@ from kb.equipment import Equipment
 from kb.errors import UnknownSource
 from kb.findings import Finding
 from kb.gaps import Gap, GapLog
+from kb.gold import Asked, Gold, ask, gold_questions
 from kb.home import Home
 from kb.index import Index
 from kb.intake import Added, Intake, Outcome, Stages
@@ -28,6 +29,7 @@ from kb.journal import Change
 from kb.library import Library
 from kb.names import find_program
 from kb.places import Place
+from kb.preview import Preview, moved
 from kb.programs import Program
 from kb.publishing import Publication, Snapshot, publish
 from kb.records import Hit, Passage, Source
@@ -153,6 +155,56 @@ class KnowledgeBase:
         goes on where it was. `progress` hears of files read and of passages indexed.
         """
         return self._intake.add(named, Wish(allowed, replace, why, fund), progress)
+
+    def preview_add(
+        self,
+        named: Sequence[str | Path],
+        progress: Stages | None = None,
+        *,
+        allowed: Collection[str] = (),
+        replace: str | None = None,
+        fund: bool = False,
+    ) -> Preview:
+        """What `add_all` would do, and which gold questions would then find other passages.
+        Nothing is written. `progress` hears of files read."""
+        wish = Wish(allowed, replace, fund=fund)
+        outcomes, documents = self._intake.preview(named, wish, progress)
+        changed = {one.added.source.id for one in outcomes if one.added}
+        return self._preview(changed, documents, outcomes=outcomes)
+
+    def preview_sync(self) -> Preview:
+        """What `sync` would do, and which gold questions would then find other passages. Nothing
+        is written."""
+        synced = self.sync(trial=True)
+        return self._preview({step.source for step in synced.steps}, {}, synced=synced)
+
+    def _preview(
+        self, changed: Collection[str], documents: Mapping[str, Document], **told: Any
+    ) -> Preview:
+        if not changed:
+            return Preview(**told)
+        golds = self.gold()
+        moves, groups = moved(self._library, self._founders, self._equipment, documents, golds)
+        copies = {
+            source: [other for other in group if other != source]
+            for group in groups
+            for source in group
+            if source in changed
+        }
+        return Preview(asked=len(golds), moved=moves, copies=copies, **told)
+
+    def gold(self) -> list[Gold]:
+        """The gold questions, bundled and of the home. Raises `UnreadableSource`."""
+        return gold_questions(self._home.gold)
+
+    def ask_gold(self, progress: Progress | None = None) -> list[Asked]:
+        """What founders' search finds for each gold question; `progress` hears of questions."""
+        golds, asked = self.gold(), []
+        for gold in golds:
+            asked.append(ask(gold, lambda query, k: self._founders.search(query, k, None, None)))
+            if progress is not None:
+                progress(len(asked), len(golds))
+        return asked
 
     def remove(self, source_id: str, *, why: str = "") -> None:
         """Remove a source that staff added; its history stays, and a bundled source that it

@@ -140,7 +140,7 @@ class Library:
         """A version of the history, made from its files; None where that cannot be."""
         try:
             files = self.history.archive.files(source_id, version)
-            return None if not files else self._made(self.shelf(kind), source_id, files)
+            return None if not files else self.made(self.shelf(kind), source_id, files)
         except (UnreadableSource, InvalidProgram):
             return None
 
@@ -149,7 +149,7 @@ class Library:
         less, also as they do, for their citations. Raises `HomeUnusable`."""
         self.history.archive.keep(source, files)
         if source.visibility == "fund" and source.kind == "program":
-            self.keep_public(self._made(self.programs, source.id, files))
+            self.keep_public(self.made(self.programs, source.id, files))
 
     def keep_public(self, held: Held) -> None:
         """Keep the public form of a source in the archive where it has one of its own."""
@@ -159,7 +159,8 @@ class Library:
         if not self.history.archive.holds(public.source.id, public.source.version):
             self.history.archive.keep(public.source, public_files(public.program))
 
-    def _made(self, shelf: Shelf, source_id: str, files: Files) -> Held:
+    def made(self, shelf: Shelf, source_id: str, files: Files) -> Held:
+        """The source that these files make up. Raises `UnreadableSource` or `InvalidProgram`."""
         program = shelf.record(source_id, files) if isinstance(shelf, ProgramFiles) else None
         return _held(shelf.read(source_id, files), program)
 
@@ -169,7 +170,7 @@ class Library:
             return bundled(source_id)
         known = self._instead.get(source_id)
         if known is None or known[0] != files:
-            known = self._instead[source_id] = (files, self._made(shelf, source_id, files))
+            known = self._instead[source_id] = (files, self.made(shelf, source_id, files))
         return known[1]
 
     def _last_files(self, shelf: Shelf, source_id: str) -> dict[str, bytes] | None:

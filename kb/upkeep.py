@@ -67,12 +67,20 @@ class Upkeep:
             # Stores keep the bytes of what is deleted from them; a new one never had them.
             self.index.clear()
             base = self._empty()
+        self._fill(base, progress)
+        return steps
+
+    def build(self) -> None:
+        """Fill an index that is not there yet; the library is only read."""
+        with self.index.writing():
+            self._fill(self._empty(), None)
+
+    def _fill(self, base: Manifest, progress: Progress | None) -> None:
         sources = self._view.sources()
         articles = {s.id: s.version for s in sources.values() if s.kind == "article"}
         self.copies.follow(articles, self._view.document)
         self._write(plan(sources, base), base, progress)
         self._up_to_date = True
-        return steps
 
     def _write(self, steps: list[Step], base: Manifest, progress: Progress | None) -> None:
         if not steps and base.generation:
@@ -131,6 +139,17 @@ class Upkeep:
                     self._discard(damage)
                     self.follow()
             return self._search(query, k, kind, language)
+
+    def standing_search(self) -> Callable[[str, int], list[Hit]] | None:
+        """Search in the index as it stands, edits that it has not followed left out; None where
+        there is none that can be searched."""
+        try:
+            if not self._usable_as_it_is():
+                return None
+            self._search("", 1, None, None)
+        except (IndexDamaged, EmbedderMismatch):
+            return None
+        return lambda question, k: self._search(question, k, None, None)
 
     def weights(self, question: str) -> dict[str, float]:
         """The terms of a question, each with how rare it is in the library."""

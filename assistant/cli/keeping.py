@@ -11,9 +11,14 @@ import typer
 from assistant.cli.failure import FAILED, WrongUsage
 from assistant.cli.library import open_library
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
+from assistant.cli.trying import gold_rows, show_moved
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or program.")]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Only say what would change, also for the gold questions."),
+]
 Why = Annotated[
     str, typer.Option("--why", metavar="TEXT", help="The reason, for the history.", show_default="")
 ]
@@ -72,23 +77,26 @@ def restore(
         write(about("restored", source.id, source.version, source.title))
 
 
-def sync(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    as_json: Json = False,
-) -> None:
+def sync(dry_run: DryRun = False, as_json: Json = False) -> None:
     """Bring the index in line with the files of the library, and put edits into the history."""
     with open_library(fund=True) as kb:
-        done = kb.sync(trial=dry_run, progress=lambda at, of: progress("Indexing", at, of))
+        preview = kb.preview_sync() if dry_run else None
+        if preview is None:
+            done = kb.sync(progress=lambda at, of: progress("Indexing", at, of))
+        else:
+            done = preview.synced
     changes = [asdict(step) for step in done.steps]
     if as_json:
-        document({"dry_run": dry_run, "changes": changes, "notes": done.notes})
+        tried = gold_rows(preview) if preview else {}
+        document({"dry_run": dry_run, "changes": changes, "notes": done.notes, **tried})
         return
     for step in done.steps:
         versions = " -> ".join(v for v in (step.previous, step.version) if v)
         write(about(f"would be {step.action}" if dry_run else step.action, step.source, versions))
-    if dry_run:
+    if preview is not None:
         for note in done.notes:  # a real run has said them already
             aside(note)
+        show_moved(preview)
     if not done.steps:
         aside("Nothing changed.")
 

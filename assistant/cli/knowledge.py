@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +11,10 @@ import typer
 
 from assistant.cli import keeping, publishing
 from assistant.cli.failure import FAILED, WrongUsage, failure_line
-from assistant.cli.keeping import Fund, Json, SourceId, Why
+from assistant.cli.keeping import DryRun, Fund, Json, SourceId, Why
 from assistant.cli.library import open_library, open_reading
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
+from assistant.cli.trying import gold_rows, show_moved
 
 if TYPE_CHECKING:
     from kb.intake import Added, Outcome
@@ -45,6 +47,7 @@ def add(
         list[str] | None,
         typer.Option(metavar="NAME", help="Fetch from this host although it is a private one."),
     ] = None,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Add articles and program records, a folder with all that is in it. What cannot be read is
@@ -56,18 +59,21 @@ def add(
     if replace is not None and (len(places) > 1 or Path(places[0]).is_dir()):
         raise WrongUsage("--replace takes one file or address", "add the others on their own")
     with open_library(fund=True) as kb:
-        outcomes = kb.add_all(
-            places, _stage, allowed=allow_host or (), replace=replace, why=why, fund=fund
-        )
+        wish: dict[str, Any] = {"allowed": allow_host or (), "replace": replace, "fund": fund}
+        preview = kb.preview_add(places, _stage, **wish) if dry_run else None
+        outcomes = preview.outcomes if preview else kb.add_all(places, _stage, why=why, **wish)
     errors = [_refused(one) for one in outcomes if one.error is not None]
     if as_json:
         added = [_taken(one.place, one.added) for one in outcomes if one.added is not None]
         failed = {"schema": 1, "error": errors[0]} if errors else {}
-        document({"added": added, "errors": errors, **failed})
+        tried = {"dry_run": True, **gold_rows(preview)} if preview else {}
+        document({"added": added, "errors": errors, **tried, **failed})
     else:
         for one in outcomes:
-            _tell(one)
-        if len(outcomes) > 1:
+            _tell(one, "would be " if dry_run else "")
+        if preview:
+            show_moved(preview)
+        elif len(outcomes) > 1:
             aside(_summed(outcomes))
     if errors:
         raise typer.Exit(FAILED)
@@ -77,11 +83,12 @@ def _stage(stage: str, done: int, of: int) -> None:
     progress("Reading" if stage == "reading" else "Indexing passages", done, of)
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: Outcome, would: str) -> None:
     """A line for what came of a file or page: on stdout where it is in, else on stderr."""
     if outcome.added is not None:
         row = _taken(outcome.place, outcome.added)
-        write(about(row["outcome"], row["source"], f"{row['passages']} passages", row["title"]))
+        became = f"{would}{row['outcome']}"
+        write(about(became, row["source"], f"{row['passages']} passages", row["title"]))
     elif outcome.error is not None:
         line = failure_line(f"{outcome.place}: {outcome.error.message}", outcome.error.hint)
         typer.echo(line, err=True)
@@ -228,26 +235,67 @@ def rebuild(as_json: Json = False) -> None:
 
 
 @app.command("eval")
-def evaluate_folder(
+def evaluate_search(
     folder: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            metavar="DIR", help="With corpus.jsonl, queries.jsonl and qrels.tsv (BEIR)."
+            metavar="[DIR]",
+            help="With corpus.jsonl, queries.jsonl and qrels.tsv (BEIR); else the gold questions.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure search on a test set, in an index of its own that is thrown away."""
+    """Measure search: on the library's gold questions, or on a test set in an index of its own."""
+    misses: list[dict[str, Any]] = []
+    if folder is None:
+        figures, misses = _asked_gold()
+    else:
+        figures = _measured(folder)
+    if as_json:
+        document(figures if folder else {**figures, "misses": misses})
+        return
+    table(("Measure", "Value"), [(name, f"{figure:g}") for name, figure in figures.items()])
+    for miss in misses:
+        write()
+        write(one_line(miss["question"]))
+        write(f"  looked for {_all_of(miss['find'])} ({one_line(miss['place'])})")
+        where = f"no. {miss['rank']}" if miss["rank"] else "not"
+        write(f"  found {where}, behind {_all_of(miss['found'][:3])}")
+
+
+def _all_of(names: Sequence[str]) -> str:
+    return ", ".join(map(one_line, names)) or "nothing"
+
+
+def _asked_gold() -> tuple[dict[str, float], list[dict[str, Any]]]:
+    """The figures over the gold questions, and those whose source was not found first."""
+    from kb.gold import measured
+
+    with open_library() as kb:
+        asked = kb.ask_gold(lambda at, of: progress("Asking", at, of))
+    misses = [
+        {
+            "question": one.gold.question,
+            "find": one.gold.sources,
+            "field": one.gold.field,
+            "place": one.gold.place,
+            "rank": one.rank,
+            "found": one.found,
+        }
+        for one in asked
+        if one.rank != 1
+    ]
+    return measured(asked), misses
+
+
+def _measured(folder: Path) -> dict[str, float]:
     from assistant.settings import load_settings
     from kb.embedders import load_embedder
     from kb.evaluation import evaluate
 
     embedder = load_embedder(load_settings().embedder, aside)
-    figures = evaluate(folder, embedder, lambda at, of: progress("Measuring", at, of))
-    if as_json:
-        document(figures)
-    else:
-        table(("Measure", "Value"), [(name, f"{figure:g}") for name, figure in figures.items()])
+    return evaluate(folder, embedder, lambda at, of: progress("Measuring", at, of))
 
 
 @app.command()
