@@ -24,7 +24,7 @@ from kb.server import BATCH, ChromaServer, Row
 _KEPT = 200  # gaps that wait for the server; older ones are dropped
 _SENT = 50  # of them in one go
 _MISSING = 3_500  # bytes; Chroma Cloud takes 4,096 in a value
-_QUESTION = 12_000  # bytes; 2,000 characters fit in any script
+_QUESTION = 2_000  # characters, as in the home's own list
 _COLLECTED = 5_000  # gaps in one go
 _PATIENCE = 2.0  # seconds that closing waits
 
@@ -36,10 +36,14 @@ class SentGap(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    question: Annotated[str, Field(max_length=2_000)]
+    question: Annotated[str, Field(max_length=_QUESTION)]
     language: Annotated[str, Field(max_length=20)]
     missing: Annotated[list[Annotated[str, Field(max_length=2_000)]], Field(max_length=50)]
     asked_at: Annotated[str, Field(max_length=40)]
+
+    def gap(self) -> Gap:
+        """It as a gap of this home."""
+        return Gap(self.question, self.language, self.missing, self.asked_at)
 
 
 class Outbox:
@@ -127,8 +131,7 @@ def _packed(gap: Gap) -> SentGap:
     missing = [one[:500] for one in gap.missing[:10]]
     while len(json.dumps(missing, ensure_ascii=False).encode()) > _MISSING:
         missing.pop()
-    question = gap.question.encode()[:_QUESTION].decode(errors="ignore")
-    fields = asdict(gap) | {"question": question, "missing": missing}
+    fields = asdict(gap) | {"question": gap.question[:_QUESTION], "missing": missing}
     return SentGap.model_validate(
         {name: fields[name] for name in ("question", "language", "missing", "asked_at")}
         | {"id": uuid.uuid4().hex}

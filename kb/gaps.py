@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,25 +35,53 @@ class GapLog:
         """Append a gap. Raises `HomeUnusable`."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         gap = Gap(clean(question)[:_QUESTION_LIMIT], language, [clean(m) for m in missing], now)
-        line = json.dumps(asdict(gap), ensure_ascii=False) + "\n"
+        self._append(json.dumps(asdict(gap), ensure_ascii=False) + "\n")
+        return gap
+
+    def take(self, sent: Mapping[str, Gap]) -> int:
+        """Append gaps from elsewhere, each under an id of its own; how many were new. The caller
+        keeps others who take away. Raises `HomeUnusable`."""
+        known = self._ids()
+        fresh = {identity: gap for identity, gap in sent.items() if identity not in known}
+        lines = [
+            json.dumps({**asdict(gap), "sent": identity}, ensure_ascii=False) + "\n"
+            for identity, gap in fresh.items()
+        ]
+        if lines:
+            self._append("".join(lines), durable=True)
+        return len(fresh)
+
+    def _append(self, lines: str, *, durable: bool = False) -> None:
         try:
             # One write of one line to a file opened for appending: two processes do not mix.
             handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(handle, line.encode())
+                os.write(handle, lines.encode())
+                if durable:
+                    os.fsync(handle)
             finally:
                 os.close(handle)
         except OSError as error:
             raise unusable(self._path, error) from error
-        return gap
 
     def all(self) -> list[Gap]:
         """The gaps, oldest first. A line that a kill cut short is left out."""
+        return [gap for line in self._lines() if (gap := _parse(line)) is not None]
+
+    def _ids(self) -> set[str]:
+        found = set()
+        for line in self._lines():
+            try:
+                found.add(json.loads(line)["sent"])
+            except (ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    def _lines(self) -> list[str]:
         try:
-            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+            return self._path.read_text(encoding="utf-8", errors="replace").split("\n")
         except FileNotFoundError:
             return []
-        return [gap for line in lines if (gap := _parse(line)) is not None]
 
 
 def _parse(line: str) -> Gap | None:

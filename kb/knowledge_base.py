@@ -20,6 +20,7 @@ from kb.embedders import Embedder
 from kb.equipment import Equipment
 from kb.errors import UnknownSource
 from kb.findings import Finding
+from kb.gap_exchange import clear, collect
 from kb.gaps import Gap, GapLog
 from kb.gold import Asked, Gold, ask, gold_questions
 from kb.home import Home
@@ -27,6 +28,7 @@ from kb.index import Index
 from kb.intake import Added, Intake, Outcome, Stages
 from kb.journal import Change
 from kb.library import Library
+from kb.locks import locked
 from kb.names import find_program
 from kb.places import Place
 from kb.preview import Preview, moved
@@ -376,6 +378,16 @@ class KnowledgeBase:
     def record_gap(self, question: str, language: str, missing: list[str]) -> None:
         """Keep a question that was not answered, for staff."""
         self._gaps.record(question, language, missing)
+
+    def collect_gaps(self, url: str, key: str | None) -> int:
+        """Take the questions that founders sent to a server into this home, each once, and off the
+        server; how many were new."""
+        with closing(ChromaServer(Address.parse(url), key)) as server:
+            sent = collect(server)
+            with locked(self._home.gaps.with_suffix(".lock")):
+                new = self._gaps.take({one.id: one.gap() for one in sent})
+            clear(server, sent)
+        return new
 
     def gaps(self) -> list[Gap]:
         """The questions that were not answered, oldest first."""

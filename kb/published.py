@@ -198,6 +198,7 @@ class PublishedKnowledge:
         self._outbox.send(self._gaps.record(question, language, missing))
         if self._hint is not None and not self._hint.exists():
             with suppress(OSError):
+                self._hint.parent.mkdir(parents=True, exist_ok=True)
                 self._hint.touch()
             self._note(_HINT)
 

@@ -299,11 +299,22 @@ def _measured(folder: Path) -> dict[str, float]:
 
 
 @app.command()
-def gaps(as_json: Json = False) -> None:
+def gaps(
+    collect: Annotated[
+        str | None,
+        typer.Option("--from", metavar="URL", help="First take in what founders sent there."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """List the questions that the library could not answer."""
     from dataclasses import asdict
 
+    from assistant.settings import kb_key
+
     with open_library() as kb:
+        if collect is not None:
+            new = kb.collect_gaps(collect, kb_key())
+            aside(f"{new} new from {collect}.")
         found = [asdict(gap) for gap in kb.gaps()]
     if as_json:
         document({"gaps": found})

@@ -1,0 +1,147 @@
+"""Questions that were not answered, on their way back to the fund: never without consent, and
+never in the way of an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.address import Address
+from kb.gap_exchange import Outbox, collect
+from kb.gaps import Gap
+from kb.knowledge_base import KnowledgeBase
+from kb.published import PublishedKnowledge
+from kb.published_format import GAPS
+from kb.server import ChromaServer, Row
+from tests.chroma_server import ChromaProcess
+from tests.kb.conftest import WordEmbedder
+
+pytestmark = pytest.mark.xdist_group("chroma")
+
+Open = Callable[..., KnowledgeBase]
+Founder = Callable[..., PublishedKnowledge]
+QUESTION = "How much does Zephyr charge for 512 GPUs?"
+
+
+@pytest.fixture
+def url(chroma: ChromaProcess, open_kb: Open) -> str:
+    place = chroma.database()
+    open_kb().publish(place, None)
+    return place
+
+
+@pytest.fixture
+def server(url: str) -> Iterator[ChromaServer]:
+    one = ChromaServer(Address.parse(url), None)
+    yield one
+    one.close()
+
+
+def ask(
+    tmp_path: Path, url: str, embedder: WordEmbedder, agreed: bool | None, times: int = 1
+) -> list[str]:
+    """A founder's desk that could not answer a question; what it noted."""
+    said: list[str] = []
+    desk = PublishedKnowledge.open(
+        tmp_path / "founder", url, embedder=embedder, note=said.append, send_gaps=agreed
+    )
+    for _ in range(times):
+        desk.record_gap(QUESTION, "en", ["its price"])
+    desk.close()
+    assert len(desk.gaps()) >= times
+    return said
+
+
+@pytest.mark.parametrize("agreed", [None, False])
+def test_nothing_is_sent_without_consent(
+    tmp_path: Path, url: str, embedder: WordEmbedder, server: ChromaServer, agreed: bool | None
+) -> None:
+    hints = [line for _ in range(3) for line in ask(tmp_path, url, embedder, agreed)]
+    assert collect(server) == []
+    assert not list((tmp_path / "founder").rglob("outbox*"))
+    # Who has not decided is told once that it can be sent; who said no is not asked again.
+    assert [("send_gaps = true" in line) for line in hints] == ([True] if agreed is None else [])
+
+
+def test_with_consent_a_gap_arrives_and_says_nothing_of_who_asked(
+    tmp_path: Path, url: str, embedder: WordEmbedder, server: ChromaServer, open_kb: Open
+) -> None:
+    ask(tmp_path, url, embedder, True)
+    place = server.collection(GAPS)
+    assert place is not None
+    [row] = server.page(place)
+    assert row.document == QUESTION
+    assert set(row.metadata) == {"language", "missing", "asked_at"}
+    assert str(tmp_path) not in repr(row)
+
+    kb = open_kb()
+    assert kb.collect_gaps(url, None) == 1
+    [gap] = kb.gaps()
+    assert (gap.question, gap.language, gap.missing) == (QUESTION, "en", ["its price"])
+    assert collect(server) == []
+    # Taken in and not cleared away, as when a kill comes between: it is here once.
+    server.put(place, [Row(row.id, row.document, row.metadata, np.ones(2, dtype=np.float32))])
+    assert kb.collect_gaps(url, None) == 0
+    assert len(kb.gaps()) == 1
+
+
+def test_what_could_not_be_sent_waits_for_the_next_time(
+    tmp_path: Path, url: str, embedder: WordEmbedder, server: ChromaServer
+) -> None:
+    outbox = Outbox(tmp_path, ChromaServer(Address.parse("http://127.0.0.1:9"), None), True)
+    for number in range(300):
+        outbox.send(Gap(f"question {number}", "en", [], "2026-11-22T00:00:00+00:00"))
+    outbox.close()
+    waiting = json.loads((tmp_path / "outbox.json").read_bytes())
+    assert [gap["question"] for gap in waiting] == [f"question {n}" for n in range(100, 300)]
+    again = Outbox(tmp_path, ChromaServer(Address.parse(url), None), True)
+    again.resume()
+    assert again._thread is not None
+    again._thread.join(60)
+    assert {gap.question for gap in collect(server)} == {gap["question"] for gap in waiting}
+    assert not (tmp_path / "outbox.json").exists()
+    again._server.close()
+
+
+def test_consent_that_is_taken_back_holds_for_what_waits(tmp_path: Path) -> None:
+    nobody = ChromaServer(Address.parse("http://127.0.0.1:9"), None)
+    outbox = Outbox(tmp_path, nobody, True)
+    outbox.send(Gap("a question", "en", [], "2026-11-22T00:00:00+00:00"))
+    outbox.close()
+    assert (tmp_path / "outbox.json").exists()
+    Outbox(tmp_path, nobody, False)
+    assert not (tmp_path / "outbox.json").exists()
+
+
+def test_long_and_strange_gaps_fit_and_garbage_is_left_out(
+    tmp_path: Path, url: str, server: ChromaServer
+) -> None:
+    outbox = Outbox(tmp_path, ChromaServer(Address.parse(url), None), True)
+    outbox.send(Gap("算力" * 5_000, "zh-Hans", ["缺" * 9_000] * 40, "2026-11-22T00:00:00+00:00"))
+    assert outbox._thread is not None
+    outbox._thread.join(60)
+    place = server.collection(GAPS)
+    assert place is not None
+    [row] = server.page(place)
+    assert len(row.document.encode()) <= 12_000
+    assert len(str(row.metadata["missing"]).encode()) <= 4_096
+    hostile = {"language": "en\x1b[2J", "missing": '["\\u202egone"]', "asked_at": "now"}
+    vector = np.ones(2, dtype=np.float32)
+    server.put(
+        place,
+        [
+            Row("f" * 32, "Where?\x1b]0;owned\x07", hostile, vector),
+            Row("not-an-id", "x", hostile, vector),
+            Row("e" * 32, "no metadata", {}, vector),
+            Row("d" * 32, "x" * 100_000, hostile, vector),
+        ],
+    )
+    found = {gap.id: gap for gap in collect(server)}
+    assert set(found) == {row.id, "f" * 32}
+    assert found["f" * 32].question == "Where?"
+    assert found["f" * 32].missing == ["gone"]
+    outbox._server.close()
