@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -138,6 +138,22 @@ class ChromaStore:
             cast(Any, found[name]) for name in ("ids", "documents", "metadatas", "embeddings")
         ]
         return _rows(*columns)
+
+
+def wipe_unused(folder: Path) -> None:
+    """Overwrite what Chroma saves of a graph that it has not filled yet: memory that its process
+    used before for something else, such as a text that not everybody may read. Nothing reads it
+    back. The caller keeps writers out.
+
+    Chroma writes these files when an open collection is first counted or queried.
+    """
+    for header in folder.glob("*/header.bin"):
+        if (header.parent / "index_metadata.pickle").exists():
+            continue  # filled: it holds vectors and nothing else
+        for name in ("data_level0.bin", "length.bin"):
+            path = header.parent / name
+            with suppress(OSError), path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
 
 
 def _rows(ids: Any, documents: Any, metadatas: Any, embeddings: Any) -> list[Stored]:

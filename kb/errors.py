@@ -36,6 +36,12 @@ class InvalidProgram(KbError):
     code = "invalid_program"
 
 
+class InvalidDate(KbError):
+    """What was given as a date is none, or is still to come."""
+
+    code = "invalid_date"
+
+
 class HomeUnusable(KbError):
     """The home folder cannot be written, or carries a format this version does not know."""
 

@@ -19,7 +19,7 @@ from zlib import crc32
 
 from kb import manifest
 from kb.aliases import AliasTable
-from kb.chroma import ChromaStore, PassageStore, Stored
+from kb.chroma import ChromaStore, PassageStore, Stored, wipe_unused
 from kb.documents import Document, passage_key
 from kb.embedders import Vectors
 from kb.errors import IndexDamaged
@@ -29,6 +29,7 @@ from kb.locks import locked
 from kb.manifest import Manifest
 from kb.terms import terms
 
+DAYS = "days"  # where the indexes of past days lie, beside the stores of the present
 _GROUP = 2000  # passages written between two states that readers can see
 
 
@@ -132,6 +133,7 @@ class Index:
             # A query makes Chroma fold the last writes into its files, so that readers, which do
             # the same on opening, find nothing to change in them.
             store.settle()
+        wipe_unused(self.folder / "chroma")
         write_atomically(self._checks, json.dumps(self._checksums()).encode())
         return after
 
@@ -148,9 +150,9 @@ class Index:
                     (self.folder / part).rename(target / part)
 
     def clear(self) -> None:
-        """Remove the stores and the manifest, and what was set aside before."""
+        """Remove the stores and the manifest, what was set aside before, and past days."""
         self.set_aside("old")
-        for name in ("old", "broken"):
+        for name in ("old", "broken", DAYS):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def close(self) -> None:
@@ -169,7 +171,10 @@ class Index:
                 raise IndexDamaged(f"{self.folder / part} is missing", "compute-desk kb rebuild")
         self._compare_checksums()
         keywords = KeywordIndex(self.folder / "keywords")
-        return Reader(found, ChromaStore(self.folder / "chroma"), keywords)
+        store = ChromaStore(self.folder / "chroma")
+        store.count()  # has Chroma write what it writes on opening
+        wipe_unused(self.folder / "chroma")
+        return Reader(found, store, keywords)
 
     def _checksums(self) -> dict[str, int]:
         """CRC-32 of the files of Chroma's graph, which can crash the process when damaged.

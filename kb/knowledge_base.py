@@ -14,6 +14,7 @@ from kb.aliases import AliasTable
 from kb.arrivals import Wish
 from kb.backup import Backup, write_backup
 from kb.checks import MONTHS, check
+from kb.days import day_index
 from kb.documents import Document, version_of_all
 from kb.editing import Editor
 from kb.embedders import Embedder
@@ -29,7 +30,9 @@ from kb.intake import Added, Intake, Outcome, Stages
 from kb.journal import Change
 from kb.library import Library
 from kb.locks import locked
+from kb.moments import Moment, parse_moment
 from kb.names import find_program
+from kb.past import PastDay
 from kb.places import Place
 from kb.preview import Preview, moved
 from kb.programs import Program
@@ -65,6 +68,7 @@ class KnowledgeBase:
         embedder: str | Embedder | None,
         note: Callable[[str], None],
         fund: bool,
+        moment: Moment | None,
     ) -> None:
         self._home = home
         self._note = note
@@ -81,7 +85,12 @@ class KnowledgeBase:
         self._staff = Present(library, fund=True)
         self._view: View = self._staff if fund else Present(library)
         self._upkeep = self._founders
-        if fund:
+        if moment is not None:
+            past = PastDay(library, moment, fund=fund)
+            index = day_index(home.fund_index if fund else home.index, past.fingerprint)
+            self._view = past
+            self._upkeep = Upkeep(None, past, index, equipment, note, to_staff=fund)
+        elif fund:
             index = Index(home.fund_index, home.writer)
             self._upkeep = Upkeep(library, self._view, index, equipment, note, to_staff=True)
         self._editor = Editor(self._library)
@@ -96,16 +105,19 @@ class KnowledgeBase:
         embedder: str | Embedder | None = None,
         note: Callable[[str], None] = _silent,
         fund: bool = False,
+        as_of: str | None = None,
     ) -> Self:
         """The knowledge base in `home`, which is created where it does not exist.
 
         `embedder` is the name or folder of a sentence-transformers model, an `Embedder`, or None
         for the bundled one. `fund` shows what only the fund may see, too: for staff, never for
-        a founder's desk. Raises `HomeUnusable`.
+        a founder's desk. `as_of` opens it as it was at the end of a day ("2026-03-15"), month
+        or year, or at an ISO time, in UTC. Raises `HomeUnusable` or `InvalidDate`.
         """
+        moment = None if as_of is None else parse_moment(as_of)
         place = Home(home)
         place.prepare()
-        return cls(place, embedder, note, fund)
+        return cls(place, embedder, note, fund, moment)
 
     def add(
         self,

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from kb import starter
 from kb.archive import Files
 from kb.articles import Articles
-from kb.documents import Document
+from kb.documents import Document, article
 from kb.errors import InvalidProgram, KbError, UnknownSource, UnreadableSource
 from kb.history import History
 from kb.home import Home
 from kb.program_files import ProgramFiles
 from kb.programs import Program
 from kb.records import Kind, Source
-from kb.visibility import public_files, public_form
+from kb.rendering import render
+from kb.visibility import as_files, public_form
 
 Shelf = Articles | ProgramFiles
 
@@ -137,12 +138,18 @@ class Library:
         return None if last is None else self.version(source_id, *last)
 
     def version(self, source_id: str, kind: Kind, version: str) -> Held | None:
-        """A version of the history, made from its files; None where that cannot be."""
+        """A version of the history: an article as it was shown, a program made from its record.
+        None where that cannot be."""
         try:
-            files = self.history.archive.files(source_id, version)
-            return None if not files else self.made(self.shelf(kind), source_id, files)
+            kept = self.history.source(source_id, version)
+            if kept is None or kind == "article":
+                return None if kept is None else Held(kept, lambda: article(kept))
+            record = self.programs.record(
+                source_id, self.history.archive.files(source_id, version) or {}
+            )
         except (UnreadableSource, InvalidProgram):
             return None
+        return _held(render(record, kept.layer), record)
 
     def keep(self, source: Source, files: Files) -> None:
         """Put a version with its files into the archive: as staff see it and, where founders see
@@ -157,7 +164,7 @@ class Library:
         if public is None or public is held or public.program is None:
             return
         if not self.history.archive.holds(public.source.id, public.source.version):
-            self.history.archive.keep(public.source, public_files(public.program))
+            self.history.archive.keep(public.source, as_files(public.program))
 
     def made(self, shelf: Shelf, source_id: str, files: Files) -> Held:
         """The source that these files make up. Raises `UnreadableSource` or `InvalidProgram`."""

@@ -30,6 +30,7 @@ Progress = Callable[[int, int], None]
 
 class Upkeep:
     """An index of a home, which follows a view of its library. Loads what it needs when needed.
+    Without `library` the view is one of the past, of which nothing needs to be settled.
 
     `follow` and what stands on it need the writer lock of `index`; `guard` is for the threads of
     this process. Notes name what founders do not see only where they go `to_staff`. Safe to share
@@ -38,7 +39,7 @@ class Upkeep:
 
     def __init__(
         self,
-        library: Library,
+        library: Library | None,
         view: View,
         index: Index,
         equipment: Equipment,
@@ -101,6 +102,8 @@ class Upkeep:
     def settle(self) -> list[Change]:
         """Finish what a kill interrupted, and put edits by hand into the history: these are
         returned. The caller is the only writer."""
+        if self._library is None:
+            return []
         done = Editor(self._library).recover()
         if done is not None:
             what = f": {done.action} {done.source}" if self._to_staff else ""

@@ -102,7 +102,8 @@ class Present:
         kept = self._library.history.source(source_id, version)
         if kept is None or self.fund:
             return kept
-        return kept if self._is_open(kept) else None
+        held = self._library.version(source_id, kept.kind, version)
+        return kept if held is not None and self.is_open(held) else None
 
     def changes(self, source_id: str) -> list[Change]:
         """The changes of a source, oldest first. Founders see those of what is shown to them, each
@@ -139,24 +140,22 @@ class Present:
             version = "" if public is None else public.source.version
         return version if self.version(change.source, version) is not None else None
 
-    def _is_open(self, kept: Source) -> bool:
-        held = self._library.version(kept.id, kept.kind, kept.version)
-        program = None if held is None else held.program
-        if kept.visibility == "fund" or (kept.kind == "program" and program is None):
+    def is_open(self, held: Held) -> bool:
+        """Whether founders may see a version of a source, given what became of it since."""
+        source = held.source
+        if source.visibility == "fund":
             return False
-        if program is not None and not program.is_public:
-            return False
-        if not self._library.was_staffs(kept.id):
+        if not self._library.was_staffs(source.id):
             return True
-        last = self._library.last_held(kept.id)
+        last = self._library.last_held(source.id)
         if last is None:  # nobody can tell any more
             return False
         if self._library.public(last) is None:
             # Fund-only when staff removed it; what was bundled under this id shows again.
-            return kept.layer == "starter" and self.shows(kept.id)
-        if program is None or last.program is None:
+            return source.layer == "starter" and self.shows(source.id)
+        if held.program is None or last.program is None:
             return True
-        return not withdrawn(program, last.program)
+        return not withdrawn(held.program, last.program)
 
     def _staff(self) -> dict[str, Held | None]:
         """What these readers see of staff's sources, by id; None where it is nothing."""

@@ -21,8 +21,8 @@ def public_record(program: Program) -> Program | None:
     return program.model_copy(update={"terms": terms})
 
 
-def public_files(program: Program) -> dict[str, bytes]:
-    """A record that is public as a file of its own: it gives the same record, text and version."""
+def as_files(program: Program) -> dict[str, bytes]:
+    """A record as a file of its own, which gives the same record, text and version again."""
     data = program.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
     return {f"{program.id}.yaml": text.encode()}

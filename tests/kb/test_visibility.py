@@ -15,7 +15,7 @@ from kb.errors import InvalidProgram, UnknownSource
 from kb.knowledge_base import KnowledgeBase
 from kb.program_files import parse_program
 from kb.rendering import render
-from kb.visibility import public_files, public_record, withdrawn
+from kb.visibility import as_files, public_record, withdrawn
 
 Open = Callable[..., KnowledgeBase]
 SECRET = "Quokkafish"
@@ -61,6 +61,16 @@ def on_disk(home: Path, word: str = SECRET) -> bool:
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(home / "index", copy, ignore=shutil.ignore_patterns("fund"))
     return any(word.lower().encode() in data for data in bytes_under(copy))
+
+
+def test_no_memory_of_the_process_is_saved(open_kb: Open, tmp_path: Path) -> None:
+    kb = open_kb()
+    kb.search("generate", 1)
+    open_kb().search("generate", 1)
+    chroma = tmp_path / "home" / "index" / "chroma"
+    saved = [*chroma.glob("*/data_level0.bin"), *chroma.glob("*/length.bin")]
+    assert len(saved) == 2
+    assert not any(any(path.read_bytes()) for path in saved)
 
 
 def all_that_founders_get(kb: KnowledgeBase) -> str:
@@ -237,9 +247,9 @@ def test_a_program_that_is_added_for_the_fund(open_kb: Open, tmp_path: Path) -> 
         kb.add(record(tmp_path, id="quokkafish", visibility="public"), fund=True)
 
 
-def test_public_files_give_the_same_record() -> None:
+def test_as_files_give_the_same_record() -> None:
     for program in starter.programs():
-        again = parse_program(public_files(program)[f"{program.id}.yaml"], program.id)
+        again = parse_program(as_files(program)[f"{program.id}.yaml"], program.id)
         assert render(again).source.version == render(program).source.version
 
 
