@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from kb import wording
 from kb.citing import Cited, apart, cited_terms
@@ -60,6 +60,13 @@ class Cell(BaseModel):
 
     stated: list[Stated]
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def text(self) -> Words:
+        """The cell in words; "not stated in sources" where it is empty."""
+        return wording.joined([value.text for value in self.stated]) if self.stated else NOT_STATED
+
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def disagree(self) -> bool:
         """Whether two sources contradict each other here."""

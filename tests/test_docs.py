@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[1]
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md"]
 PAGES += sorted((REPOSITORY / "docs").rglob("*.md"))
 FOLDERS = "assistant|kb|tools|tui|tests|docs|benchmarks"
-CHEAP = {"gpus", "programs", "estimate", "sessions"}
+CHEAP = {"gpus", "programs", "profile", "estimate", "sessions"}
 CHEAP_KB = {"list", "gaps"}
 Desk = Callable[..., tuple[int, str, str]]
 

@@ -43,7 +43,7 @@ def set_values(
         list[str],
         typer.Argument(
             metavar="KEY=VALUE...",
-            help='stage=seed raised=$3M country=US funds="a16z, Index Ventures" founded=2024-03; '
+            help='stage=seed raised=3M country=US funds="a16z, Index Ventures" founded=2024-03; '
             "an empty value clears its key, none says that there is none.",
         ),
     ],

@@ -32,6 +32,8 @@ def test_every_attribute_has_a_row_and_an_empty_cell_where_nothing_is_stated() -
     assert cells["gpus"][0].stated[0].text.zh_hans == "至少4,000块H100"
     assert cells["gpus"][1].stated == []
     assert cells["equity"][0].stated == []
+    empty = cells["equity"][0].model_dump(by_alias=True)["text"]
+    assert empty == {"en": "not stated in sources", "zh-Hans": "来源未说明"}
     assert texts(cells["equity"][1]) == ["none"]
 
 
