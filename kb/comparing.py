@@ -64,7 +64,8 @@ class Cell(BaseModel):
     @property
     def text(self) -> Words:
         """The cell in words; "not stated in sources" where it is empty."""
-        return wording.joined([value.text for value in self.stated]) if self.stated else NOT_STATED
+        told = {value.text.en: value.text.zh_hans for value in self.stated}
+        return both("; ".join(told), "；".join(told.values())) if told else NOT_STATED
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -242,7 +243,7 @@ def _qualified(text: Words, offer: Offer) -> Words:
 def _in_months(weeks: Figure) -> Figure:
     """Weeks as months, to compare them."""
     stated = weeks.model_dump(exclude_none=True)
-    return Figure(**{form: value * 12 / 52 for form, value in stated.items()})
+    return Figure(**{form: round(value * 12 / 52, 3) for form, value in stated.items()})
 
 
 def _ruled(rule: Rule, term: Term, cited: Cited, called: Called) -> Value:

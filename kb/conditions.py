@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from kb.regions import is_region
 
 PriceBasis = Literal["free", "at_cost", "below_market", "list"]
+Number = Annotated[Decimal, Field(ge=0, le=10**18, decimal_places=6)]
 Stage = Literal["pre_seed", "seed", "series_a", "series_b", "series_c", "growth", "public"]
 
 
@@ -32,10 +33,10 @@ class Figure(_Value):
     """A stated number: `exactly` or `about` one value, or `at_least` and `up_to` as bounds, both
     inclusive. "More than 4,000" is `at_least: 4000`."""
 
-    exactly: Decimal | None = None
-    about: Decimal | None = None
-    at_least: Decimal | None = None
-    up_to: Decimal | None = None
+    exactly: Number | None = None
+    about: Number | None = None
+    at_least: Number | None = None
+    up_to: Number | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -43,8 +44,6 @@ class Figure(_Value):
         bounds = [v for v in (self.at_least, self.up_to) if v is not None]
         if len(single) + bool(bounds) != 1:
             raise ValueError("give exactly, about, or at_least and/or up_to")
-        if any(v < 0 for v in single + bounds):
-            raise ValueError("must not be negative")
         if len(bounds) == 2 and bounds[0] > bounds[1]:
             raise ValueError("at_least is above up_to")
         return self
@@ -136,7 +135,7 @@ class AgeRule(_Rule):
     """The company is younger than this many years."""
 
     kind: Literal["age"]
-    under_years: Decimal = Field(gt=0)
+    under_years: Number = Field(gt=0, le=200)
 
 
 class OtherRule(_Rule):

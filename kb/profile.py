@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kb import wording
-from kb.conditions import Stage, Words
+from kb.conditions import Number, Stage, Words
 from kb.partial_dates import bounds
 from kb.regions import countries, region_name
 from kb.wording import both
@@ -23,7 +22,7 @@ class Raised(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: Decimal = Field(ge=0)
+    amount: Number
     currency: str = Field(pattern=r"^[A-Z]{3}$")
 
 

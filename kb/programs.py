@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kb.conditions import Offer, Rule, Strings
+from kb.partial_dates import bounds
 from kb.records import Grade, Visibility
 
 # How a sponsor reaches founders; a list question ("which investors ...") filters on it.
@@ -21,8 +22,19 @@ ProgramKind = Literal[
 ]
 GIVING: tuple[ProgramKind, ...] = ("investor", "cloud", "vendor", "broker", "public")
 """Kinds of programs that give compute; loans and deals do not."""
+
+
+def _on_the_calendar(partial: str) -> str:
+    bounds(partial)
+    return partial
+
+
 Status = Literal["active", "shrinking", "ended", "unknown", "unconfirmed"]
-PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+PartialDate = Annotated[
+    str,
+    Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
+    AfterValidator(_on_the_calendar),
+]
 
 # The order of the fields is the order in which a record is shown.
 TermField = Literal[
@@ -79,6 +91,16 @@ class Term(BaseModel):
     rules: list[Rule] = Field(default_factory=list)
     strings: list[Strings] = Field(default_factory=list)
     contact: str | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if (
+            self.valid_from
+            and self.valid_to
+            and bounds(self.valid_from)[0] > bounds(self.valid_to)[1]
+        ):
+            raise ValueError("valid_to is before valid_from")
+        return self
 
 
 class Program(BaseModel):

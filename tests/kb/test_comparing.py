@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from kb import starter, wording
 from kb.comparing import ATTRIBUTES, Cell, attributes_of, compare
@@ -123,6 +124,29 @@ def figure(**given: Any) -> Figure:
 def test_figures(one: dict[str, int], other: dict[str, int], differ: bool) -> None:
     assert figures_differ(figure(**one), figure(**other)) is differ
     assert figures_differ(figure(**other), figure(**one)) is differ
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"exactly": -1}, {"exactly": "NaN"}, {"exactly": "1e999999"}, {"exactly": "1e-999999"}, {},
+     {"exactly": 1, "up_to": 2}, {"at_least": 3, "up_to": 2}],
+)  # fmt: skip
+def test_what_is_no_figure_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        figure(**given)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"valid_from": "0000"},
+        {"valid_to": "2026-02-31"},
+        {"valid_from": "2027", "valid_to": "2026-12"},
+    ],
+)
+def test_dates_that_are_none_are_refused(dates: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        program(term(**dates))
 
 
 def test_sums_in_two_currencies_are_not_compared() -> None:
