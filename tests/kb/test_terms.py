@@ -1,4 +1,8 @@
+import re
+from collections import Counter
+
 import pytest
+import yaml
 
 from kb import starter
 from kb.aliases import AliasTable
@@ -56,6 +60,18 @@ def test_question_words_are_left_out() -> None:
         ("collateral", "抵押"),
         ("Oracle", "甲骨文"),
         ("startups", "新創公司"),
+        ("Jensen Huang", "黃仁勳"),
+        ("Sam Altman", "山姆·阿特曼"),
+        ("Daniel Gross", "丹尼爾·葛羅斯"),
+        ("Databricks", "阿里·戈德斯"),  # no Alibaba
+        ("Forbes", "富比士"),
+        ("AWS", "亞馬遜網路服務"),
+        ("cloud credits", "AWS點數"),
+        ("on demand", "隨需"),
+        ("pay as you go", "按需付费"),
+        ("spot instance", "競價"),
+        ("convertible note", "可轉換公司債"),
+        ("revenue share", "營收分潤"),
     ],
 )
 def test_names_of_one_thing_meet(table: AliasTable, one: str, other: str) -> None:
@@ -71,6 +87,16 @@ def test_longest_alias_wins_and_words_are_whole(table: AliasTable) -> None:
 def test_table_is_well_formed(table: AliasTable) -> None:
     assert len(table.digest) == 12
     assert AliasTable({}).groups("anything") == []
+
+
+def test_the_bundled_table_names_each_word_and_each_group_once() -> None:
+    text = starter.ALIASES.read_text(encoding="utf-8")
+    groups = yaml.safe_load(text)["groups"]
+    assert len(re.findall(r"^  [\w-]+:", text, re.MULTILINE)) == len(groups)
+    owners = Counter(
+        word for words in groups.values() for word in {fold(str(word)) for word in words}
+    )
+    assert [word for word, count in owners.items() if count > 1] == []
 
 
 def test_a_home_adds_words(tmp_path) -> None:
