@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
+from platform import node
+from uuid import uuid4
 
 from kb.errors import HomeUnusable, IndexDamaged, KbError
 
@@ -37,6 +40,19 @@ class Home:
         self.vectors = self.index / "vectors.db"
         self.gaps = folder / "gaps.jsonl"
         self.published = folder / "published"
+
+    def name_for_others(self) -> str:
+        """What tells this home from every other one, here and on other machines, and says nothing
+        about it. Raises `HomeUnusable`."""
+        mark = self.published / "name"
+        try:
+            if not mark.exists():
+                self.published.mkdir(exist_ok=True)
+                write_atomically(mark, uuid4().hex.encode())
+            place = f"{node()}:{self.folder.resolve()}:{mark.read_text(encoding='utf-8')}"
+        except (OSError, UnicodeDecodeError) as error:
+            raise unusable(mark, error) from error
+        return sha256(place.encode()).hexdigest()[:16]
 
     def prepare(self) -> None:
         """Create the folder and its format file. Raises `HomeUnusable`."""

@@ -294,8 +294,11 @@ class KnowledgeBase:
                 self._founders.follow()
                 return take_snapshot(self._library, self._founders, self.aliases)
 
-        with closing(server):
-            return publish(server, snapshot, trial=trial, progress=progress, note=self._note)
+        with closing(server), locked(self._home.published / "publishing.lock"):
+            return publish(
+                server, snapshot, holder=self._home.name_for_others(), trial=trial,
+                progress=progress, note=self._note,
+            )  # fmt: skip
 
     def sources(self) -> list[Source]:
         """All articles and programs, sorted by id."""

@@ -1,5 +1,9 @@
 """One publisher at a time on a Chroma server, which has no locks: a collection that only one
-caller can create, and that counts for two minutes unless its holder renews it."""
+caller can create, and that counts for two minutes unless its holder renews it.
+
+Within one home a file lock keeps publishers apart. So a lease that this home left behind, killed
+or cut off, is nobody's, and is taken over at once; that of another home is waited for.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +25,9 @@ _PAUSE = 0.25
 class Lease:
     """The right to publish. Times are the server's, so that no two clocks need agree."""
 
-    def __init__(self, server: ChromaServer, note: Callable[[str], None]) -> None:
+    def __init__(self, server: ChromaServer, holder: str, note: Callable[[str], None]) -> None:
         self._server = server
-        self._token = uuid.uuid4().hex
+        self._holder = holder
         self._end = 0.0  # by this process's monotonic clock
         self._held = self._take(note)
 
@@ -52,9 +56,9 @@ class Lease:
                 self._end = begun + _SPAN
                 return made
             other = self._server.collection(LEASE)
-            if other is not None and not _counts(other, now):
+            if other is not None and not self._counts(other, now):
                 # By its id, and never by its name: of two who find it, neither takes the other's.
-                gone = f"{LEASE}_{self._token}"
+                gone = f"{LEASE}_{uuid.uuid4().hex}"
                 self._server.rename(other, gone)
                 self._server.drop(gone)
                 continue
@@ -81,17 +85,16 @@ class Lease:
         self._end = begun + _SPAN
 
     def _terms(self, now: float) -> dict[str, str | float]:
-        return {"token": self._token, "until": now + _SPAN}
+        return {"holder": self._holder, "until": now + _SPAN}
+
+    def _counts(self, lease: Collection, now: float) -> bool:
+        until = lease.metadata.get("until")
+        if lease.metadata.get("holder") == self._holder or not isinstance(until, int | float):
+            return False
+        return math.isfinite(until) and now < until < now + 10 * _SPAN
 
     def _lost(self) -> PublishBusy:
         return PublishBusy(
             "publishing took too long between two writes; what was published before still stands",
             "publish again",
         )
-
-
-def _counts(lease: Collection, now: float) -> bool:
-    until = lease.metadata.get("until")
-    if not isinstance(until, int | float):
-        return False
-    return math.isfinite(until) and now < until < now + 10 * _SPAN

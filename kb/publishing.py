@@ -97,6 +97,10 @@ class _Content:
     objects: dict[str, Row]
     passages: dict[str, Row]
 
+    def rows(self) -> dict[str, dict[str, Row]]:
+        """The rows by collection."""
+        return {OBJECTS: self.objects, self.manifest.passages: self.passages}
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -117,6 +121,7 @@ def publish(
     server: ChromaServer,
     snapshot: Callable[[], Snapshot],
     *,
+    holder: str,
     trial: bool = False,
     progress: Progress | None = None,
     note: Callable[[str], None] = lambda _line: None,
@@ -124,13 +129,14 @@ def publish(
     """Make `snapshot()` what founders read at the server; on trial, only say what that changes.
 
     The snapshot is taken once nobody else can publish, so that an older one never follows a newer.
+    `holder` names the home; the caller keeps others in it from publishing meanwhile (`kb.lease`).
     Raises `ServerUnreachable`, `ServerRefused`, `PublishBusy`, and `PublishedUnusable` where the
     server holds a newer format.
     """
     if trial:
         plan = _plan(server, snapshot())
         return _report(server, plan, "unchanged" if plan.is_done else "would be published", {})
-    lease = Lease(server, note)
+    lease = Lease(server, holder, note)
     try:
         plan = _plan(server, snapshot())
         places = {name: server.require(name) for name in _names(plan.content.manifest)}
@@ -167,9 +173,8 @@ def _plan(server: ChromaServer, snapshot: Snapshot) -> _Plan:
     stands = before is not None and before.content() == content.manifest.content()
     if stands and before is not None:
         content = _content(snapshot, before.generation, before.published_at)
-    wanted = {OBJECTS: content.objects, content.manifest.passages: content.passages}
     send, remove = {}, {}
-    for name, rows in wanted.items():
+    for name, rows in content.rows().items():
         place = server.collection(name)
         there = set() if place is None else server.ids(place)
         send[name] = [row for identity, row in rows.items() if identity not in there]
@@ -260,10 +265,10 @@ def _send(
             done += len(batch)
             if progress is not None:
                 progress(done, total)
-        wanted = {row.id for row in rows}
-        if rows and not wanted <= server.ids(places[name]):
+    for name, needed in plan.content.rows().items():
+        if not needed.keys() <= server.ids(places[name]):
             raise PublishedUnusable(
-                f"{server.address.shown} took rows and does not have them", "publish again"
+                f"{server.address.shown} does not have all rows that it took", "publish again"
             )
 
 

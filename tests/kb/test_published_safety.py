@@ -165,7 +165,7 @@ def test_content_that_means_harm_is_refused(
 ) -> None:
     url = chroma.database()
     server = ChromaServer(Address.parse(url), None)
-    publish(server, lambda: HOSTILE[name])
+    publish(server, lambda: HOSTILE[name], holder="x")
     server.close()
     desk = PublishedKnowledge.open(tmp_path / "founder", url, embedder=embedder)
     before = {path for path in tmp_path.rglob("*") if "founder" not in path.parts}
@@ -181,7 +181,7 @@ def test_a_harmless_one_of_the_same_make_is_read(
 ) -> None:
     url = chroma.database()
     server = ChromaServer(Address.parse(url), None)
-    publish(server, lambda: snapshot(part(source())))
+    publish(server, lambda: snapshot(part(source())), holder="x")
     server.close()
     with PublishedKnowledge.open(tmp_path / "founder", url, embedder=embedder) as desk:
         assert desk.search("GPUs", 5)[0].passage.text == "The fund lends 512 GPUs."

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.xdist_group("chroma")
 
 Open = Callable[..., KnowledgeBase]
 Founder = Callable[..., PublishedKnowledge]
+HOLDER = "a-home-elsewhere"
 QUESTIONS = (
     "Which fund lends 512 accelerators?",
     "谁给初创公司免费GPU？",
@@ -340,9 +341,6 @@ def test_a_kill_between_any_two_calls_leaves_a_whole_generation(
         assert is_new or (stands in text and not done)
         stands = f"9{number:02}" if is_new else stands
         seen["new" if is_new else "old"] += 1
-        place = server_of(url)
-        place.drop(LEASE)  # as if two minutes had passed
-        place.close()
         if done:
             break
     assert seen["old"] > 4
@@ -358,7 +356,7 @@ def test_two_publishers_go_one_after_the_other(
     open_kb: Open, article: Path, url: str, tmp_path: Path, notes: list[str]
 ) -> None:
     server = server_of(url)
-    held = Lease(server, notes.append)
+    held = Lease(server, HOLDER, notes.append)
     finished: list[str] = []
 
     def later() -> None:
@@ -381,11 +379,11 @@ def test_a_lease_that_ran_out_is_taken_over_and_its_holder_stops(
     url: str, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = server_of(url)
-    first = Lease(server, notes.append)
+    first = Lease(server, HOLDER, notes.append)
     place = server.collection(LEASE)
     assert place is not None
-    server.describe(place, {"token": "x", "until": server.now() - 1})
-    second = Lease(server, notes.append)
+    server.describe(place, {"holder": HOLDER, "until": server.now() - 1})
+    second = Lease(server, "another", notes.append)
     second.hold()
     monkeypatch.setattr(first, "_end", time.monotonic() + 60)  # it is time to renew
     with pytest.raises(PublishBusy, match="still stands"):
@@ -398,6 +396,14 @@ def test_a_lease_that_ran_out_is_taken_over_and_its_holder_stops(
     second.release()
     assert server.collection(LEASE) is None
     assert [name for name in server.names() if name.startswith(LEASE)] == []
+    server.close()
+
+
+def test_a_lease_that_this_home_left_behind_is_not_waited_for(url: str, notes: list[str]) -> None:
+    server = server_of(url)
+    Lease(server, HOLDER, notes.append)
+    Lease(server, HOLDER, notes.append).release()
+    assert notes == []
     server.close()
 
 
