@@ -20,6 +20,7 @@ from assistant.knowledge import Knowledge, open_knowledge
 from assistant.language import detect
 from assistant.sessions import SessionStore
 from assistant.settings import default_home, load_settings
+from kb.moments import parse_moment
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -39,10 +40,15 @@ class Assistant:
         model: str | BaseChatModel,
         embedder: str | None,
         today: date | None,
+        as_of: str | None,
     ) -> None:
-        self._home, self._model, self._today = home, model, today
+        moment = None if as_of is None else parse_moment(as_of)
+        now = today or datetime.now(UTC).date()
+        self._past = moment is not None
+        self._as_of = None if as_of is None else (moment.day if moment else now)
+        self._home, self._model, self._today = home, model, self._as_of or today
         self._notes: list[str] = []
-        self.kb: Knowledge = open_knowledge(home, embedder, self._notes.append)
+        self.kb: Knowledge = open_knowledge(home, embedder, self._notes.append, as_of)
         self._store = SessionStore(home / "sessions.sqlite")
         self._graph: CompiledStateGraph[Any, Any, Any, Any] | None = None
         self._lock = threading.Lock()
@@ -55,12 +61,15 @@ class Assistant:
         *,
         embedder: str | None = None,
         today: date | None = None,
+        as_of: str | None = None,
     ) -> Self:
         """Open the desk of `home` (default: COMPUTE_DESK_HOME or the user data folder).
 
         `model` is 'builtin', a LangChain spec such as 'openai:gpt-5-mini', or a LangChain chat
-        model; `today` pins the day for tests and replays. Cheap: libraries and the index load
-        with the first question.
+        model; `today` pins the day for tests and replays. `as_of` answers from what the library
+        held at the end of a day of the past ("2026-03-31"; a month, a year or an ISO time, in
+        UTC); what it could not answer then is no gap. Cheap: libraries and the index load with the
+        first question. Raises `kb.errors.InvalidDate`.
         """
         settings = load_settings()
         return cls(
@@ -68,6 +77,7 @@ class Assistant:
             model or settings.model,
             embedder or settings.embedder,
             today,
+            as_of,
         )
 
     @property
@@ -116,7 +126,7 @@ class Assistant:
         from assistant.turn import Turn
 
         own_words = [question, *(turn.question for turn in turns)]
-        turn = Turn(answer_id, session, question, language, own_words)
+        turn = Turn(answer_id, session, question, language, own_words, self._as_of)
         words = search_words(question, turns, self.kb.programs())
         messages = [*as_messages(turns), _human(question, words)]
         try:
@@ -135,7 +145,7 @@ class Assistant:
         for event in turn.finish():
             yield event
         answer = turn.answer(self.model_name, self.kb.library_version)
-        if answer.gaps:
+        if answer.gaps and not self._past:
             self.kb.record_gap(question, language, answer.gaps)
         for note in self._taken_notes():
             yield Noted(note)
@@ -179,7 +189,7 @@ class Assistant:
                 else:
                     chat = load_model(self._model)
                 today = self._today or datetime.now(UTC).date()
-                tools = agent_tools(self.kb, home=self._home, today=today)
+                tools = agent_tools(self.kb, home=self._home, today=today, past=self._past)
                 self._graph = build_agent(chat, tools)
             return self._graph
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from assistant.errors import InvalidSetting
 from assistant.settings import kb_key, load_settings
 from kb.aliases import AliasTable
 from kb.programs import Program
@@ -42,14 +43,21 @@ class Knowledge(Protocol):
     def close(self) -> None: ...
 
 
-def open_knowledge(home: Path, embedder: str | None, note: Callable[[str], None]) -> Knowledge:
-    """What founders read: the library in `home` or, with the setting `kb_url`, what is published
-    there."""
+def open_knowledge(
+    home: Path, embedder: str | None, note: Callable[[str], None], as_of: str | None = None
+) -> Knowledge:
+    """What founders read: the library in `home`, also as of a day of the past, or, with the
+    setting `kb_url`, what is published there. Raises `InvalidSetting` for a past of the latter."""
     settings = load_settings()
     if settings.kb_url is None:
         from kb.knowledge_base import KnowledgeBase
 
-        return KnowledgeBase.open(home, embedder=embedder, note=note)
+        return KnowledgeBase.open(home, embedder=embedder, note=note, as_of=as_of)
+    if as_of is not None:
+        raise InvalidSetting(
+            "what is published holds the present only, and this desk reads what is published",
+            "leave --as-of out, or ask the fund",
+        )
     from kb.published import PublishedKnowledge
 
     return PublishedKnowledge.open(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from assistant.answer import Language
@@ -58,6 +59,7 @@ class Phrases:
     offers_old: str
     offers_header: str
     no_live: str
+    past_offers: str
     fund_stock: str
     more_offers: str
     # programs
@@ -101,6 +103,7 @@ class Phrases:
     tell_me: str
     keep_profile: str
     as_of: str
+    as_of_day: str
     undated: str
     grades: Mapping[str, str]
     terms: Mapping[str, str]
@@ -116,6 +119,12 @@ class Phrases:
         texts = [getattr(self, f.name) for f in fields(self)]
         whole = [text for text in texts if isinstance(text, str) and "{" not in text]
         return [unit.text for text in whole for unit in sentences(text)]
+
+    def as_of_the(self, day: date) -> str:
+        """What an answer as of a day opens with."""
+        if self.language == "en":
+            return self.as_of_day.format(day=f"{day.day} {day:%B} {day.year}")
+        return self.as_of_day.format(day=f"{day.year}年{day.month}月{day.day}日")
 
     def failure(self, message: str | None, hint: str | None) -> str:
         """A failed call as a sentence, and what to do about it."""

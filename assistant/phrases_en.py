@@ -55,6 +55,10 @@ ENGLISH = Phrases(
     offers_old="**No recent price for the {gpu} is listed; older or undated ones are below.**",
     offers_none="**No offer in the price list or the fund's inventory fits.**",
     offers_header="| Provider | GPU | Term | Price per GPU-hour | As of | Stock |",
+    past_offers=(
+        "What is offered live is known only for the present: for a past day there are "
+        "the list prices that are dated on or before it."
+    ),
     no_live=(
         "No live source is configured: these are list prices of the dates shown, "
         "and what is free right now is unknown."
@@ -152,6 +156,7 @@ ENGLISH = Phrases(
     tell_me="To settle it, tell me: {missing}.",
     keep_profile="`compute-desk profile set stage=seed country=FR` keeps it for the next question.",
     as_of="{date}, {grade}",
+    as_of_day="As of {day}, from what the library has of that time.",
     undated="undated",
     grades={
         "official": "official",

@@ -56,6 +56,7 @@ SIMPLIFIED = Phrases(
     offers_old="**价目表里没有{gpu}近期的报价，较早或没有日期的列在下面。**",
     offers_none="**价目表和基金的库存里都没有符合条件的报价。**",
     offers_header="| 供应方 | GPU | 方式 | 每卡时价格 | 日期 | 库存 |",
+    past_offers="实时报价只反映当前情况：对过去的某一天，只能给出日期不晚于当天的目录价。",
     no_live="目前没有接入实时来源：以上是所标日期的目录价，现在是否有空闲的卡并不清楚。",
     fund_stock="基金自有库存以同事最近一次登记为准。",
     more_offers="符合条件的报价共{n}条，其余可用 `compute-desk gpus` 查看。",
@@ -147,6 +148,7 @@ SIMPLIFIED = Phrases(
     tell_me="要得出结论，请告诉我：{missing}。",
     keep_profile="用 `compute-desk profile set stage=seed country=SG` 可以保存，下次直接使用。",
     as_of="{date}，{grade}",
+    as_of_day="以下截至{day}，只依据资料库里当时已有的内容。",
     undated="日期不详",
     grades={
         "official": "官方条款",

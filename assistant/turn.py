@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
@@ -12,6 +13,7 @@ from assistant.answer import Answer, Elapsed, Language, Removed, ToolCall
 from assistant.events import Cited, Event, GapFound, TakenOut, Text, ToolFinished, ToolStarted
 from assistant.evidence import Artifact
 from assistant.grounding.grounder import Grounder, Shown
+from assistant.grounding.segments import sentences
 from assistant.phrases import phrases
 
 
@@ -20,12 +22,16 @@ class Turn:
 
     def __init__(
         self, answer_id: str, session: str, question: str, language: Language,
-        own_words: Sequence[str],
+        own_words: Sequence[str], as_of: date | None = None,
     ) -> None:  # fmt: skip
         self._id, self._session = answer_id, session
         self._question, self._language = question, language
         self._say = phrases(language)
-        self._grounder = Grounder(own_words, self._say.not_stated, self._say.fixed())
+        # What the answer opens with, once it has words, and how long that is.
+        self._opening = "" if as_of is None else self._say.as_of_the(as_of)
+        self._opened = 0
+        fixed = [*self._say.fixed(), *(unit.text for unit in sentences(self._opening))]
+        self._grounder = Grounder(own_words, self._say.not_stated, fixed)
         self._begun = time.perf_counter()
         self._first_text: float | None = None
         self._calls: dict[str, tuple[dict[str, Any], float]] = {}
@@ -39,6 +45,7 @@ class Turn:
         if part["type"] == "messages":
             chunk, about = part["data"]
             if isinstance(chunk, AIMessageChunk) and about.get("langgraph_node") == "model":
+                yield from self._say_day(before=chunk.text)
                 yield from self._shown(self._grounder.feed(chunk.text))
         elif part["type"] == "updates":
             for update in part["data"].values():
@@ -91,11 +98,19 @@ class Turn:
                     self._first_text = time.perf_counter()
                 yield Text(piece.text)
 
+    def _say_day(self, before: str) -> Iterator[Event]:
+        """The day that the answer is as of, before its first words."""
+        if self._opening and before.strip():
+            opening, self._opening = self._opening, ""
+            yield from self._shown(self._grounder.feed(f"{opening}\n\n"))
+            self._opened = len(self._grounder.text)
+
     def finish(self) -> Iterator[Event]:
         """Events for the rest of the draft, the gaps, and an abstention if nothing is left."""
         yield from self._shown(self._grounder.finish())
-        if not self._grounder.text.strip():
+        if not self._grounder.text[self._opened :].strip():
             self._outcome = {"abstained": True, "gaps": [self._question]}
+            yield from self._say_day(before=self._say.nothing_found)
             yield from self._shown(self._grounder.feed(self._say.nothing_found + "\n"))
             yield from self._shown(self._grounder.finish())
         for gap in self._outcome.get("gaps", ()):

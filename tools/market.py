@@ -64,6 +64,7 @@ def gpu_offers(
     provider: str | None = None,
     inventory: Path | None = None,
     today: date,
+    past: bool = False,
 ) -> Market:
     """Offers of `gpu` (a name or key; None: all), best evidence first, then by price.
 
@@ -71,7 +72,8 @@ def gpu_offers(
     `max_price` is in US dollars per GPU-hour; rows without a price or in another currency stay,
     and `unknowns` says so. `provider` and `region` match as part of a name; rows that state no
     region come after those that match. A file that cannot be read is a failed source, not a failed
-    answer. Raises `InvalidInput` and `UnknownGpu`.
+    answer. With `past` today is a day of the past, of which only the list tells something: its
+    rows that are dated on or before it. Raises `InvalidInput` and `UnknownGpu`.
     """
     if count is not None and count < 1:
         raise InvalidInput(f"{count} GPUs cannot be", "ask for one or more")
@@ -79,7 +81,7 @@ def gpu_offers(
         raise InvalidInput(f"a price of {max_price} cannot be", "US dollars per GPU-hour, above 0")
     wanted = find_gpu(gpu) if gpu else None
     wanted_term = parse_term(term) if term else None
-    offers, sources = _ask_all(inventory, today)
+    offers, sources = _listed_by(today) if past else _ask_all(inventory, today)
     fitting = [
         _judged(inventory_file.with_count(offer, count), today)
         for offer in offers
@@ -92,9 +94,23 @@ def gpu_offers(
         offers=ranked,
         sources=sources,
         price_range=_price_ranges(ranked),
-        unknowns=_unknowns(ranked, sources, wanted, count, region, max_price),
+        unknowns=_unknowns(ranked, sources, wanted, count, region, max_price)
+        + (["past_day"] if past else []),
         as_of=today.isoformat(),
     )
+
+
+def _listed_by(day: date) -> tuple[list[Offer], list[SourceStatus]]:
+    """What the list said up to a day; rows without a date may be later."""
+    listed = [
+        each
+        for each in price_list.list_offers()
+        if each.observed_at and _latest_day(each.observed_at) <= day
+    ]
+    newest = max((each.observed_at for each in listed if each.observed_at), default=None)
+    return listed, [
+        SourceStatus(name=price_list.NAME, status="ok", observed_at=newest, offers=len(listed))
+    ]
 
 
 def _ask_all(path: Path | None, today: date) -> tuple[list[Offer], list[SourceStatus]]:

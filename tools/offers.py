@@ -136,7 +136,7 @@ class Market(BaseModel):
 
     `unknowns` holds codes: "stock_unknown", "no_live_source", "count_not_checked",
     "no_offers", "only_stale_prices", "region_not_stated", "form_not_stated", "price_unknown",
-    "other_currency_not_compared", "source_failed", "undated_prices".
+    "other_currency_not_compared", "source_failed", "undated_prices", "past_day".
     """
 
     offers: list[Offer] = Field(default_factory=list)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.failure import WrongUsage
+from assistant.cli.library import AsOf
 from assistant.cli.output import aside, write
 from assistant.cli.rendering import Page, page_for
 
@@ -35,6 +36,7 @@ def ask(
         str | None,
         typer.Option(metavar="SPEC", help="Chat model, such as openai:gpt-5-mini or builtin."),
     ] = None,
+    as_of: AsOf = None,
 ) -> None:
     """Answer one question. Each figure carries a marker; the sources with their quotes follow."""
     if as_json and plain:
@@ -43,7 +45,7 @@ def ask(
 
     from assistant.assistant import Assistant
 
-    with Assistant.open(model=model) as desk:
+    with Assistant.open(model=model, as_of=as_of) as desk:
         if as_json:
             write(asyncio.run(_answer(desk, text, session, None)).model_dump_json())
             return

@@ -10,6 +10,7 @@ import typer
 
 from assistant.cli.output import document, one_line
 from assistant.errors import DESK_ERRORS, AssistantError, InvalidProfile, InvalidQuestion
+from kb.errors import InvalidDate
 from tools.errors import InvalidInput, UnknownGpu
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -21,9 +22,8 @@ class WrongUsage(AssistantError):
     code = "usage"
 
 
-_WRONG_USAGE = {
-    error.code for error in (WrongUsage, InvalidInput, UnknownGpu, InvalidQuestion, InvalidProfile)
-}
+_USAGE = (WrongUsage, InvalidInput, UnknownGpu, InvalidQuestion, InvalidProfile, InvalidDate)
+_WRONG_USAGE = {error.code for error in _USAGE}
 
 
 def guarded(command: Callable[[], None], *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ import typer
 from assistant.cli import keeping, publishing
 from assistant.cli.failure import FAILED, WrongUsage, failure_line
 from assistant.cli.keeping import DryRun, Fund, Json, SourceId, Why
-from assistant.cli.library import open_library, open_reading
+from assistant.cli.library import AsOf, open_library, open_reading
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
 from assistant.cli.trying import gold_rows, show_moved
 
@@ -124,9 +124,9 @@ def _refused(outcome: Outcome) -> dict[str, Any]:
 
 
 @app.command("list")
-def list_sources(fund: Fund = False, as_json: Json = False) -> None:
+def list_sources(fund: Fund = False, as_of: AsOf = None, as_json: Json = False) -> None:
     """List all articles and programs."""
-    with open_reading(fund=fund) as kb:
+    with open_reading(fund=fund, as_of=as_of) as kb:
         rows = [_summary(source) for source in kb.sources()]
     if as_json:
         document({"sources": rows})
@@ -161,10 +161,13 @@ def show(
         typer.Option(metavar="V", help="One that `history` lists; default: the present one."),
     ] = None,
     fund: Fund = False,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Show the text of an article or program: what citations point into."""
-    with open_reading(fund=fund) as kb:
+    if version is not None and as_of is not None:
+        raise WrongUsage("--version and --as-of exclude each other", "give one of them")
+    with open_reading(fund=fund, as_of=as_of) as kb:
         source = kb.source(source_id, version)
     if as_json:
         more = {"author": source.author, "url": source.url, "text": source.text}
@@ -184,10 +187,11 @@ def search(
     query: Annotated[str, typer.Argument(help="Words or a question, in any language.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
     fund: Fund = False,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Find passages, the best first."""
-    with open_reading(fund=fund) as kb:
+    with open_reading(fund=fund, as_of=as_of) as kb:
         hits = kb.search(query, k)
     if as_json:
         fields = ("source", "version", "title", "language", "text", "start", "end")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.library import open_reading
+from assistant.cli.failure import WrongUsage
+from assistant.cli.library import AsOf, open_reading
 from assistant.cli.output import document, table
 from kb.programs import ProgramKind, Status
 
@@ -24,11 +25,14 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, names, spo
 
 
 @app.callback(invoke_without_command=True)
-def programs(context: typer.Context, as_json: Json = False) -> None:
+def programs(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -> None:
     """Show the compute programs of funds and clouds. Alone: list them."""
     context.obj = as_json
     if context.invoked_subcommand is None:
-        list_programs(context, as_json=as_json)
+        list_programs(context, as_of=as_of, as_json=as_json)
+    elif as_of is not None:
+        command = f"compute-desk programs {context.invoked_subcommand} --as-of {as_of}"
+        raise WrongUsage("--as-of belongs behind the command", f"write {command}")
 
 
 @app.command("list")
@@ -36,10 +40,11 @@ def list_programs(
     context: typer.Context,
     kind: Annotated[ProgramKind | None, typer.Option(help="Only this kind.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only with this status.")] = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """List all programs, or those of a kind or status."""
-    with open_reading() as kb:
+    with open_reading(as_of=as_of) as kb:
         found = sorted(kb.programs(), key=lambda program: program.id)
     found = [p for p in found if kind in (None, p.kind) and status in (None, p.status)]
     if as_json or context.obj:
@@ -53,10 +58,11 @@ def list_programs(
 def show(
     context: typer.Context,
     program: Annotated[str, typer.Argument(metavar="ID", help="Its id, name, sponsor or alias.")],
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Show every term of one program, with who said it and when."""
-    with open_reading() as kb:
+    with open_reading(as_of=as_of) as kb:
         [found] = _named(kb, [program])
     if as_json or context.obj:
         document(found.model_dump(mode="json", by_alias=True))
@@ -67,7 +73,7 @@ def show(
 
 
 @app.command()
-def compare(context: typer.Context, ids: Ids, as_json: Json = False) -> None:
+def compare(context: typer.Context, ids: Ids, as_of: AsOf = None, as_json: Json = False) -> None:
     """Show programs side by side, attribute by attribute.
 
     Each value has its grade, publisher and date; an empty cell says "not stated in sources".
@@ -75,7 +81,7 @@ def compare(context: typer.Context, ids: Ids, as_json: Json = False) -> None:
     """
     from kb.comparing import compare as grid_of
 
-    with open_reading() as kb:
+    with open_reading(as_of=as_of) as kb:
         grid = grid_of(_named(kb, ids))
     if as_json or context.obj:
         document(grid.model_dump(mode="json", by_alias=True))
@@ -95,6 +101,7 @@ def match(
         Path | None,
         typer.Option(metavar="FILE", help="YAML, JSON or TOML; default: the saved profile."),
     ] = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Tell which programs are open to your company, condition by condition.
@@ -105,19 +112,22 @@ def match(
     from assistant.profile import load_profile, read_profile
     from assistant.settings import default_home
     from kb.matching import match_all
+    from kb.moments import parse_moment
     from kb.names import Parties
 
     today = datetime.now(UTC).date()
+    moment = None if as_of is None else parse_moment(as_of)
+    day = today if moment is None else moment.day
     given = load_profile(default_home()) if profile is None else read_profile(profile, today)
-    with open_reading() as kb:
+    with open_reading(as_of=as_of) as kb:
         everything = kb.programs()
         chosen = _named(kb, ids) if ids else everything
-        found = match_all(chosen, given, today, Parties(everything, kb.aliases))
+        found = match_all(chosen, given, day, Parties(everything, kb.aliases))
     if as_json or context.obj:
         verdicts = [one.verdict for one in found]
         document(
             {
-                "as_of": today.isoformat(),
+                "as_of": day.isoformat(),
                 "profile": given.model_dump(mode="json"),
                 **{name: verdicts.count(name) for name in ("eligible", "unknown", "not_eligible")},
                 "programs": [one.model_dump(mode="json", by_alias=True) for one in found],

@@ -16,12 +16,12 @@ from assistant.toolbox.programs import program_tools
 from assistant.toolbox.search_knowledge import search_knowledge_tool
 
 
-def agent_tools(kb: Knowledge, *, home: Path, today: date) -> list[BaseTool]:
-    """All tools of the agent, over one library and one day."""
+def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -> list[BaseTool]:
+    """All tools of the agent, over one library and one day, which may lie in the past."""
     return [
         search_knowledge_tool(kb),
         *program_tools(kb),
         match_programs_tool(kb, home, today),
-        gpu_offers_tool(home / "inventory.csv", today),
+        gpu_offers_tool(home / "inventory.csv", today, past=past),
         estimate_training_tool(),
     ]

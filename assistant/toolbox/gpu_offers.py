@@ -24,8 +24,9 @@ EXAMPLES = (
 )
 
 
-def gpu_offers_tool(inventory: Path, today: date) -> BaseTool:
-    """A tool over the dated price list and the fund's inventory file, if there is one."""
+def gpu_offers_tool(inventory: Path, today: date, *, past: bool = False) -> BaseTool:
+    """A tool over the dated price list and the fund's inventory file, if there is one; with `past`
+    only over what the list says of the time up to `today`."""
 
     def gpu_offers(
         runtime: ToolRuntime[Any, Any],
@@ -44,7 +45,15 @@ def gpu_offers_tool(inventory: Path, today: date) -> BaseTool:
 
             limit = None if max_price is None else Decimal(str(max_price))
             market = offers(
-                gpu, count, region, term, limit, provider=provider, inventory=inventory, today=today
+                gpu,
+                count,
+                region,
+                term,
+                limit,
+                provider=provider,
+                inventory=inventory,
+                today=today,
+                past=past,
             )
             result = market.model_dump(mode="json")
             result["found"] = len(result["offers"])

@@ -47,7 +47,9 @@ def test_an_article_from_adding_to_removing(desk: Desk, article: Path) -> None:
     assert set(added) == {"added", "errors"}
     assert added["errors"] == []
     [row] = added["added"]
-    assert set(row) == {"path", "source", "version", "title", "outcome", "passages"}
+    assert set(row) == {
+        "path", "source", "version", "title", "visibility", "outcome", "passages"
+    }  # fmt: skip
     assert (row["title"], row["outcome"]) == ("Harbor cluster", "added")
     source = row["source"]
     assert _document(desk, "kb", "add", article)["added"][0]["outcome"] == "unchanged"

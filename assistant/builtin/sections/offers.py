@@ -22,7 +22,8 @@ def offer_section(done: Sequence[Artifact], say: Phrases) -> Section:
         return Section([say.failure(market.error, market.hint)], answered=False)
     offers = market.result["offers"]
     if not offers:
-        return Section([say.offers_none], answered=False, gaps=[_wanted(market)])
+        none = [say.offers_none, *_past(market, say)]
+        return Section(none, answered=False, gaps=[_wanted(market)])
     section = Section([*_lead(market, say), say.offers_header])
     section.lines.append("|---" * (say.offers_header.count("|") - 1) + "|")
     section.lines += [_row(market, n, offer, say) for n, offer in enumerate(offers[:ROWS])]
@@ -71,6 +72,11 @@ def _unknowns(market: ToolEvidence, offers: Sequence[dict[str, Any]], say: Phras
     methods = {offer["method"] for offer in offers}
     if "operator" in methods:
         notes.append(say.fund_stock)
-    if "live" not in methods:
+    past = _past(market, say)
+    if "live" not in methods and not past:
         notes.append(say.no_live)
-    return notes
+    return [*notes, *past]
+
+
+def _past(market: ToolEvidence, say: Phrases) -> list[str]:
+    return [say.past_offers] if "past_day" in market.result["unknowns"] else []
