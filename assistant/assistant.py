@@ -90,11 +90,12 @@ class Assistant:
         self._agent()
         self.kb.search("GPU", 1)
 
-    def ask(self, text: str, session: str | None = None) -> Answer:
-        """Answer a question. Raises one of `assistant.errors.DESK_ERRORS` where that fails."""
+    def ask(self, text: str, session: str | None = None, *, kept: bool = True) -> Answer:
+        """Answer a question. `kept` off tries it out: no session and no gap is recorded. Raises
+        one of `assistant.errors.DESK_ERRORS` where that fails."""
 
         async def fold() -> Answer:
-            async for event in self.stream(text, session):
+            async for event in self.stream(text, session, kept=kept):
                 if isinstance(event, Done):
                     return event.answer
                 if isinstance(event, Failed):
@@ -105,16 +106,18 @@ class Assistant:
 
         return _run(fold)
 
-    async def stream(self, text: str, session: str | None = None) -> AsyncIterator[Event]:
+    async def stream(
+        self, text: str, session: str | None = None, *, kept: bool = True
+    ) -> AsyncIterator[Event]:
         """Answer a question as typed events; the last is `Done` or `Failed`."""
         try:
             question = _checked(text)
-            async for event in self._events(question, session or self.new_session()):
+            async for event in self._events(question, session or self.new_session(), kept):
                 yield event
         except DESK_ERRORS as error:
             yield Failed(error.code, error.message, error.hint)
 
-    async def _events(self, question: str, session: str) -> AsyncIterator[Event]:
+    async def _events(self, question: str, session: str, kept: bool) -> AsyncIterator[Event]:
         turns = self._store.turns(session)
         language = detect(question, fallback=turns[-1].language if turns else "en")
         answer_id = uuid.uuid4().hex[:12]
@@ -145,11 +148,12 @@ class Assistant:
         for event in turn.finish():
             yield event
         answer = turn.answer(self.model_name, self.kb.library_version)
-        if answer.gaps and not self._past:
+        if answer.gaps and kept and not self._past:
             self.kb.record_gap(question, language, answer.gaps)
         for note in self._taken_notes():
             yield Noted(note)
-        self._store.save(answer)
+        if kept:
+            self._store.save(answer)
         yield Done(answer)
 
     async def _parts(

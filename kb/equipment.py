@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from kb import starter
 from kb.aliases import AliasTable
 from kb.centring import centres
+from kb.detect import HAN
 from kb.embedders import Embedder, Vectors, load_embedder
+from kb.folding import fold_script
 from kb.home import Home
 from kb.vectors import VectorCache
 
@@ -55,6 +59,16 @@ class Equipment:
         other.__dict__["cache"] = VectorCache(target, self._bundle, self._note)
         return other
 
+    def questions(self, questions: Sequence[str]) -> Vectors:
+        """The vectors of questions without what all questions of their language share, each of
+        length 1, shape (questions, dimension); they are kept like those of passages."""
+        folded = [fold_script(question) for question in questions]
+        means = np.stack([self.centres["zh" if HAN.search(text) else "en"] for text in folded])
+        kept = self.cache.embed(folded, _AsPassages(self.embedder), lambda _done, _of: None)
+        rows = kept - means
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
+
     @cached_property
     def centres(self) -> Mapping[str, Vectors]:
         """The question centres of the embedder (`kb.centring`)."""
@@ -65,3 +79,13 @@ class Equipment:
     @cached_property
     def _bundle(self) -> starter.BundledVectors:
         return starter.BundledVectors()
+
+
+class _AsPassages:
+    """An embedder whose passages are questions, so that a cache of vectors holds them, too."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name = embedder.name
+        self.fingerprint = f"{embedder.fingerprint}:questions"
+        self.dimension = embedder.dimension
+        self.queries = self.passages = embedder.queries

@@ -24,6 +24,12 @@ class UnknownSource(KbError):
     code = "unknown_source"
 
 
+class UnknownGap(KbError):
+    """No gap goes by this id."""
+
+    code = "unknown_gap"
+
+
 class ReadOnlySource(KbError):
     """The starter layer cannot be changed or removed."""
 

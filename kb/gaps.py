@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.cleaning import clean
 from kb.home import unusable
+from kb.journal import person
 
 _QUESTION_LIMIT = 2000  # characters kept; a pasted book is no gap
 
@@ -25,8 +26,20 @@ class Gap:
     asked_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """That somebody has seen to gaps: to which (the ids of their wordings), when (UTC), who, with
+    which source, if any, and why."""
+
+    members: tuple[str, ...]
+    at: str
+    who: str
+    source: str | None
+    why: str
+
+
 class GapLog:
-    """The gaps of a home, appended as they come."""
+    """The gaps of a home and their closings, appended as they come; nothing is taken out."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -37,6 +50,19 @@ class GapLog:
         gap = Gap(clean(question)[:_QUESTION_LIMIT], language, [clean(m) for m in missing], now)
         self._append(json.dumps(asdict(gap), ensure_ascii=False) + "\n")
         return gap
+
+    def close(self, members: Sequence[str], source: str | None, why: str) -> Closing:
+        """Append that somebody has seen to these wordings. Raises `HomeUnusable`."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        told = " ".join(clean(why).split())
+        closing = Closing(tuple(members), now, person(), source, told)
+        line = json.dumps({"closing": asdict(closing)}, ensure_ascii=False) + "\n"
+        self._append(line, durable=True)
+        return closing
+
+    def closings(self) -> list[Closing]:
+        """The closings, oldest first."""
+        return [done for line in self._lines() if (done := _parse_closing(line)) is not None]
 
     def take(self, sent: Mapping[str, Gap]) -> int:
         """Append gaps from elsewhere, each under an id of its own; how many were new. The caller
@@ -54,9 +80,13 @@ class GapLog:
     def _append(self, lines: str, *, durable: bool = False) -> None:
         try:
             # One write of one line to a file opened for appending: two processes do not mix.
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(handle, lines.encode())
+                end = os.lseek(handle, 0, os.SEEK_END)
+                os.lseek(handle, max(end - 1, 0), os.SEEK_SET)
+                # A line that a full disk cut short must not swallow this one.
+                torn = end > 0 and os.read(handle, 1) != b"\n"
+                os.write(handle, ("\n" if torn else "").encode() + lines.encode())
                 if durable:
                     os.fsync(handle)
             finally:
@@ -88,5 +118,13 @@ def _parse(line: str) -> Gap | None:
     try:
         data = json.loads(line)
         return Gap(data["question"], data["language"], list(data["missing"]), data["asked_at"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _parse_closing(line: str) -> Closing | None:
+    try:
+        data = json.loads(line)["closing"]
+        return Closing(**{**data, "members": tuple(data["members"])})
     except (ValueError, KeyError, TypeError):
         return None

@@ -19,9 +19,10 @@ from kb.documents import Document, version_of_all
 from kb.editing import Editor
 from kb.embedders import Embedder
 from kb.equipment import Equipment
-from kb.errors import UnknownSource
+from kb.errors import UnknownGap, UnknownSource
 from kb.findings import Finding
 from kb.gap_exchange import clear, collect
+from kb.gap_groups import GapGroup, grouped
 from kb.gaps import Gap, GapLog
 from kb.gold import Asked, Gold, ask, gold_questions
 from kb.home import Home
@@ -407,6 +408,34 @@ class KnowledgeBase:
     def gaps(self) -> list[Gap]:
         """The questions that were not answered, oldest first."""
         return self._gaps.all()
+
+    def gap_groups(self) -> list[GapGroup]:
+        """The gaps by what they ask for, closed ones too; the most asked first."""
+        return grouped(
+            self._gaps.all(), self._gaps.closings(), self._equipment.questions, self.aliases
+        )
+
+    def gap_group(self, gap: str) -> GapGroup:
+        """The group with this id, or with a wording of this id. Raises `UnknownGap`."""
+        for group in self.gap_groups():
+            if gap in group.members:
+                return group
+        raise UnknownGap(f"there is no gap {gap}", "compute-desk kb gaps --all")
+
+    def close_gap(self, gap: str, source: str | None, why: str) -> GapGroup:
+        """Record that a gap is seen to, by a source or for a reason; it opens again when somebody
+        asks again and gets no answer. Raises `UnknownGap` or `UnknownSource`."""
+        group = self.gap_group(gap)
+        if source is not None:
+            self.source(source)
+        self._gaps.close(group.members, source, why)
+        return self.gap_group(gap)
+
+    def found_at(self, question: str, source: str) -> int | None:
+        """At which place (from 1) founders find a source when they ask this; None where it is not
+        among the first ten."""
+        gold = Gold(question, (source,), None, "", "staff")
+        return ask(gold, lambda query, k: self._founders.search(query, k, None, None)).rank
 
     def close(self) -> None:
         """Release files and threads."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli import keeping, publishing
+from assistant.cli import gaps, keeping, publishing
 from assistant.cli.failure import FAILED, WrongUsage, failure_line
 from assistant.cli.keeping import DryRun, Fund, Json, SourceId, Why
 from assistant.cli.library import AsOf, open_library, open_reading
@@ -17,13 +17,16 @@ from assistant.cli.output import about, aside, document, harmless, one_line, pro
 from assistant.cli.trying import gold_rows, show_moved
 
 if TYPE_CHECKING:
+    from kb.gap_groups import GapGroup
     from kb.intake import Added, Outcome
+    from kb.knowledge_base import KnowledgeBase
     from kb.records import Source
 
 app = typer.Typer(
     no_args_is_help=True, help="Keep the library: add, list, show, search, history, check."
 )
 keeping.register(app)
+app.add_typer(gaps.app, name="gaps")
 app.command()(publishing.publish)
 
 
@@ -47,6 +50,10 @@ def add(
         list[str] | None,
         typer.Option(metavar="NAME", help="Fetch from this host although it is a private one."),
     ] = None,
+    closes: Annotated[
+        str | None,
+        typer.Option(metavar="GAP", help="Close this gap of `kb gaps` by what is added."),
+    ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -58,16 +65,22 @@ def add(
     """
     if replace is not None and (len(places) > 1 or Path(places[0]).is_dir()):
         raise WrongUsage("--replace takes one file or address", "add the others on their own")
+    if closes is not None and (dry_run or len(places) > 1 or Path(places[0]).is_dir()):
+        raise WrongUsage("--closes takes one file or address", "add the others on their own")
     with open_library(fund=True) as kb:
+        if closes is not None:
+            kb.gap_group(closes)  # an id that nothing goes by is told before anything is added
+            why = why or f"closes {closes}"
         wish: dict[str, Any] = {"allowed": allow_host or (), "replace": replace, "fund": fund}
         preview = kb.preview_add(places, _stage, **wish) if dry_run else None
         outcomes = preview.outcomes if preview else kb.add_all(places, _stage, why=why, **wish)
+        closed = _close(kb, closes, outcomes[0], why)
     errors = [_refused(one) for one in outcomes if one.error is not None]
     if as_json:
         added = [_taken(one.place, one.added) for one in outcomes if one.added is not None]
         failed = {"schema": 1, "error": errors[0]} if errors else {}
         tried = {"dry_run": True, **gold_rows(preview)} if preview else {}
-        document({"added": added, "errors": errors, **tried, **failed})
+        document({"added": added, "errors": errors, **tried, **_closed_row(closed), **failed})
     else:
         for one in outcomes:
             _tell(one, "would be " if dry_run else "")
@@ -75,8 +88,25 @@ def add(
             show_moved(preview)
         elif len(outcomes) > 1:
             aside(_summed(outcomes))
+        if closed is not None:
+            gaps.tell(*closed)
     if errors:
         raise typer.Exit(FAILED)
+
+
+_Closed = tuple["GapGroup", list[dict[str, Any]]]
+
+
+def _close(kb: KnowledgeBase, gap: str | None, outcome: Outcome, why: str) -> _Closed | None:
+    if gap is None or outcome.added is None:
+        return None
+    source = outcome.added.source.id
+    group = kb.close_gap(gap, source, why)
+    return group, gaps.again(kb, group, source)
+
+
+def _closed_row(closed: _Closed | None) -> dict[str, Any]:
+    return {} if closed is None else {"closed": gaps.row(closed[0]), "asked_again": closed[1]}
 
 
 def _stage(stage: str, done: int, of: int) -> None:
@@ -300,33 +330,3 @@ def _measured(folder: Path) -> dict[str, float]:
 
     embedder = load_embedder(load_settings().embedder, aside)
     return evaluate(folder, embedder, lambda at, of: progress("Measuring", at, of))
-
-
-@app.command()
-def gaps(
-    collect: Annotated[
-        str | None,
-        typer.Option("--from", metavar="URL", help="First take in what founders sent there."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """List the questions that the library could not answer."""
-    from dataclasses import asdict
-
-    from assistant.settings import kb_key
-
-    with open_library() as kb:
-        if collect is not None:
-            new = kb.collect_gaps(collect, kb_key())
-            aside(f"{new} new from {collect}.")
-        found = [asdict(gap) for gap in kb.gaps()]
-    if as_json:
-        document({"gaps": found})
-    elif found:
-        table(tuple(found[0]), [_flat(gap) for gap in found])
-    else:
-        aside("No gaps are recorded.")
-
-
-def _flat(gap: dict[str, Any]) -> list[object]:
-    return ["; ".join(map(str, v)) if isinstance(v, list | tuple) else v for v in gap.values()]

@@ -47,9 +47,8 @@ def test_an_article_from_adding_to_removing(desk: Desk, article: Path) -> None:
     assert set(added) == {"added", "errors"}
     assert added["errors"] == []
     [row] = added["added"]
-    assert set(row) == {
-        "path", "source", "version", "title", "visibility", "outcome", "passages"
-    }  # fmt: skip
+    fields = {"path", "source", "version", "title", "visibility", "outcome", "passages"}
+    assert set(row) == fields
     assert (row["title"], row["outcome"]) == ("Harbor cluster", "added")
     source = row["source"]
     assert _document(desk, "kb", "add", article)["added"][0]["outcome"] == "unchanged"
@@ -64,6 +63,7 @@ def test_an_article_from_adding_to_removing(desk: Desk, article: Path) -> None:
         "publisher": "Harbor Fund",
         "published": "2026-05",
         "layer": "staff",
+        "visibility": "public",
     }
     assert listed["a16z-oxygen"]["layer"] == "starter"
 
@@ -130,8 +130,38 @@ def test_gaps(desk: Desk, home: Path) -> None:
     [gap] = _document(desk, "kb", "gaps")["gaps"]
     assert gap["question"] == "Does the Zanzibar Fund lend GPUs?"
     assert gap["missing"] == ["the fund", "its price"]
+    assert (gap["count"], gap["closed"], gap["languages"]) == (1, None, ["en"])
     _, out, _ = desk("kb", "gaps")
     assert "the fund; its price" in out
+
+
+def test_a_gap_is_closed_by_adding_a_source(desk: Desk, home: Path, article: Path) -> None:
+    question = "How many H200 GPUs does Harbor Fund lend?"
+    with closing(KnowledgeBase.open(home)) as kb:
+        kb.record_gap(question, "en", [question])
+        kb.record_gap("Who founded Zanzibar?", "en", ["the founder"])
+    gap, other = (row["id"] for row in _document(desk, "kb", "gaps")["gaps"])
+    refused = _document(desk, "kb", "add", article, "--closes", "gap-1", status=1)
+    assert refused["error"]["code"] == "unknown_gap"
+    added = _document(desk, "kb", "add", article, "--closes", gap)
+    source = added["added"][0]["source"]
+    assert (added["closed"]["id"], added["closed"]["closed"]["source"]) == (gap, source)
+    [tried] = added["asked_again"]
+    assert tried == {
+        "question": question, "rank": 1, "answered": True, "cites_it": True, "missing": [],
+    }  # fmt: skip
+    assert [row["id"] for row in _document(desk, "kb", "gaps")["gaps"]] == [other]
+    [change] = _document(desk, "kb", "history", source)["history"]
+    assert change["why"] == f"closes {gap}"
+
+    status, out, _ = desk("kb", "gaps", "close", other, "--by", "generate", "--why", "a test")
+    assert status == 0
+    assert out.splitlines()[0] == f"closed · {other} · Who founded Zanzibar?"
+    assert "still not answered" in out
+    assert _document(desk, "kb", "gaps")["gaps"] == []
+    closed = _document(desk, "kb", "gaps", "--all")["gaps"]
+    assert {row["closed"]["why"] for row in closed} == {"a test", f"closes {gap}"}
+    assert _document(desk, "sessions") == {"sessions": []}, "asking again leaves no conversation"
 
 
 def test_evaluation_reads_the_beir_layout(desk: Desk, tmp_path: Path) -> None:
