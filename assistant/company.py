@@ -12,7 +12,7 @@ from functools import cache
 
 from kb.folding import fold
 from kb.programs import Program
-from kb.regions import countries
+from kb.regions import countries, country_code
 from tools.quantities import Unit, find_quantities
 
 _STAGE = {
@@ -39,10 +39,15 @@ _WORD = r"(?:[\w&'’-]|\.(?=\w))*"
 _NAME = rf"[A-Z0-9a]{_WORD}(?: [A-Z]{_WORD})*"
 _LIST = rf"{_NAME}(?:(?:, | and |, and |和|、|与|及){_NAME})*"
 _BACKED = (
-    re.compile(rf"(?:backed|funded|financed|owned) by ({_LIST})"),
+    re.compile(rf"(?:[Bb]acked|[Ff]unded|financed|owned) by ({_LIST})"),
     re.compile(rf"({_NAME})[- ](?:backed|funded|portfolio)\b"),
     re.compile(rf"({_LIST}) (?:backs?|funds|(?:ha(?:s|ve) )?invested in) (?:us|our)\b"),
-    re.compile(rf"(?:we(?:'|’)?(?: a)?re|we are) in ({_NAME})'s? (?:batch|portfolio)"),
+    re.compile(rf"[Ww]e(?:['’]re| are)(?: already)? (?:in|members? of|part of|with) ({_NAME})"),
+    re.compile(
+        r"我们(?:已经?)?(?:是|在|加入了?)([A-Za-z0-9][\w& .]{1,24}?|[一-鿿]{2,8}?)"
+        r"(?:的?成员|里|计划里)"
+    ),
+    re.compile(r"我们是([A-Za-z][\w& .]{1,24}?)投的"),
     re.compile(r"(?:投资方|投资人|股东|领投方)(?:是|为|有)([^，。？！,?!\s]{2,30})"),
     re.compile(r"(?:由|被|获得?|拿到?了?|有)([^，。？！,?!\s]{2,30}?)(?:领投|投了|投资(?!的|机构|人|方))"),
     re.compile(r"([A-Za-z0-9][\w& .]{1,24}|[一-鿿]{2,8}?)(?:投了|投资了?)我们"),
@@ -65,7 +70,7 @@ def company_in(text: str, programs: Sequence[Program] = ()) -> dict[str, str]:
         "stage": _stage(folded),
         "raised": _raised(own),
         "country": _country(own, folded),
-        "funds": _funds(own, folded),
+        "funds": _funds(text, folded),
         "founded": _founded(own),
     }
     return {name: value for name, value in found.items() if value}
@@ -128,7 +133,10 @@ def _funds(text: str, folded: str) -> str | None:
     for cue in _BACKED:
         if match := cue.search(text):
             names = [name.strip(" .'’") for name in _AND.split(match.group(1))]
-            return ", ".join(name for name in names if name) or None
+            # "We are in France" is a place, "we are in Inception" a program.
+            kept = [name for name in names if name and country_code(name) is None]
+            if kept:
+                return ", ".join(kept)
     return None
 
 

@@ -62,6 +62,11 @@ ELIGIBLE = _cue(
     r"open to (?:us|me|our)|accept(?:s|ed)? us|take us",
     r"申请|资格|符合|够格|加入|拿得到|能拿|能用|适合我们",
 )
+# What asks for something that suits the company, if not in the words of an application.
+SUITS = _cue(
+    r"fits?|suits?|takes?|accepts?|get|use|available to|too (?:old|big|small|late|early|young)",
+    r"适合|拿到|拿|参加|能用|可用|获得|收|接受",
+)
 WHAT_CAN = _cue(r"what (?:can|could|may) (?:i|we)", r"什么计划|哪个计划|什么项目")
 HOW = _cue(
     r"how (?:can|could|do|does|to|would|should|long|much|many)|when|where|deadline|who|"

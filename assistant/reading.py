@@ -14,8 +14,8 @@ from typing import Any
 
 from assistant import cues
 from assistant.answer import Answer, Language
-from assistant.company import company_in
 from assistant.context import Past, past_of
+from assistant.eligibility import asks_match, company_told, targets
 from assistant.language import detect
 from kb.folding import fold
 from kb.programs import Program
@@ -105,9 +105,12 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
         programs=tuple(named),
         sponsored=tuple(sponsored),
         repeat=repeat,
-        company=_company(text, folded, past, [p for p in programs if p.id in named]),
+        company=company_told(text, folded, past, [p for p in programs if p.id in named]),
     )
     asks, kind = _asks(reading)
+    if asks == (Ask.MATCH,):
+        chosen = targets(reading, programs, lambda folded: _mentioned(folded, programs)[0])
+        reading = replace(reading, programs=tuple(chosen), sponsored=())
     return replace(reading, asks=asks, kind=kind)
 
 
@@ -134,7 +137,7 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (Ask.ESTIMATE,), None
     if reading.repeat is not None:
         return (Ask.OFFERS,), None
-    if _asks_match(reading):
+    if asks_match(reading):
         return (Ask.MATCH,), kind
     if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
         found.append(Ask.ESTIMATE)
@@ -153,34 +156,6 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         if cues.HOURLY.search(text) and reading.gpus:
             found.append(Ask.OFFERS)
     return tuple(found or [Ask.FACT]), kind
-
-
-def _asks_match(reading: Reading) -> bool:
-    """Whether the asker's own company is to be held against conditions: "are we eligible for
-    Inception?", "which programs can a seed startup in France apply to?"."""
-    text = reading.folded
-    if not cues.ELIGIBLE.search(text):
-        return False
-    if not reading.programs and len(reading.sponsored) > MOST_COMPARED:
-        return False
-    if not (reading.company or cues.OURS.search(text)):
-        return False
-    if reading.programs or reading.sponsored:
-        return not cues.HOW.search(text)
-    which = cues.WHICH.search(text) or cues.WHAT_CAN.search(text)
-    return bool(which) and not cues.HOW.search(cues.WHICH.sub(" ", text))
-
-
-def _company(
-    text: str, folded: str, past: Sequence[Past], named: Sequence[Program]
-) -> dict[str, str]:
-    """What this question and those before it tell about the company; the latest word counts."""
-    if not cues.ELIGIBLE.search(folded):
-        return {}
-    found: dict[str, str] = {}
-    for said in (*(turn.question for turn in past), text):
-        found |= company_in(said, named)
-    return found
 
 
 def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:

@@ -229,7 +229,7 @@ def _offered(offer: Offer, term: Term, cited: Cited) -> Iterator[Value]:
         named = both(f"{price.en} {offer.gpu}", f"{offer.gpu} {price.zh_hans}")
         yield value("price_per_gpu_hour", named if offer.gpu else price, offer.price_per_gpu_hour)
     if offer.months is not None:
-        yield value("duration", wording.months(offer.months), offer.months)
+        yield value("duration", wording.months(offer.months, term.en), offer.months)
     if offer.weeks is not None:
         yield value("duration", wording.weeks(offer.weeks), _in_months(offer.weeks))
 

@@ -127,9 +127,10 @@ def percent(stated: Figure) -> Words:
     return figure(stated, told)
 
 
-def months(stated: Figure) -> Words:
-    """A stated length of time, in the unit in which it is a whole number."""
-    return figure(stated, _length)
+def months(stated: Figure, sentence: str = "") -> Words:
+    """A stated length of time in months, in whole years where the sentence does not say months."""
+    years = "month" not in sentence or "year" in sentence
+    return figure(stated, lambda value: _length(value, years=years))
 
 
 def weeks(stated: Figure) -> Words:
@@ -223,8 +224,8 @@ def _range(low: Words, high: Words) -> Words:
     return both(f"{first} to {high.en}", f"{chinese}至{high.zh_hans}")
 
 
-def _length(value: Decimal) -> Words:
-    if value and value % 12 == 0:
+def _length(value: Decimal, *, years: bool = True) -> Words:
+    if years and value and value % 12 == 0:
         return _counted(value / 12, "year", "年")
     if value == value.to_integral():
         return _counted(value, "month", "个月")

@@ -71,8 +71,8 @@ def _first_calls(reading: Reading) -> list[Call]:
 
 def _match_args(reading: Reading) -> dict[str, Any]:
     args: dict[str, Any] = dict(reading.company)
-    if named := reading.programs or reading.sponsored:
-        args["programs"] = list(named[:MOST_PROGRAMS])
+    if reading.programs:
+        args["programs"] = list(reading.programs[:MOST_PROGRAMS])
     elif reading.kind:
         args["kind"] = reading.kind
     return args | {"language": reading.language}

@@ -188,6 +188,11 @@ def test_lengths_in_words(months: int | str, english: str, chinese: str) -> None
     assert (told.en, told.zh_hans) == (english, chinese)
 
 
+def test_a_length_is_told_as_its_sentence_tells_it() -> None:
+    told = wording.months(Figure(exactly=Decimal(12)), "Credits last 12 months.")
+    assert (told.en, told.zh_hans) == ("12 months", "12个月")
+
+
 @pytest.mark.parametrize(
     ("stages", "english", "chinese"),
     [

@@ -1,0 +1,76 @@
+"""Questions that hold the asker's own company against programs: which, and what they tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from assistant import cues
+from assistant.company import company_in
+from assistant.context import Past
+from kb.folding import fold
+from kb.programs import GIVING, Program
+from tools.quantities import Unit
+
+if TYPE_CHECKING:
+    from assistant.reading import Reading
+
+MOST = 4
+"""So many programs that are named by their sponsors only are matched one by one."""
+Mentioned = Callable[[str], Sequence[str]]
+"""The ids of the programs that a folded text names."""
+
+
+def company_told(
+    text: str, folded: str, past: Sequence[Past], named: Sequence[Program]
+) -> dict[str, str]:
+    """What this question and those before it tell about the company; the latest word counts.
+    Empty where the question is not about what the company may get."""
+    if not (cues.ELIGIBLE.search(folded) or cues.SUITS.search(folded)):
+        return {}
+    found: dict[str, str] = {}
+    for said in (*(turn.question for turn in past), text):
+        found |= company_in(said, named)
+    return found
+
+
+def asks_match(reading: Reading) -> bool:
+    """Whether the company is to be held against conditions: "are we eligible for Inception?",
+    "which programs can a seed startup in France apply to?"."""
+    text = reading.folded
+    named = bool(reading.programs) or 0 < len(reading.sponsored) <= MOST
+    if not cues.ELIGIBLE.search(text):
+        # "What fits us" is about programs only where the company is told, and no job is.
+        job = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS) or reading.gpus
+        offered = named or cues.PROGRAMS.search(text) or cues.CREDITS.search(text)
+        if job or not (reading.company and offered and cues.SUITS.search(text)):
+            return False
+    if not (reading.company or cues.OURS.search(text)):
+        return False
+    if named:
+        return not cues.HOW.search(text)
+    which = cues.WHICH.search(text) or cues.WHAT_CAN.search(text)
+    return bool(which) and not cues.HOW.search(cues.WHICH.sub(" ", text))
+
+
+def targets(reading: Reading, programs: Sequence[Program], mentioned: Mentioned) -> list[str]:
+    """The programs that the company is held against; empty where all are meant. Those that it is
+    in already ("we are in Inception") are not, nor are deals and loans of a named sponsor."""
+    giving = {program.id for program in programs if program.kind in GIVING}
+    funds, rest = fold(reading.company.get("funds", "")), reading.folded
+    for fund in filter(None, funds.split(", ")):
+        rest = rest.replace(fund, " ")
+    inside = set(mentioned(funds)) - set(mentioned(rest))
+    named = [p for p in reading.programs if p not in inside]
+    chosen = [p for p in named if p in giving]
+    if not chosen and (named or reading.sponsored):
+        chosen = [p.id for p in programs if p.id in giving and _sponsored(p, reading.folded)]
+    return chosen or named
+
+
+def _sponsored(program: Program, folded: str) -> bool:
+    """Whether a text names the sponsor, if only by the first word of its name."""
+    english, chinese = fold(program.sponsor.en).split()[0], fold(program.sponsor.zh_hans)[:2]
+    return (len(english) > 3 and english in folded.split()) or (
+        not chinese.isascii() and chinese in folded
+    )
