@@ -24,4 +24,4 @@ def test_kills_lose_and_mix_nothing() -> None:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 lost, 0 mixed, 0 unopenable" in done.stdout
+    assert "0 lost, 0 mixed, 0 leaked, 0 unopenable" in done.stdout
