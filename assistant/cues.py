@@ -65,7 +65,7 @@ ELIGIBLE = _cue(
 # What asks for something that suits the company, if not in the words of an application.
 SUITS = _cue(
     r"fits?|suits?|takes?|accepts?|get|use|available to|too (?:old|big|small|late|early|young)",
-    r"适合|拿到|拿|参加|能用|可用|获得|收|接受",
+    r"适合|拿到|拿|参加|能用|可以用|可用|获得|收|接受",
 )
 WHAT_CAN = _cue(r"what (?:can|could|may) (?:i|we)", r"什么计划|哪个计划|什么项目")
 HOW = _cue(

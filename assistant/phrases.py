@@ -131,6 +131,16 @@ class Phrases:
         told = f"{hint[:1].upper()}{hint[1:]}" if hint else ""
         return self.tool_error.format(message=message, hint=told).strip()
 
+    def match_summary(self, counts: Mapping[str, int]) -> str:
+        """How many programs were matched, and how many of them are open, undecided and not.
+
+        `counts` has matched, eligible, unknown and not_eligible."""
+        leads = {0: self.match_lead_none, 1: self.match_lead_one}
+        lead = leads.get(counts["eligible"], self.match_lead)
+        return " ".join(
+            text.format(n=counts["matched"], **counts) for text in (lead, self.match_by)
+        )
+
     def tool_summary(self, name: str, result: Mapping[str, Any], passages: int) -> str:
         """One line about a finished call."""
         if name == "search_knowledge":

@@ -78,6 +78,9 @@ def show_matches(found: Sequence[Match], profile: Profile) -> None:
     ]
     profile_line = say.match_profile.format(profile=page.comma.join(told))
     write(profile_line if told else f"{say.match_none_told} {_plain(say.keep_profile)}")
+    verdicts = [one.verdict for one in found]
+    counts = {name: verdicts.count(name) for name in ("eligible", "unknown", "not_eligible")}
+    write_wrapped(_plain(say.match_summary({"matched": len(found), **counts})), 0)
     for one in found:
         _show_match(one, page)
 
@@ -154,4 +157,4 @@ class _Page:
 
 
 def _plain(markdown: str) -> str:
-    return markdown.replace("`", "")
+    return markdown.replace("`", "").replace("**", "")

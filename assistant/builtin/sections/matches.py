@@ -76,7 +76,7 @@ def _rule(rule: Record, say: Phrases) -> str:
 def _table(artifact: Artifact, say: Phrases) -> Section:
     tool, passages = artifact.tool, {p.id: p for p in artifact.passages}
     result = tool.result
-    section = Section([f"{_lead(result['counts'], say)} [{tool.id}:counts]"])
+    section = Section([f"{say.match_summary(result['counts'])} [{tool.id}:counts]"])
     section.lines += _judged_by(artifact, say)
     numbered = list(enumerate(result["programs"]))
     # What no source states conditions for is named, not tabled.
@@ -100,12 +100,6 @@ def _table(artifact: Artifact, say: Phrases) -> Section:
             section.lines += ["", template.format(names=say.comma.join(names))]
     section.lines += _tell(_most_wanted(result["programs"]), say)
     return section
-
-
-def _lead(counts: Mapping[str, int], say: Phrases) -> str:
-    leads = {0: say.match_lead_none, 1: say.match_lead_one}
-    lead = leads.get(counts["eligible"], say.match_lead)
-    return " ".join(text.format(n=counts["matched"], **counts) for text in (lead, say.match_by))
 
 
 def _nearness(record: Record) -> tuple[int, int]:
