@@ -56,6 +56,10 @@ _BACKED = (
 _NOBODY = re.compile(
     r"\b(?:bootstrapped|self[- ]funded|no investors)\b|没有投资方|没有投资人|自筹资金"
 )
+_NOTHING = re.compile(
+    r"\b(?:have not|haven[’']t|never|not yet) raised\b|\bno (?:outside )?funding\b|\bunfunded\b"
+    r"|没(?:有)?(?:拿过|融过|获得过)(?:任何)?(?:投资|融资)|尚?未融资|没有融资"
+)
 _AND = re.compile(r", and |, | and |和|、|与|及")
 
 
@@ -91,6 +95,8 @@ def _stage(folded: str) -> str | None:
 
 
 def _raised(text: str) -> str | None:
+    if _NOTHING.search(fold(text)):
+        return "none"
     sums = [q for q in find_quantities(text) if q.unit is Unit.MONEY and q.currency]
     if len(sums) != 1 or not _RAISED.search(text):
         return None
@@ -128,7 +134,7 @@ def _country_cues() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _funds(text: str, folded: str) -> str | None:
-    if _NOBODY.search(folded):
+    if _NOBODY.search(folded) or _NOTHING.search(folded):
         return "none"
     for cue in _BACKED:
         if match := cue.search(text):

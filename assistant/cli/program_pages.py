@@ -80,7 +80,8 @@ def show_matches(found: Sequence[Match], profile: Profile) -> None:
     write(profile_line if told else f"{say.match_none_told} {_plain(say.keep_profile)}")
     verdicts = [one.verdict for one in found]
     counts = {name: verdicts.count(name) for name in ("eligible", "unknown", "not_eligible")}
-    write_wrapped(_plain(say.match_summary({"matched": len(found), **counts})), 0)
+    if len(found) > 1:
+        write_wrapped(_plain(say.match_summary({"matched": len(found), **counts})), 0)
     for one in found:
         _show_match(one, page)
 

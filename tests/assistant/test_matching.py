@@ -76,6 +76,8 @@ def test_other_questions_do_not(question: str, ask: Ask) -> None:
         ("我們是台灣的新創公司，種子輪", {"stage": "seed", "country": "台湾"}),
         ("a16z投了我们", {"funds": "a16z"}),
         ("We are pre-Series A", {"stage": "seed"}),
+        ("We haven't raised any money", {"raised": "none", "funds": "none"}),
+        ("還沒拿過投資的新創", {"raised": "none", "funds": "none"}),
         ("between seed and Series A", {}),
         ("which American funds can we apply to?", {}),
         ("who would give us GPUs for $2M?", {}),

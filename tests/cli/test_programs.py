@@ -227,3 +227,4 @@ def test_all_programs_are_matched(desk: Desk) -> None:
     status, out, _ = desk("programs", "match")
     assert status == 0
     assert out.startswith("Nothing about your company is known yet.")
+    assert f"Of {len(starter.programs())} programs, none is certainly open to you yet." in out
