@@ -1,0 +1,243 @@
+"""What only the fund may see reaches no founder: on no command, in no answer, through no tool."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+
+from assistant import Assistant
+from assistant.events import Done
+from assistant.toolbox import agent_tools
+from kb import starter
+from kb.knowledge_base import KnowledgeBase
+
+Desk = Callable[..., tuple[int, str, str]]
+TODAY = date(2026, 11, 22)
+SECRETS = ("Wombatonia", "77.13", "袋熊")
+HIDDEN = ("quokka-note", "quokka-program", "quokka-broken", "quokka-once")
+MISSING = "numbat-xyzzy"
+QUESTIONS = (
+    "What does the quokka program give?",
+    "What are the terms of Generate?",
+    "哪些投資機構提供算力？",
+    "How many GPUs does the marsupial cluster have?",
+    "Compare quokka-program and Generate",
+    "Which programs is a seed company eligible for?",
+)
+
+
+def _program(**fields: object) -> bytes:
+    data = yaml.safe_load(starter.files("generate")["generate.yaml"]) | fields
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode()
+
+
+@pytest.fixture(scope="module")
+def planted(warm_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home with secrets in every place, and the version of an article that was public once."""
+    home = tmp_path_factory.mktemp("planted") / "home"
+    shutil.copytree(warm_home, home)
+    folder = home.parent
+    term = {
+        "field": "price",
+        "en": "The marsupial cluster of Wombatonia costs 77.13 dollars an hour.",
+        "zh-Hans": "袋熊集群每小时 77.13 美元。",
+        "short": {"en": "77.13 dollars", "zh-Hans": "77.13 美元"},
+        "grade": "official",
+        "publisher": "Wombatonia",
+        "source": "https://wombatonia.example/77.13",
+        "visibility": "fund",
+    }
+    generate = yaml.safe_load(starter.files("generate")["generate.yaml"])
+    open_term = {**term, "visibility": "public"}
+    with KnowledgeBase.open(home, fund=True) as kb:
+        note = folder / "note.md"
+        note.write_text("# Wombatonia note\n\nThe marsupial cluster has 77.13 GPUs (袋熊).\n")
+        id_of_note = kb.add(note, fund=True).source.id
+        once = folder / "once.md"
+        once.write_text("# Once public\n\nWombatonia lends 7713 GPUs at 77.13 dollars.\n")
+        public = kb.add(once).source
+        kb.add(once, fund=True)
+        path = folder / "quokka-program.yaml"
+        aliases = ["Wombatonia alias"]
+        whole = {"id": "quokka-program", "visibility": "fund", "terms": [open_term]}
+        path.write_bytes(_program(**whole, aliases=aliases))
+        kb.add(path)
+        path = folder / "generate.yaml"
+        path.write_bytes(_program(terms=[*generate["terms"], term]))
+        kb.add(path)
+        broken = home / "library" / "programs" / "quokka-broken.yaml"
+        broken.write_bytes(_program(**{**whole, "id": "quokka-broken"}))
+        kb.sync()
+        broken.write_text("id: quokka-broken\nWombatonia: [77.13\n")
+        for name, old in (("quokka-note", id_of_note), ("quokka-once", public.id)):
+            (home / "library" / "articles" / old).rename(home / "library" / "articles" / name)
+        kb.sync()
+        assert {s.id for s in kb.sources()} >= set(HIDDEN)
+        assert "77.13" in kb.search("marsupial cluster", 1)[0].passage.text
+    return home, public.version
+
+
+def _clean(text: str) -> None:
+    for secret in SECRETS:
+        assert secret.lower() not in text.lower()
+
+
+COMMANDS = (
+    ["kb", "list"],
+    ["kb", "show", "ID"],
+    ["kb", "show", "ID", "--version", "VERSION"],
+    ["kb", "show", "ID", "--as-of", "2026-11-21"],
+    ["kb", "history", "ID"],
+    ["kb", "search", "marsupial cluster dollars an hour", "-k", "50"],
+    ["kb", "search", "ID"],
+    ["kb", "search", "marsupial cluster", "--as-of", "2026-11-21"],
+    ["kb", "gaps"],
+    ["programs"],
+    ["programs", "--as-of", "2026-11-21"],
+    ["programs", "show", "ID"],
+    ["programs", "show", "generate"],
+    ["programs", "compare", "generate", "ID"],
+    ["programs", "compare", "generate", "a16z-oxygen"],
+    ["programs", "match"],
+    ["programs", "match", "ID"],
+    ["gpus", "--gpu", "H100"],
+)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_no_command_tells(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    planted: tuple[Path, str],
+    arguments: list[str],
+) -> None:
+    home, version = planted
+    monkeypatch.setenv("COMPUTE_DESK_HOME", str(home))
+    said = {}
+    for name in [*HIDDEN, MISSING] if "ID" in arguments else [""]:
+        filled = [{"ID": name, "VERSION": version}.get(word, word) for word in arguments]
+        for flags in ([], ["--json"]):
+            status, out, err = desk(*filled, *flags)
+            _clean(out + err)
+            # What is hidden is told as what is missing, but for its name.
+            told = f"{status} {out} {err}".replace(name, "ID") if name else out + err
+            said.setdefault(len(flags), set()).add(told)
+    if arguments[:2] != ["kb", "search"]:
+        assert all(len(each) == 1 for each in said.values())
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-11-21"])
+def test_the_builtin_model_tells_nothing(planted: tuple[Path, str], as_of: str | None) -> None:
+    home, _ = planted
+    with Assistant.open(home, today=TODAY, as_of=as_of) as desk:
+        for question in QUESTIONS:
+            _clean(desk.ask(question).model_dump_json())
+        _clean(desk.status())
+        for turn in desk.sessions():
+            _clean(str(turn) + "".join(a.model_dump_json() for a in desk.turns(turn.id)))
+
+
+class Prying(BaseChatModel):
+    """Calls every tool with every hidden id, and keeps what it is told."""
+
+    tools: Any = None
+    told: Any = None
+
+    @property
+    def _llm_type(self) -> str:
+        return "prying"
+
+    def bind_tools(self, tools: Any, **kwargs: Any) -> Runnable[Any, AIMessage]:
+        self.tools = [tool for tool in tools if isinstance(tool, BaseTool)]
+        return self
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        results = [m for m in messages if isinstance(m, ToolMessage)]
+        self.told += [f"{m.content} {json.dumps(m.artifact, default=str)}" for m in results]
+        if len(results) > 1:
+            reply = AIMessage("Nothing is known. [p1.1]")
+        else:
+            calls = [
+                {"name": tool.name, "args": args, "id": f"{tool.name}-{name}", "type": "tool_call"}
+                for tool in self.tools
+                for name in (*HIDDEN, "marsupial cluster", "77")
+                for args in _probes(tool, name)
+            ]
+            reply = AIMessage("", tool_calls=calls)
+        return ChatResult(generations=[ChatGeneration(message=reply)])
+
+
+def _probes(tool: BaseTool, word: str) -> Iterator[dict[str, Any]]:
+    """Arguments of a tool with `word` wherever it takes words."""
+    args: dict[str, Any] = {}
+    for name, schema in tool.args.items():
+        kinds = [schema, *schema.get("anyOf", ())]
+        if any(kind.get("type") == "array" for kind in kinds):
+            args[name] = [word]
+        elif any(kind.get("type") == "string" and "enum" not in kind for kind in kinds):
+            args[name] = word
+    yield args
+
+
+def test_no_tool_tells_any_model(planted: tuple[Path, str]) -> None:
+    home, version = planted
+    model = Prying(told=[])
+    with Assistant.open(home, model=model, today=TODAY) as desk:
+        answer = desk.ask("What is behind the marsupial cluster?")
+        names = {tool.name for tool in agent_tools(desk.kb, home=home, today=TODAY)}
+        assert {call.name for call in answer.tool_calls} == names
+        assert len(model.told) > len(names)
+        _clean("\n".join(model.told))
+        _clean(answer.model_dump_json())
+        for name in (*HIDDEN, MISSING):
+            for wanted in (None, version):
+                with pytest.raises(Exception, match=name) as error:
+                    desk.source(name, wanted)
+                _clean(str(error.value))
+
+
+def test_no_event_tells(planted: tuple[Path, str]) -> None:
+    import asyncio
+
+    home, _ = planted
+
+    async def told(desk: Assistant) -> list[str]:
+        seen = []
+        async for event in desk.stream("What are the terms of Generate and of quokka-program?"):
+            seen.append(event.answer.model_dump_json() if isinstance(event, Done) else repr(event))
+        return seen
+
+    with Assistant.open(home, today=TODAY) as desk:
+        _clean("\n".join(asyncio.run(told(desk))))
+
+
+def test_no_file_of_the_founders_index_tells(planted: tuple[Path, str]) -> None:
+    home, _ = planted
+    checked = 0
+    for path in (home / "index").rglob("*"):
+        if path.is_file() and "fund" not in path.relative_to(home).parts:
+            data = path.read_bytes().lower()
+            assert b"wombatonia" not in data
+            assert "袋熊".encode() not in data
+            checked += 1
+    assert checked > 5
+    assert not (home / "gaps.jsonl").exists() or "Wombat" not in (home / "gaps.jsonl").read_text()
