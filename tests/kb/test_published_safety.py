@@ -3,6 +3,7 @@ fund-only, and nothing on trust."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import ssl
 import threading
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,9 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from kb import starter
 from kb.address import Address
@@ -208,10 +213,12 @@ def answering(answer: Answer, context: ssl.SSLContext | None = None) -> Iterator
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http{'' if context is None else 's'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
@@ -322,3 +329,52 @@ def test_the_key_is_in_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
             server.collection("x")
         server.close()
     assert "ck-secret" not in f"{caught.value.message} {caught.value.hint}"
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody signed, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    place = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(day - timedelta(days=3650))
+        .not_valid_after(day + timedelta(days=36500))
+        .add_extension(place, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+def test_a_certificate_that_is_not_trusted_is_said_and_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    heartbeat = says(200, b'{"nanosecond heartbeat": 5000000000}')
+    with answering(heartbeat, context) as url:
+        server = ChromaServer(Address.parse(url), "ck-secret")
+        with pytest.raises(ServerUnreachable, match="is not trusted") as caught:
+            server.now()
+        assert "SSL_CERT_FILE" in caught.value.hint
+        server.close()
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        trusting = ChromaServer(Address.parse(url), "ck-secret")
+        assert trusting.now() == 5.0
+        trusting.close()
