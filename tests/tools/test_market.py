@@ -215,3 +215,19 @@ def _check_order(market: Market) -> None:
     for offer in market.offers:
         if offer.price_per_gpu_hour:
             assert isinstance(offer.price_per_gpu_hour.amount, Decimal)
+
+
+def test_a_past_day_has_the_dated_rows_of_its_time(tmp_path: Path) -> None:
+    day = date(2024, 8, 31)
+    path = inventory(tmp_path, "Own,H100,64,64,1.00,USD,,fund,2024-08-30,")
+    market = gpu_offers("H100", today=day, past=True, inventory=path)
+    assert market.offers
+    assert all(each.observed_at and each.observed_at <= "2024-08-31" for each in market.offers)
+    assert {each.method for each in market.offers} == {"list"}
+    assert [source.name for source in market.sources] == ["price_list"]
+    assert {"past_day", "no_live_source"} <= set(market.unknowns)
+    later = gpu_offers("H100", today=TODAY, past=True)
+    now = gpu_offers("H100", today=TODAY)
+    assert len(later.offers) == len([each for each in now.offers if each.observed_at])
+    assert "past_day" not in now.unknowns
+    assert gpu_offers("H100", today=date(2010, 1, 1), past=True).unknowns[0] == "no_offers"
