@@ -35,9 +35,9 @@ _FOUNDED = re.compile(
     re.IGNORECASE,
 )
 _OLD = re.compile(r"\b(?:old|ago)\b|成立了?|创立了?", re.IGNORECASE)
-_WORD = r"(?:[\w&'’-]|\.(?=\w))*"
-_NAME = rf"[A-Z0-9a]{_WORD}(?: [A-Z]{_WORD})*"
-_LIST = rf"{_NAME}(?:(?:, | and |, and |和|、|与|及){_NAME})*"
+_WORD = r"(?:[\w&'’-]|\.(?=\w)){0,30}"
+_NAME = rf"(?<![A-Za-z0-9'’.-])[A-Z0-9a]{_WORD}(?: [A-Z]{_WORD}){{0,3}}"
+_LIST = rf"{_NAME}(?:(?:, | and |, and |和|、|与|及){_NAME}){{0,4}}"
 _BACKED = (
     re.compile(rf"(?:[Bb]acked|[Ff]unded|financed|owned) by ({_LIST})"),
     re.compile(rf"({_NAME})[- ](?:backed|funded|portfolio)\b"),
@@ -60,6 +60,8 @@ _NOTHING = re.compile(
     r"\b(?:have not|haven[’']t|never|not yet) raised\b|\bno (?:outside )?funding\b|\bunfunded\b"
     r"|没(?:有)?(?:拿过|融过|获得过)(?:任何)?(?:投资|融资)|尚?未融资|没有融资"
 )
+_LONGEST = 2_000
+"""Characters; what a company is stands in a question, not in an article that is pasted below."""
 _AND = re.compile(r", and |, | and |和|、|与|及")
 
 
@@ -68,6 +70,7 @@ def company_in(text: str, programs: Sequence[Program] = ()) -> dict[str, str]:
 
     `programs` are those that the question is about: their names say nothing about the company.
     """
+    text = text[:_LONGEST]
     own = _without_names(text, programs)
     folded = fold(own)
     found = {

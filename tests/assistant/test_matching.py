@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant import Answer, Assistant
 from assistant.company import company_in
 from assistant.language import detect, in_script
-from assistant.profile import save_profile
+from assistant.profile import save_profile, with_values
 from assistant.reading import Ask, read
 from assistant.toolbox import match_programs
 from kb import starter
@@ -85,6 +87,12 @@ def test_other_questions_do_not(question: str, ask: Ask) -> None:
 )  # fmt: skip
 def test_what_a_question_tells_of_a_company(text: str, told: dict[str, str]) -> None:
     assert company_in(text) == told
+    with_values(Profile(), told, TODAY)
+
+
+@given(st.text(max_size=300), st.sampled_from(["we are in ", "我们在", "backed by ", "raised $", ""]))
+def test_whatever_is_said_a_profile_can_hold_it(text: str, start: str) -> None:
+    with_values(Profile(), company_in(start + text), TODAY)
 
 
 @pytest.mark.parametrize(
