@@ -13,7 +13,7 @@ from kb.aliases import AliasTable
 from kb.documents import Document
 from kb.duplicates import near_duplicates
 from kb.errors import UnreadableSource
-from kb.findings import Finding
+from kb.findings import Finding, in_order
 from kb.folding import fold
 from kb.library import Library
 from kb.program_files import SUFFIX
@@ -62,7 +62,7 @@ def check(
     for document in documents:
         findings += _unreachable(document, aliases)
         findings += _instructions(document)
-    return sorted(findings, key=lambda one: (one.severity, one.code, one.source or "", one.place))
+    return in_order(findings)
 
 
 def _files(library: Library) -> Iterator[Finding]:
@@ -212,8 +212,8 @@ def _same_texts(documents: Sequence[Document]) -> Iterator[Finding]:
     for one, other, likeness in near_duplicates({s: t for s, t in texts.items() if s in kept}):
         yield Finding(
             "warning", "near_duplicate", max(one, other), "text",
-            f"is much like {min(one, other)} (likeness {likeness:.2f}): a copy of one story?",
-            "keep the one that says who said it first",
+            f"is much like {min(one, other)} (likeness {likeness:.2f}); search counts them once",
+            "leave it, or remove the one that adds nothing",
         )  # fmt: skip
 
 

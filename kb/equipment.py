@@ -59,6 +59,10 @@ class Equipment:
         other.__dict__["cache"] = VectorCache(target, self._bundle, self._note)
         return other
 
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of passages, shape (texts, dimension), as the index holds them."""
+        return self.cache.embed(texts, self.embedder, lambda _done, _of: None)
+
     def questions(self, questions: Sequence[str]) -> Vectors:
         """The vectors of questions without what all questions of their language share, each of
         length 1, shape (questions, dimension); they are kept like those of passages."""

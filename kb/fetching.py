@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 DEADLINE = 30.0  # seconds for the whole fetch, redirects included
 _REDIRECTS = 5
 _CHUNK = 65_536
+_GONE = (404, 410)
+_NO_HEAD = (400, 403, 404, 405, 501)  # what sites say that know GET only
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +45,43 @@ def fetch(url: str, *, allowed: Collection[str] = (), deadline: float = DEADLINE
     goes to the address that was checked; so do the hosts of redirects. Raises `UnreadableSource`
     where that fails, the page is missing or over 50 MB, or `deadline` seconds have passed.
     """
+    end = time.monotonic() + deadline
+    with _answer("GET", url, allowed, deadline) as (response, place):
+        return Fetched(_body(response, place, end), place, _name(place))
+
+
+def probe(url: str, *, allowed: Collection[str] = (), deadline: float = 10.0) -> str | None:
+    """What is wrong with a link, or None where it leads somewhere; hosts are checked as for
+    `fetch`, and no page is read. A site that turns programs away counts as alive."""
+    try:
+        with _answer("HEAD", url, allowed, deadline) as (response, _):
+            status = response.status_code
+        if status in _NO_HEAD:
+            with _answer("GET", url, allowed, deadline) as (response, _):
+                status = response.status_code
+    except UnreadableSource as error:
+        return error.message.removeprefix(_shown(url)).strip()
+    return f"answers {status}" if status in _GONE or status >= 500 else None
+
+
+@contextmanager
+def _answer(
+    method: str, url: str, allowed: Collection[str], deadline: float
+) -> Iterator[tuple[httpx.Response, str]]:
+    """The answer at the end of all redirects, and the address that gave it."""
     import httpx
 
-    end = time.monotonic() + deadline
     limits = httpx.Timeout(min(10.0, deadline))
     with httpx.Client(trust_env=False, timeout=limits) as client:
         try:
             for _ in range(_REDIRECTS + 1):
                 target, headers, extensions = _pinned(url, allowed)
                 with client.stream(
-                    "GET", target, headers=headers, extensions=extensions
+                    method, target, headers=headers, extensions=extensions
                 ) as response:
                     if not response.has_redirect_location:
-                        return Fetched(_body(response, url, end), url, _name(url))
+                        yield response, url
+                        return
                     url = str(httpx.URL(url).join(response.headers["location"]))
         except httpx.TimeoutException as error:
             raise _failure(url, "did not answer in time") from error
@@ -118,8 +145,12 @@ def _name(url: str) -> str:
 
 
 def _failure(url: str, what: str, hint: str = "") -> UnreadableSource:
-    shown = urlsplit(url)._replace(query="", fragment="")
-    plain = shown._replace(netloc=shown.netloc.rpartition("@")[2]).geturl()
     return UnreadableSource(
-        f"{plain} {what}", hint or "check the address, or save the page and add the file"
+        f"{_shown(url)} {what}", hint or "check the address, or save the page and add the file"
     )
+
+
+def _shown(url: str) -> str:
+    """An address without what may be secret in it."""
+    shown = urlsplit(url)._replace(query="", fragment="")
+    return shown._replace(netloc=shown.netloc.rpartition("@")[2]).geturl()

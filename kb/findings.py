@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,3 +20,8 @@ class Finding:
     place: str
     message: str
     todo: str
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first, then by code, source and place."""
+    return sorted(findings, key=lambda one: (one.severity, one.code, one.source or "", one.place))

@@ -11,8 +11,11 @@ import yaml
 
 from kb import starter
 from kb.cleaning import clean
+from kb.documents import Document
 from kb.errors import UnreadableSource
+from kb.findings import Finding
 from kb.records import Hit, Layer
+from kb.views import View
 
 DEPTH = 10  # sources in which a question's own is looked for
 PASSAGES = 40  # from which these sources come
@@ -80,6 +83,34 @@ def measured(asked: Sequence[Asked]) -> dict[str, float]:
     }
     figures["mrr@10"] = sum(1 / rank for rank in ranks if rank) / count
     return {name: round(value, 4) for name, value in figures.items()} | {"questions": len(ranks)}
+
+
+def gold_findings(own: Path, view: View) -> Iterator[Finding]:
+    """What is wrong with the gold questions of the home: the file, sources that are not there,
+    fields that a program does not have."""
+    try:
+        golds = [gold for gold in gold_questions(own) if gold.layer == "staff"]
+    except UnreadableSource as error:
+        yield Finding("error", "gold", None, own.name, error.message, error.hint)
+        return
+    for gold in golds:
+        for source in gold.sources:
+            if not view.shows(source):
+                yield Finding(
+                    "warning", "gold", source, gold.place,
+                    f"{gold.question!r} looks for {source}, which founders do not have",
+                    "name another source, or take the question out",
+                )  # fmt: skip
+            elif gold.field is not None and not _has(view.document(source), gold.field):
+                yield Finding(
+                    "warning", "gold", source, gold.place,
+                    f"{source} has no term of the field {gold.field!r}",
+                    "correct the field, or leave it out",
+                )  # fmt: skip
+
+
+def _has(document: Document, field: str) -> bool:
+    return any(passage.field in (None, field) for passage in document.passages)
 
 
 def _read(path: Path, layer: Layer) -> Iterator[Gold]:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,16 +21,17 @@ from kb.editing import Editor
 from kb.embedders import Embedder
 from kb.equipment import Equipment
 from kb.errors import UnknownGap, UnknownSource
-from kb.findings import Finding
+from kb.findings import Finding, in_order
 from kb.gap_exchange import clear, collect
 from kb.gap_groups import GapGroup, grouped
 from kb.gaps import Gap, GapLog
-from kb.gold import Asked, Gold, ask, gold_questions
+from kb.gold import Asked, Gold, ask, gold_findings, gold_questions
 from kb.home import Home
 from kb.index import Index
 from kb.intake import Added, Intake, Outcome, Stages
 from kb.journal import Change
 from kb.library import Library
+from kb.links import addresses, dead_links
 from kb.locks import locked
 from kb.moments import Moment, parse_moment
 from kb.names import find_program
@@ -38,6 +40,7 @@ from kb.places import Place
 from kb.preview import Preview, moved
 from kb.programs import Program
 from kb.publishing import Publication, Snapshot, publish
+from kb.reach import Reach, reach
 from kb.records import Hit, Passage, Source
 from kb.server import ChromaServer
 from kb.snapshot import take_snapshot
@@ -265,9 +268,31 @@ class KnowledgeBase:
         return Synced(steps, told, trial=trial)
 
     def check(self, months: int = MONTHS, states: States | None = None) -> list[Finding]:
-        """What staff should look at, errors first; see `kb.checks`."""
+        """What staff should look at in the files, errors first; see `kb.checks`."""
         pending = self._founders.trial()
-        return check(self._library, self._view, self.aliases, pending, months, states)
+        found = check(self._library, self._view, self.aliases, pending, months, states)
+        return in_order([*found, *gold_findings(self._home.gold, Present(self._library))])
+
+    def check_reach(self) -> Reach:
+        """Which passages that staff added founders will not find; see `kb.reach`."""
+        view, own = Present(self._library), self._equipment
+        behind = {step.source for step in self._founders.trial()}
+        documents = [view.document(s) for s in view.sources() if s not in behind]
+        return reach(
+            documents,
+            self._founders.copies.groups(),
+            own.questions,
+            own.passages,
+            self._founders.standing_search(),
+            datetime.now(UTC).date(),
+        )
+
+    def check_links(
+        self, *, allowed: Collection[str] = (), progress: Progress | None = None
+    ) -> list[Finding]:
+        """Ask the web which links of the library lead nowhere; see `kb.links`."""
+        links = addresses(self._view.records(), self.sources())
+        return in_order(dead_links(links, allowed=allowed, progress=progress))
 
     def backup(self, target: Path) -> Backup:
         """Write the library and its history into one new file. Raises `BackupFailed`."""

@@ -15,6 +15,12 @@ from assistant.cli.trying import gold_rows, show_moved
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or program.")]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host", metavar="NAME", help="Fetch from this host although it is a private one."
+    ),
+]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Only say what would change, also for the gold questions."),
@@ -105,26 +111,41 @@ def check(
     months: Annotated[
         int, typer.Option(min=1, max=600, help="Name terms that are older than this.")
     ] = 18,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask the web whether links lead somewhere.")
+    ] = False,
+    allow_host: AllowHost = None,
     as_json: Json = False,
 ) -> None:
     """Find what staff should look at. Exit code 1 where there are errors; warnings are 0."""
+    from kb.findings import in_order
     from tools.quantities import states_all
 
     with open_library(fund=True) as kb:
-        findings = kb.check(months, states_all)
+        found, reach = kb.check(months, states_all), kb.check_reach()
+        links = kb.check_links(allowed=allow_host or (), progress=_links) if online else []
+    findings = in_order([*found, *reach.findings, *links])
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     if as_json:
         listed = [asdict(finding) for finding in findings]
-        document({"errors": errors, "warnings": warnings, "findings": listed})
+        looked = {"tried": reach.tried, "of": reach.passages}
+        document({"errors": errors, "warnings": warnings, "findings": listed, "reach": looked})
     else:
         for finding in findings:
             write(about(finding.severity, finding.code, finding.source, finding.place))
             write(harmless(f"  {one_line(finding.message)}"))
             write(f"  -> {one_line(finding.todo)}")
+        if reach.tried < reach.passages:
+            of = f"{reach.tried} of {reach.passages} passages"
+            aside(f"Looked for {of} by their own words; on another day it is others.")
         write(f"{errors} errors, {warnings} warnings")
     if errors:
         raise typer.Exit(FAILED)
+
+
+def _links(done: int, of: int) -> None:
+    progress("Asking for links", done, of)
 
 
 def backup(

@@ -11,7 +11,7 @@ import typer
 
 from assistant.cli import gaps, keeping, publishing
 from assistant.cli.failure import FAILED, WrongUsage, failure_line
-from assistant.cli.keeping import DryRun, Fund, Json, SourceId, Why
+from assistant.cli.keeping import AllowHost, DryRun, Fund, Json, SourceId, Why
 from assistant.cli.library import AsOf, open_library, open_reading
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
 from assistant.cli.trying import gold_rows, show_moved
@@ -46,10 +46,7 @@ def add(
     fund: Annotated[
         bool, typer.Option("--fund", help="Take it in for the fund only: founders never see it.")
     ] = False,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Fetch from this host although it is a private one."),
-    ] = None,
+    allow_host: AllowHost = None,
     closes: Annotated[
         str | None,
         typer.Option(metavar="GAP", help="Close this gap of `kb gaps` by what is added."),
