@@ -100,7 +100,7 @@ def _show_match(one: Match, page: _Page) -> None:
             write_wrapped(f"[{say.outcomes[rule.outcome]}] {page.rule(rule)}", 2)
             cited = rule.citation
         if cited is not None:
-            write_wrapped(f"“{page.words(cited.quote)}”{page.basis(cited)}", 6)
+            write_wrapped(page.quoted(page.words(cited.quote)) + page.basis(cited), 6)
     if one.missing:
         names = say.comma.join(say.profile_fields[name] for name in one.missing)
         write_wrapped(say.tell_me.format(missing=names), 2)
@@ -133,6 +133,9 @@ class _Page:
         )
         return one_line(in_script(text, self._language)) if chinese else f" {one_line(text)}"
 
+    def quoted(self, text: str) -> str:
+        return f"「{text}」" if self._language == "zh-Hant" else f"“{text}”"
+
     def stated(self, stated: Stated) -> str:
         """A value with who stated it and when."""
         basis = self.basis(stated.citation) if stated.citation else ""
@@ -153,8 +156,9 @@ class _Page:
             *([self.say.disagree] if rule.disagrees else []),
             *([self.say.standings[rule.standing]] if rule.standing != "current" else []),
         ]
-        qualified = f" ({self.say.comma.join(marks)})" if marks else ""
-        return f"{self.say.rule_kinds[rule.kind]}{qualified}{self.colon}{self.words(rule.why)}"
+        kind = self.say.rule_kinds[rule.kind]
+        about = self.say.about_rule.format(kind=kind, marks=self.say.comma.join(marks))
+        return f"{about if marks else kind}{self.colon}{self.words(rule.why)}"
 
 
 def _plain(markdown: str) -> str:
