@@ -68,7 +68,12 @@ class Upkeep:
             # Stores keep the bytes of what is deleted from them; a new one never had them.
             self.index.clear()
             base = self._empty()
-        self._fill(base, progress)
+        try:
+            self._fill(base, progress)
+        except IndexDamaged as damage:
+            # A kill inside a commit can leave files that only the next commit stumbles over.
+            self._discard(damage)
+            self._fill(self._empty(), progress)
         return steps
 
     def build(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kb import starter
 from kb.errors import HomeUnusable, IndexDamaged, KbError
 from kb.home import store_failure, write_atomically
 from kb.knowledge_base import KnowledgeBase
@@ -137,6 +138,22 @@ def test_text_changed_by_hand_is_indexed_anew(open_kb: Open, article: Path, tmp_
     texts = [h.passage.text for h in kb.search("Zephyr charge dollars", 50)]
     assert any("3.75 dollars" in text for text in texts)
     assert not any("2.10 dollars" in text for text in texts)
+
+
+def test_damage_that_only_a_write_meets(open_kb: Open, tmp_path: Path, notes: list[str]) -> None:
+    kb = open_kb()
+    kb.search("GPU", 1)
+    keywords = tmp_path / "home" / "index" / "keywords"
+    [segment] = {path.stem for path in keywords.glob("*.term")}
+    # What a kill inside a commit leaves: the list of deletions that the next commit will write.
+    for opstamp in range(1000):
+        (keywords / f"{segment}.{opstamp}.del").touch()
+    record = tmp_path / "generate.yaml"
+    given = starter.files("generate")["generate.yaml"].decode()
+    record.write_text(given.replace("Generate", "Quokka", 1), encoding="utf-8")
+    source = kb.add(record).source
+    assert any("damaged" in note for note in notes)
+    assert source.version in {hit.passage.version for hit in kb.search("Quokka Generate", 9)}
 
 
 def test_rests_of_a_killed_add_are_swept(open_kb: Open, article: Path, tmp_path: Path) -> None:
