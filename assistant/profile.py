@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
@@ -67,7 +68,8 @@ def save_profile(home: Path, profile: Profile) -> None:
 def read_profile(path: Path, today: date) -> Profile:
     """The profile in a YAML, JSON or TOML file. Raises `InvalidProfile`."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
             raise ValueError("it is too large for a profile")
         values = _parsed(path.suffix.lower(), data.decode("utf-8"))
@@ -77,6 +79,8 @@ def read_profile(path: Path, today: date) -> Profile:
         raise InvalidProfile(
             f"{path.name} cannot be read: {_reason(error)}", "write YAML, JSON or TOML"
         ) from error
+    if isinstance(values, dict) and list(values) == ["profile"]:
+        values = values["profile"]  # as `profile show --json` prints it
     if not isinstance(values, dict):
         raise InvalidProfile(f"{path.name} holds no values", "write, for example, stage: seed")
     return with_values(Profile(), values, today)
@@ -92,6 +96,9 @@ def with_values(profile: Profile, values: Mapping[str, Any], today: date) -> Pro
         name = str(key).strip().lower()
         if name not in FIELDS:
             raise InvalidProfile(f"a profile has no {name[:40]!r}", f"keys: {', '.join(FIELDS)}")
+        parts = value if name == "funds" and isinstance(value, list) else [value]
+        if not (name == "raised" and isinstance(value, dict)) and not all(map(_is_plain, parts)):
+            raise InvalidProfile(f"{name}: is no single value", "write, for example, stage: seed")
         empty = value is None or (isinstance(value, str) and not value.strip())
         found[name] = None if empty else _READERS[name](value, today)
     try:
@@ -117,7 +124,9 @@ def _stage(value: Any, _today: date) -> Stage:
 def _raised(value: Any, _today: date) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
-    text = str(value).strip()
+    if isinstance(value, float):
+        value = Decimal(str(value)).normalize()
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value).strip()
     if _NONE.fullmatch(fold(text)):
         return {"amount": 0, "currency": "USD"}
     try:
@@ -200,6 +209,10 @@ def _parsed(suffix: str, text: str) -> Any:
     import yaml
 
     return yaml.safe_load(text)
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | date)
 
 
 def _shown(value: Any) -> str:

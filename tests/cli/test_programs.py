@@ -189,7 +189,7 @@ def test_matching_quotes_each_condition(desk: Desk, harbor: str) -> None:
     lines = out.splitlines()
     assert lines[0] == "Judged by: stage: seed, money raised: $2M, country: France."
     assert "YES · Harbor Compute · harbor-compute" in lines
-    assert "  [met] region: France is within: the EU" in lines
+    assert "  [pass] region: France is within: the EU" in lines
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,7 @@ def test_matching_quotes_each_condition(desk: Desk, harbor: str) -> None:
             "p.json",
             '{"stage": "seed", "country": "NO", "raised": {"amount": 9e6, "currency": "USD"}}',
         ),
+        ("q.json", '{"stage": "Seed", "country": "NO", "raised": 9000000.0, "funds": ["a16z"]}'),
         ("p.toml", 'stage = "seed"\ncountry = "Norway"\nraised = "$9M"\nfounded = 2024-03-01\n'),
     ],
 )
@@ -214,7 +215,24 @@ def test_a_profile_from_a_file_goes_before_the_saved_one(
     assert outcomes == {"stage": "pass", "region": "fail", "raised": "fail"}
 
 
-@pytest.mark.parametrize("text", ["- a\n- b", "stage: [", "colour: red", ""])
+def test_what_profile_show_prints_is_a_file_for_match(
+    desk: Desk, harbor: str, tmp_path: Path
+) -> None:
+    desk("profile", "set", "stage=seed", "country=France", "raised=2M")
+    _, printed, _ = desk("profile", "show", "--json")
+    (tmp_path / "p.json").write_text(printed, encoding="utf-8")
+    desk("profile", "set", "country=US")
+    assert _document(desk, "programs", "match", harbor)["not_eligible"] == 1
+    given = _document(desk, "programs", "match", harbor, "--profile", tmp_path / "p.json")
+    assert given["eligible"] == 1
+
+
+BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nstage: *b"
+
+
+@pytest.mark.parametrize(
+    "text", ["- a\n- b", "stage: [", "colour: red", "", BOMB, "stage: {a: b}", "x" * 200_000]
+)
 def test_a_file_that_is_no_profile_is_named(desk: Desk, tmp_path: Path, text: str) -> None:
     (tmp_path / "p.yaml").write_text(text)
     answer = _document(desk, "programs", "match", "--profile", tmp_path / "p.yaml", status=2)
