@@ -113,7 +113,7 @@ class Outbox:
 def collect(server: ChromaServer) -> list[SentGap]:
     """The gaps that founders sent, oldest first; what makes no sense is left out."""
     place = server.collection(GAPS)
-    rows = [] if place is None else server.page(place, _COLLECTED)
+    rows = [] if place is None else server.first(place, _COLLECTED)
     found = [gap for row in rows if (gap := _unpacked(row)) is not None]
     return sorted(found, key=lambda gap: gap.asked_at)
 

@@ -36,7 +36,7 @@ from kb.published_format import (
     unusable,
 )
 from kb.records import Source
-from kb.server import Row
+from kb.server import Collection, Row
 
 CONTENT, KEYWORDS = "content.db", "keywords"
 _SCHEMA = """
@@ -172,7 +172,7 @@ class Generation:
 
     def __init__(self, folder: Path, head: Head) -> None:
         self.folder = folder
-        self.head = head
+        self.place: Collection | None = None  # of its rows at the server, once that was asked
         self.content = Content(folder)
         # Not closed while a search of another thread still reads it: only when nobody does.
         weakref.finalize(self, self.content.close)

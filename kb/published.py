@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -33,8 +32,9 @@ from kb.programs import Program
 from kb.published_format import OBJECTS, joined, piece_ids, read_bundle, source_of
 from kb.records import Hit, Passage, Source
 from kb.search import search
-from kb.server import BATCH, ChromaServer, Collection
+from kb.server import BATCH, ChromaServer
 from kb.terms import question_terms
+from kb.upkeep import RECIPE
 
 _Result = TypeVar("_Result")
 _HINT = (
@@ -237,6 +237,13 @@ class PublishedKnowledge:
                 f"{self._equipment.embedder.fingerprint}",
                 "set COMPUTE_DESK_EMBEDDER to the model that the fund uses, or use its release",
             )
+        recipe = generation.manifest.recipe.partition(":")[0]
+        if recipe != str(RECIPE):
+            raise EmbedderMismatch(
+                f"the library was published with recipe {recipe}, this desk compares passages by "
+                f"recipe {RECIPE}",
+                "use the release of compute-desk that the fund uses",
+            )
 
     def _text(self, ref: str) -> str:
         place = self._server.collection(OBJECTS)
@@ -282,17 +289,16 @@ class PublishedStore:
         if count > BATCH:
             return None
         try:
-            place = self._place
+            place = self._generation.place or self._server.collection(
+                self._generation.manifest.passages
+            )
+            self._generation.place = place
             found = None if place is None else self._server.nearest(place, vector, count)
         except ServerUnreachable as error:
             self._follower.fail(error)
             return None
         known = self._generation.content.keys(found or [])
         return list(known.values()) if len(known) == count else None
-
-    @cached_property
-    def _place(self) -> Collection | None:
-        return self._server.collection(self._generation.manifest.passages)
 
     def _computed(self, vector: Vectors, count: int, where: Mapping[str, Any] | None) -> list[str]:
         keys, vectors = self._generation.vectors

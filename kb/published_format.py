@@ -62,12 +62,14 @@ class SourceEntry(_Record):
 
 
 class PublishedManifest(_Record):
-    """A generation. `passages` names the collection of the rows; `versions` holds the older texts
-    of sources that founders may still read, `copies` the groups of articles that tell one story."""
+    """A generation. `publisher` tells homes apart, `passages` names the collection of the rows,
+    `versions` holds the older texts of sources that founders may still read, `copies` the groups
+    of articles that tell one story."""
 
     format: int
     generation: int
     published_at: Line
+    publisher: Line
     library_version: Line
     embedder: Line
     recipe: Line
@@ -79,7 +81,7 @@ class PublishedManifest(_Record):
 
     def content(self) -> dict[str, Any]:
         """What makes two generations the same library."""
-        return self.model_dump(exclude={"generation", "published_at"})
+        return self.model_dump(exclude={"generation", "published_at", "publisher"})
 
 
 class Bundle(_Record):

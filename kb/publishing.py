@@ -108,13 +108,13 @@ class _Plan:
 
     content: _Content
     before: PublishedManifest | None
-    stands: bool  # the same library is published already
     send: dict[str, list[Row]]
     remove: dict[str, list[str]]
 
     @property
     def is_done(self) -> bool:
-        return self.stands and not any(self.send.values())
+        """Whether the same library is published already, and all there."""
+        return self.content.manifest == self.before and not any(self.send.values())
 
 
 def publish(
@@ -134,14 +134,16 @@ def publish(
     server holds a newer format.
     """
     if trial:
-        plan = _plan(server, snapshot())
+        plan = _plan(server, snapshot(), holder)
         return _report(server, plan, "unchanged" if plan.is_done else "would be published", {})
     lease = Lease(server, holder, note)
     try:
-        plan = _plan(server, snapshot())
+        plan = _plan(server, snapshot(), holder)
         places = {name: server.require(name) for name in _names(plan.content.manifest)}
         ids = {name: place.id for name, place in places.items()}
         if not plan.is_done:
+            if plan.before is not None and plan.before.publisher not in ("", holder):
+                note("Another home had published there; its library is replaced.")
             _send(server, places, plan, lease, progress)
             _move_head(server, places[HEAD], plan.content, lease)
         _clear(server, places, plan, lease)
@@ -167,19 +169,16 @@ def _names(manifest: PublishedManifest) -> tuple[str, ...]:
     return HEAD, OBJECTS, manifest.passages, GAPS
 
 
-def _plan(server: ChromaServer, snapshot: Snapshot) -> _Plan:
+def _plan(server: ChromaServer, snapshot: Snapshot, holder: str) -> _Plan:
     before = _standing(server)
-    content = _content(snapshot, 1 if before is None else before.generation + 1)
-    stands = before is not None and before.content() == content.manifest.content()
-    if stands and before is not None:
-        content = _content(snapshot, before.generation, before.published_at)
+    content = _content(snapshot, before, holder)
     send, remove = {}, {}
     for name, rows in content.rows().items():
         place = server.collection(name)
         there = set() if place is None else server.ids(place)
         send[name] = [row for identity, row in rows.items() if identity not in there]
         remove[name] = sorted(there - rows.keys())
-    return _Plan(content, before, stands, send, remove)
+    return _Plan(content, before, send, remove)
 
 
 def _standing(server: ChromaServer) -> PublishedManifest | None:
@@ -198,13 +197,15 @@ def _standing(server: ChromaServer) -> PublishedManifest | None:
     except PublishedUnusable:
         # Its rows are sent anew; the generation goes on counting, or readers would not notice.
         return PublishedManifest(
-            format=FORMAT, generation=head.generation, published_at="", library_version="",
+            format=FORMAT, generation=head.generation, published_at="", publisher="",
+            library_version="",
             embedder="", recipe="", passages=passages_name(""), aliases=head.manifest,
             copies=head.manifest, sources={}, versions={},
         )  # fmt: skip
 
 
-def _content(snapshot: Snapshot, generation: int, at: str | None = None) -> _Content:
+def _content(snapshot: Snapshot, before: PublishedManifest | None, holder: str) -> _Content:
+    """The rows of a library, under the manifest that stands where it is the same library."""
     objects: dict[str, Row] = {}
     passages: dict[str, Row] = {}
 
@@ -231,8 +232,9 @@ def _content(snapshot: Snapshot, generation: int, at: str | None = None) -> _Con
         versions.setdefault(source.id, {})[source.version] = keep({"source": asdict(source)})
     manifest = PublishedManifest(
         format=FORMAT,
-        generation=generation,
-        published_at=at or datetime.now(UTC).isoformat(timespec="seconds"),
+        generation=1 if before is None else before.generation + 1,
+        published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        publisher=holder,
         library_version=snapshot.library_version,
         embedder=snapshot.embedder,
         recipe=snapshot.recipe,
@@ -242,11 +244,10 @@ def _content(snapshot: Snapshot, generation: int, at: str | None = None) -> _Con
         sources=sources,
         versions=versions,
     )
-    return _Content(manifest, objects | _head_rows(manifest), passages)
-
-
-def _head_rows(manifest: PublishedManifest) -> dict[str, Row]:
-    return {row.id: row for row in pieces(to_json(manifest.model_dump()))[1]}
+    if before is not None and before.content() == manifest.content():
+        manifest = before
+    keep(manifest.model_dump())
+    return _Content(manifest, objects, passages)
 
 
 def _send(

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,6 +60,7 @@ class ChromaServer:
         self._deadline = deadline
         self._headers = address.headers(key)
         self._client: httpx.Client | None = None
+        self._opening = Lock()
 
     def now(self) -> float:
         """The server's clock, in seconds: one clock for all who publish."""
@@ -141,10 +143,17 @@ class ChromaServer:
             body["include"].append("embeddings")
         return self._rows(self._call("POST", f"{self._path(collection)}/get", body), vectors)
 
-    def page(self, collection: Collection, limit: int = BATCH) -> list[Row]:
+    def first(self, collection: Collection, most: int) -> list[Row]:
         """The first rows of a collection, without vectors."""
-        body = {"limit": limit, "offset": 0, "include": ["documents", "metadatas"]}
-        return self._rows(self._call("POST", f"{self._path(collection)}/get", body), False)
+        found: dict[str, Row] = {}
+        while len(found) < most:
+            body = {"limit": BATCH, "offset": len(found), "include": ["documents", "metadatas"]}
+            page = self._rows(self._call("POST", f"{self._path(collection)}/get", body), False)
+            fresh = {row.id: row for row in page if row.id not in found}
+            if not fresh:
+                break
+            found |= fresh
+        return list(found.values())[:most]
 
     def nearest(self, collection: Collection, vector: Vectors, count: int) -> list[str] | None:
         """The ids of the rows nearest to `vector`, nearest first; None where the collection is
@@ -242,13 +251,9 @@ class ChromaServer:
     def _answer(self, method: str, url: str, body: dict[str, Any] | None) -> tuple[int, bytes]:
         import httpx
 
-        if self._client is None:
-            waits = httpx.Timeout(self._deadline, connect=min(_CONNECT, self._deadline))
-            headers = self._headers | {"User-Agent": "compute-desk"}
-            # Redirects are not followed: the key would follow them.
-            self._client = httpx.Client(headers=headers, timeout=waits)
+        client = self._opened()
         end = time.monotonic() + self._deadline
-        with self._client.stream(method, url, json=body) as response:
+        with client.stream(method, url, json=body) as response:
             data = bytearray()
             for chunk in response.iter_bytes():
                 data += chunk
@@ -257,6 +262,17 @@ class ChromaServer:
                 if time.monotonic() > end:
                     raise httpx.ReadTimeout("the answer did not end in time")
             return response.status_code, bytes(data)
+
+    def _opened(self) -> httpx.Client:
+        import httpx
+
+        with self._opening:
+            if self._client is None:
+                waits = httpx.Timeout(self._deadline, connect=min(_CONNECT, self._deadline))
+                headers = self._headers | {"User-Agent": "compute-desk"}
+                # Redirects are not followed: the key would follow them.
+                self._client = httpx.Client(headers=headers, timeout=waits)
+            return self._client
 
     def _is_chroma(self, data: bytes) -> bool:
         """Whether a 404 is Chroma's own: another server's says nothing of collections."""

@@ -73,7 +73,7 @@ def test_with_consent_a_gap_arrives_and_says_nothing_of_who_asked(
     ask(tmp_path, url, embedder, True)
     place = server.collection(GAPS)
     assert place is not None
-    [row] = server.page(place)
+    [row] = server.first(place, 10)
     assert row.document == QUESTION
     assert set(row.metadata) == {"language", "missing", "asked_at"}
     assert str(tmp_path) not in repr(row)
@@ -126,7 +126,7 @@ def test_long_and_strange_gaps_fit_and_garbage_is_left_out(
     outbox._thread.join(60)
     place = server.collection(GAPS)
     assert place is not None
-    [row] = server.page(place)
+    [row] = server.first(place, 10)
     assert len(row.document.encode()) <= 12_000
     assert len(str(row.metadata["missing"]).encode()) <= 4_096
     hostile = {"language": "en\x1b[2J", "missing": '["\\u202egone"]', "asked_at": "now"}

@@ -39,6 +39,7 @@ from kb.published import PublishedKnowledge
 from kb.publishing import Part, Snapshot, publish
 from kb.records import Passage, Source
 from kb.server import ChromaServer
+from kb.upkeep import RECIPE
 from tests.chroma_server import ChromaProcess
 from tests.kb.conftest import WordEmbedder
 
@@ -123,7 +124,7 @@ def test_what_is_taken_back_is_gone_with_the_next_publication(
     for name in server.names():
         place = server.collection(name)
         assert place is not None
-        assert all(SECRET not in row.document for row in server.page(place, 5_000))
+        assert all(SECRET not in row.document for row in server.first(place, 5_000))
     server.close()
 
 
@@ -144,7 +145,9 @@ def part(of: Source, key: str = "", **fields: Any) -> Part:
 
 
 def snapshot(*parts: Part, **fields: Any) -> Snapshot:
-    base = Snapshot("0123456789ab", "words:1", "1:x", {"nvidia": ["nvidia"]}, "{}", parts, ())
+    base = Snapshot(
+        "0123456789ab", "words:1", f"{RECIPE}:x", {"nvidia": ["nvidia"]}, "{}", parts, ()
+    )
     return replace(base, **fields)
 
 

@@ -250,6 +250,31 @@ def test_nothing_published_and_another_embedder_are_said(
     assert "COMPUTE_DESK_EMBEDDER" in caught.value.hint
 
 
+def test_another_recipe_is_refused(
+    open_kb: Open, founder: Founder, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_kb().publish(url, None)
+    monkeypatch.setattr("kb.published.RECIPE", 99)
+    with pytest.raises(EmbedderMismatch, match="recipe 99") as caught:
+        founder().search("GPU", 1)
+    assert "release" in caught.value.hint
+
+
+def test_a_second_home_is_told_that_it_replaces_the_first(
+    open_kb: Open, url: str, tmp_path: Path, embedder: WordEmbedder
+) -> None:
+    open_kb().publish(url, None)
+    said: list[str] = []
+    with KnowledgeBase.open(tmp_path / "other", embedder=embedder, note=said.append) as other:
+        other.publish(url, None)
+        assert not any("Another home" in line for line in said)  # it is the same library
+        memo = tmp_path / "memo.md"
+        memo.write_text("# Ostrava\n\nThe Ostrava fund lends 7 GPUs.\n")
+        other.add(memo)
+        other.publish(url, None)
+    assert any("Another home had published there" in line for line in said)
+
+
 def test_another_embedder_takes_the_place_of_the_old_rows(
     open_kb: Open, founder: Founder, url: str
 ) -> None:
