@@ -11,6 +11,7 @@ import pytest
 
 from kb import reach as reaching
 from kb import starter
+from kb.findings import Finding, in_order
 from kb.knowledge_base import KnowledgeBase
 from kb.links import dead_links
 
@@ -152,3 +153,14 @@ def test_links_are_asked_for_where_staff_say_so(
     source = kb.add(article).source.id
     found = kb.check_links(allowed=["127.0.0.1"])
     assert [(f.code, f.source, f.place) for f in found] == [("dead_link", source, "url")]
+
+
+def test_many_warnings_of_one_kind_end_in_one() -> None:
+    many = [Finding("warning", "short_passage", "a", f"{n:03}", "m", "t") for n in range(40)]
+    other = Finding("error", "schema", "b", "", "m", "t")
+    shown = in_order([*many, other])
+    assert shown[0] == other
+    assert [one.place for one in shown[1:5]] == ["000", "001", "002", "003"]
+    assert shown[5].message == "the same 36 times more"
+    assert shown[5].place.endswith("013 and 26 more")
+    assert len(shown) == 6
