@@ -20,8 +20,6 @@ COLLECTION = "public"
 _BATCH = 250
 _OPTIONAL = ("publisher", "as_of", "url", "program", "field")
 
-Where = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -37,7 +35,7 @@ class PassageStore(Protocol):
     """What search needs of a store of passages."""
 
     def count(self) -> int: ...
-    def nearest(self, vector: Vectors, count: int, where: Where | None) -> list[Stored]: ...
+    def nearest(self, vector: Vectors, count: int) -> list[str]: ...
     def get(self, keys: Sequence[str]) -> list[Stored]: ...
     def close(self) -> None: ...
 
@@ -110,21 +108,16 @@ class ChromaStore:
         with _failures(self._folder):
             some = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
         if some is not None and len(some):
-            self.nearest(np.asarray(some[0], dtype=np.float32), 1, None)
+            self.nearest(np.asarray(some[0], dtype=np.float32), 1)
 
-    def nearest(self, vector: Vectors, count: int, where: Where | None) -> list[Stored]:
-        """The passages whose vectors are nearest to `vector` by cosine, nearest first."""
+    def nearest(self, vector: Vectors, count: int) -> list[str]:
+        """The keys of the passages whose vectors are nearest to `vector` by cosine, nearest
+        first."""
         with _failures(self._folder):
             found = self._collection.query(
-                query_embeddings=vector.reshape(1, -1),
-                n_results=count,
-                where=where,
-                include=["documents", "metadatas", "embeddings"],
+                query_embeddings=vector.reshape(1, -1), n_results=count, include=[]
             )
-        columns = [
-            cast(Any, found[name])[0] for name in ("ids", "documents", "metadatas", "embeddings")
-        ]
-        return _rows(*columns)
+        return [str(key) for key in found["ids"][0]]
 
     def get(self, keys: Sequence[str]) -> list[Stored]:
         """The passages with these keys, in no particular order; unknown keys are left out."""
@@ -172,6 +165,8 @@ def metadata_of(row: Stored) -> dict[str, str | int]:
         "version": passage.version,
         "start": passage.start,
         "end": passage.end,
+        "parent_start": passage.parent_start,
+        "parent_end": passage.parent_end,
         "language": passage.language,
         "title": passage.title,
         "header": passage.header,
@@ -190,6 +185,8 @@ def stored_from(key: str, text: str, data: Mapping[str, Any], vector: Vectors) -
         version=data["version"],
         start=int(data["start"]),
         end=int(data["end"]),
+        parent_start=int(data["parent_start"]),
+        parent_end=int(data["parent_end"]),
         text=text,
         language=data["language"],
         title=data["title"],

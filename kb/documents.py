@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kb.folding import fold_script
+from kb.parents import with_parents
 from kb.records import Passage, Source
 from kb.splitting import split
 
@@ -26,7 +27,7 @@ class Document:
 
 def article(source: Source) -> Document:
     """The document of an article."""
-    return Document(source, tuple(split(source)))
+    return Document(source, tuple(with_parents(split(source), source.text)))
 
 
 def is_name(source_id: str) -> bool:

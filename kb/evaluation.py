@@ -20,6 +20,7 @@ from kb.index import Index
 from kb.manifest import Manifest
 from kb.records import Source
 from kb.search import search
+from kb.space import Centres, passage_vectors
 from kb.vectors import VectorCache
 
 _PASSAGES = 60  # looked at for each query, from which the documents are ranked
@@ -51,9 +52,9 @@ def evaluate(
     documents = [_document(number, corpus[document]) for number, document in numbers.items()]
     aliases = AliasTable.load(starter.ALIASES)
     with tempfile.TemporaryDirectory(prefix="compute-desk-eval-") as scratch:
-        index = _build(Path(scratch), documents, embedder, aliases, progress)
+        means = centres(embedder.queries, embedder.passages)
+        index = _build(Path(scratch), documents, embedder, means, aliases, progress)
         ranked = {}
-        means = centres(embedder)
         with index.reading() as reader:
             for done, (query, text) in enumerate(asked.items(), 1):
                 hits = search(reader, embedder, means, aliases, text, _PASSAGES)
@@ -69,6 +70,7 @@ def _build(
     folder: Path,
     documents: Sequence[Document],
     embedder: Embedder,
+    means: Centres,
     aliases: AliasTable,
     progress: Callable[[int, int], None] | None,
 ) -> Index:
@@ -78,8 +80,10 @@ def _build(
     start = 0
     pairs = []
     for document in documents:
-        pairs.append((document, vectors[start : start + len(document.passages)]))
-        start += len(document.passages)
+        end = start + len(document.passages)
+        placed = passage_vectors(document, vectors[start:end], embedder, means)
+        pairs.append((document, placed))
+        start = end
     with index.writing():
         index.write(pairs, (), Manifest(0, embedder.fingerprint, "evaluation"), aliases)
     return index

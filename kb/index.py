@@ -12,7 +12,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 from zlib import crc32
@@ -23,6 +23,7 @@ from kb.chroma import ChromaStore, PassageStore, Stored, wipe_unused
 from kb.documents import Document, passage_key
 from kb.embedders import Vectors
 from kb.errors import IndexDamaged
+from kb.filters import Filter
 from kb.home import write_atomically
 from kb.keywords import Entry, KeywordIndex
 from kb.locks import locked
@@ -40,6 +41,13 @@ class Reader:
     manifest: Manifest
     store: PassageStore
     keywords: KeywordIndex
+    _admitted: dict[Filter, frozenset[str]] = field(default_factory=dict)
+
+    def admitted(self, only: Filter) -> frozenset[str]:
+        """The keys of all passages that a filter admits; worked out once for each filter."""
+        if only not in self._admitted:
+            self._admitted[only] = self.keywords.admitted(only)
+        return self._admitted[only]
 
 
 class Index:
@@ -235,7 +243,14 @@ def _rows(document: Document, vectors: Vectors) -> list[Stored]:
 def entry(row: Stored, aliases: AliasTable) -> Entry:
     """A stored passage as the keyword index takes it."""
     passage = row.passage
-    return Entry(row.key, passage.source, passage.kind, passage.language, row_terms(row, aliases))
+    return Entry(
+        row.key,
+        passage.source,
+        passage.kind,
+        passage.language,
+        passage.as_of,
+        row_terms(row, aliases),
+    )
 
 
 def row_terms(row: Stored, aliases: AliasTable) -> list[str]:

@@ -21,6 +21,7 @@ from kb.editing import Editor
 from kb.embedders import Embedder
 from kb.equipment import Equipment
 from kb.errors import UnknownGap, UnknownSource
+from kb.filters import ALL, Filter
 from kb.findings import Finding, in_order
 from kb.gap_exchange import clear, collect
 from kb.gap_groups import GapGroup, grouped
@@ -219,7 +220,7 @@ class KnowledgeBase:
         """What founders' search finds for each gold question; `progress` hears of questions."""
         golds, asked = self.gold(), []
         for gold in golds:
-            asked.append(ask(gold, lambda query, k: self._founders.search(query, k, None, None)))
+            asked.append(ask(gold, lambda query, k: self._founders.search(query, k, ALL)))
             if progress is not None:
                 progress(len(asked), len(golds))
         return asked
@@ -371,17 +372,26 @@ class KnowledgeBase:
         return [p for p in self._document(program_id).passages if p.language == wanted]
 
     def search(
-        self, query: str, k: int = 10, *, kind: str | None = None, language: str | None = None
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        kind: str | None = None,
+        language: str | None = None,
+        published_from: str | None = None,
+        published_to: str | None = None,
     ) -> list[Hit]:
         """The `k` passages that answer `query` best, whatever language either is in; what several
         articles say in copied words counts once (`Hit.also`).
 
-        `kind` ("article", "program") and `language` restrict them. Raises `EmbedderMismatch`
-        where the index was built with another embedder, `ValueError` where `k` is below 1.
+        `kind` ("article", "program"), `language` and the days between two ISO dates, which may be
+        partial, restrict them (`kb.filters`). Raises `EmbedderMismatch` where the index was built
+        with another embedder, `ValueError` where `k` is below 1 or a date is none.
         """
         if k < 1:
             raise ValueError("k must be at least 1")
-        hits = self._upkeep.search(query, k, kind, language)
+        only = Filter(kind, language, published_from, published_to)
+        hits = self._upkeep.search(query, k, only)
         # An index may be a step behind an edit by hand that keeps a source back.
         shown = [hit for hit in hits if self._view.shows(hit.passage.source)]
         return [replace(hit, also=tuple(filter(self._view.shows, hit.also))) for hit in shown]
@@ -460,7 +470,7 @@ class KnowledgeBase:
         """At which place (from 1) founders find a source when they ask this; None where it is not
         among the first ten."""
         gold = Gold(question, (source,), None, "", "staff")
-        return ask(gold, lambda query, k: self._founders.search(query, k, None, None)).rank
+        return ask(gold, lambda query, k: self._founders.search(query, k, ALL)).rank
 
     def close(self) -> None:
         """Release files and threads."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from kb.address import Address
 from kb.aliases import AliasTable
@@ -21,6 +21,7 @@ from kb.errors import (
     ServerUnreachable,
     UnknownSource,
 )
+from kb.filters import Filter
 from kb.following import Follower
 from kb.gap_exchange import Outbox
 from kb.gaps import Gap, GapLog
@@ -96,7 +97,14 @@ class PublishedKnowledge:
         return cls(place, address, key, embedder, note, send_gaps)
 
     def search(
-        self, query: str, k: int = 10, *, kind: str | None = None, language: str | None = None
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        kind: str | None = None,
+        language: str | None = None,
+        published_from: str | None = None,
+        published_to: str | None = None,
     ) -> list[Hit]:
         """The `k` passages that answer `query` best, as `KnowledgeBase.search` finds them.
 
@@ -105,18 +113,16 @@ class PublishedKnowledge:
         if k < 1:
             raise ValueError("k must be at least 1")
         self._outbox.resume()
-        return self._read(lambda generation: self._find(generation, query, k, kind, language), 0.0)
+        only = Filter(kind, language, published_from, published_to)
+        return self._read(lambda generation: self._find(generation, query, k, only), 0.0)
 
-    def _find(
-        self, generation: Generation, query: str, k: int, kind: str | None, language: str | None
-    ) -> list[Hit]:
+    def _find(self, generation: Generation, query: str, k: int, only: Filter) -> list[Hit]:
         self._check_embedder(generation)
         store = PublishedStore(generation, self._server, self._follower)
         reader = Reader(generation.index, store, generation.keywords)
         own, copies = self._equipment, generation.copies
         hits = search(
-            reader, own.embedder, own.centres, generation.aliases, query, copies.room(k),
-            kind=kind, language=language,
+            reader, own.embedder, own.centres, generation.aliases, query, copies.room(k), only
         )  # fmt: skip
         known = generation.sources
         return [
@@ -269,10 +275,11 @@ class PublishedStore:
         self._server = server
         self._follower = follower
 
-    def nearest(self, vector: Vectors, count: int, where: Mapping[str, Any] | None) -> list[Stored]:
-        """The passages whose vectors are nearest to `vector` by cosine, nearest first."""
-        keys = None if where or self._follower.trouble else self._asked(vector, count)
-        return self.get(keys if keys is not None else self._computed(vector, count, where))
+    def nearest(self, vector: Vectors, count: int) -> list[str]:
+        """The keys of the passages whose vectors are nearest to `vector` by cosine, nearest
+        first."""
+        keys = None if self._follower.trouble else self._asked(vector, count)
+        return keys if keys is not None else self._computed(vector, count)
 
     def count(self) -> int:
         """How many passages there are."""
@@ -300,12 +307,6 @@ class PublishedStore:
         known = self._generation.content.keys(found or [])
         return list(known.values()) if len(known) == count else None
 
-    def _computed(self, vector: Vectors, count: int, where: Mapping[str, Any] | None) -> list[str]:
+    def _computed(self, vector: Vectors, count: int) -> list[str]:
         keys, vectors = self._generation.vectors
-        order = [keys[int(n)] for n in (vectors @ vector).argsort(kind="stable")[::-1]]
-        if not where:
-            return order[:count]
-        wanted = [one for part in where.get("$and", [where]) for one in part.items()]
-        found = (row for row in self.get(order))
-        kept = {r.key for r in found if all(getattr(r.passage, n) == v for n, v in wanted)}
-        return [key for key in order if key in kept][:count]
+        return [keys[int(n)] for n in (vectors @ vector).argsort(kind="stable")[::-1][:count]]

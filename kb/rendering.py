@@ -6,6 +6,7 @@ import re
 from typing import get_args
 
 from kb.documents import Document, content_version
+from kb.parents import with_parents
 from kb.programs import Program, ProgramKind, Status, Term, TermField
 from kb.records import Grade, Language, Layer, Passage, Source
 
@@ -81,9 +82,9 @@ def render(program: Program, layer: Layer = "starter") -> Document:
         layer=layer,
         visibility="public" if program.is_public else "fund",
     )
-    passages = tuple(_passage(program, source, *place) for place in places)
+    passages = with_parents([_passage(program, source, *place) for place in places], text)
     names = [program.name.en, program.name.zh_hans, program.sponsor.en, program.sponsor.zh_hans]
-    return Document(source, passages, " · ".join(dict.fromkeys([*names, *program.aliases])))
+    return Document(source, tuple(passages), " · ".join(dict.fromkeys([*names, *program.aliases])))
 
 
 def _heading(program: Program, side: int) -> str:

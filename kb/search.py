@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+import numpy as np
 
 from kb.aliases import AliasTable
-from kb.centring import SHARE
 from kb.chroma import Stored
 from kb.detect import HAN
 from kb.documents import key_source
 from kb.embedders import Embedder, Vectors
+from kb.filters import ALL, Filter
 from kb.folding import fold_script
 from kb.index import Reader, row_terms
 from kb.records import Hit
+from kb.space import Centres, Side, question_vector, side
 from kb.terms import question_terms
 
 _LEG = 60  # candidates from each leg
+_FEW = 500  # passages that are compared one by one where a filter admits no more
 _QUESTION_LIMIT = 1000  # characters that are looked at; the models read about as much
 _TERM_LIMIT = 200
 
-# score = centred cosine + KEYWORD_WEIGHT x share of the question's term weight in the passage.
-# On 400 questions each of XQuAD zh, XQuAD en->zh and DRCD hans->hant (400 paragraphs), recall@1
-# is 0.950 / 0.757 / 0.980, against 0.917 / 0.757 / 0.920 for the dense leg, 0.902 / 0.133 / 0.943
-# for BM25 and 0.930 / 0.713 / 0.950 for reciprocal ranks. The share is absolute: a question in
-# another language than the text finds little of itself there, and the leg keeps still.
-KEYWORD_WEIGHT = 0.15
+# score = likeness of the vectors + KEYWORD_WEIGHT x share of the question's term weight in the
+# passage. A passage in another language than the question's shares few of its words whatever it
+# says, so it counts as holding CHANCE at least: what a passage beside the point holds in the same
+# language. How these were chosen: docs/decisions/0006.
+KEYWORD_WEIGHT = 0.3
+CHANCE = 0.35
 
 
 def search(
     reader: Reader,
     embedder: Embedder,
-    centres: Mapping[str, Vectors],
+    centres: Centres,
     aliases: AliasTable,
     question: str,
     k: int,
-    *,
-    kind: str | None = None,
-    language: str | None = None,
+    only: Filter = ALL,
 ) -> list[Hit]:
-    """The `k` best passages for a question, best first, from both legs.
+    """The `k` best passages for a question that a filter admits, best first, from both legs.
 
-    `kind` and `language` restrict the passages. Only versions in the reader's manifest are found.
+    Only versions in the reader's manifest are found.
     """
     question = question[:_QUESTION_LIMIT].strip()
     total = reader.manifest.passages
@@ -49,32 +50,44 @@ def search(
         return []
     depth = min(max(_LEG, 2 * k), total)
     folded = fold_script(question)
-    vector = embedder.queries([folded])[0]
-    centred = vector - SHARE * centres["zh" if HAN.search(folded) else "en"]
-    wanted = question_terms(question, aliases)[:_TERM_LIMIT]
-    weights = reader.keywords.weights(wanted)
+    asked: Side = "zh" if HAN.search(folded) else "en"
+    vector = question_vector(embedder.queries([folded])[0], asked, embedder, centres)
+    weights = reader.keywords.weights(question_terms(question, aliases)[:_TERM_LIMIT])
 
-    rows = {row.key: row for row in reader.store.nearest(centred, depth, _where(kind, language))}
-    by_words = reader.keywords.search(wanted, depth, kind, language)
-    rows |= {row.key: row for row in reader.store.get([key for key in by_words if key not in rows])}
-
+    keys = {*_nearest(reader, vector, depth, only), *reader.keywords.search(weights, depth, only)}
     hits = []
-    for row in rows.values():
+    for row in reader.store.get(sorted(keys)):
         if reader.manifest.holds(*key_source(row.key)):
+            dense = float(row.vector @ vector)
             share = _share(row, weights, aliases)
-            score = float(row.vector @ centred) + KEYWORD_WEIGHT * share
-            hits.append((score, row, share))
+            counted = share
+            if weights and side(row.passage.language) != asked:
+                counted = max(share, CHANCE)
+            hits.append((dense + KEYWORD_WEIGHT * counted, row, dense, share))
     hits.sort(key=lambda hit: (-hit[0], hit[1].key))
-    return [
-        Hit(row.passage, score, float(row.vector @ vector), share) for score, row, share in hits[:k]
-    ]
+    return [Hit(row.passage, score, dense, share) for score, row, dense, share in hits[:k]]
 
 
-def _where(kind: str | None, language: str | None) -> dict[str, Any] | None:
-    chosen = {name: v for name, v in (("kind", kind), ("language", language)) if v is not None}
-    if len(chosen) < 2:
-        return chosen or None
-    return {"$and": [{name: value} for name, value in chosen.items()]}
+def _nearest(reader: Reader, vector: Vectors, depth: int, only: Filter) -> list[str]:
+    """The keys of the `depth` passages nearest to `vector` among those that a filter admits.
+
+    Chroma's own filters cost thirty times a query, so ever more passages are asked for until
+    enough of them are admitted; where few are, these are compared themselves.
+    """
+    total = reader.manifest.passages
+    if only == ALL:
+        return reader.store.nearest(vector, depth)
+    admitted = reader.admitted(only)
+    if len(admitted) <= _FEW:
+        rows = reader.store.get(sorted(admitted))
+        order = np.argsort([-float(row.vector @ vector) for row in rows], kind="stable")
+        return [rows[n].key for n in order[:depth]]
+    reach = min(total, 2 * depth * total // len(admitted))
+    while True:
+        found = [key for key in reader.store.nearest(vector, reach) if key in admitted]
+        if len(found) >= min(depth, len(admitted)) or reach >= total:
+            return found[:depth]
+        reach = min(total, 2 * reach)
 
 
 def _share(row: Stored, weights: Mapping[str, float], aliases: AliasTable) -> float:

@@ -12,18 +12,20 @@ from kb.editing import Editor
 from kb.embedders import Vectors
 from kb.equipment import Equipment
 from kb.errors import EmbedderMismatch, IndexDamaged
+from kb.filters import ALL, Filter
 from kb.index import Index
 from kb.journal import Change
 from kb.library import Library
 from kb.manifest import Manifest
 from kb.records import Hit
 from kb.search import search
+from kb.space import passage_vectors
 from kb.sync import Step, notes, plan, record
 from kb.terms import question_terms
 from kb.views import View
 
-# Raise when passages are cut, folded or turned into terms in another way.
-RECIPE = 1
+# Raise when passages are cut, folded, placed (`kb.space`) or turned into terms in another way.
+RECIPE = 2
 
 Progress = Callable[[int, int], None]
 
@@ -131,22 +133,22 @@ class Upkeep:
             base = None
         return plan(self._view.sources(), base if base and self._same_recipe(base) else None)
 
-    def search(self, query: str, k: int, kind: str | None, language: str | None) -> list[Hit]:
+    def search(self, query: str, k: int, only: Filter) -> list[Hit]:
         """The `k` best passages; a damaged index is repaired on the way."""
         self.bring_up_to_date()
         try:
-            return self._search(query, k, kind, language)
+            return self._search(query, k, only)
         except IndexDamaged:
             # Damage that counting does not see shows when a query reads the files; or another
             # process is just rebuilding, and all is well once it has let the writer lock go.
             with self.guard, self.index.writing():
                 self.index.close()
                 try:
-                    return self._search(query, k, kind, language)
+                    return self._search(query, k, only)
                 except IndexDamaged as damage:
                     self._discard(damage)
                     self.follow()
-            return self._search(query, k, kind, language)
+            return self._search(query, k, only)
 
     def standing_search(self) -> Callable[[str, int], list[Hit]] | None:
         """Search in the index as it stands, edits that it has not followed left out; None where
@@ -154,10 +156,10 @@ class Upkeep:
         try:
             if not self._usable_as_it_is():
                 return None
-            self._search("", 1, None, None)
+            self._search("", 1, ALL)
         except (IndexDamaged, EmbedderMismatch):
             return None
-        return lambda question, k: self._search(question, k, None, None)
+        return lambda question, k: self._search(question, k, ALL)
 
     def weights(self, question: str) -> dict[str, float]:
         """The terms of a question, each with how rare it is in the library."""
@@ -193,15 +195,12 @@ class Upkeep:
     def _same_recipe(self, found: Manifest) -> bool:
         return found.recipe == self._recipe
 
-    def _search(self, query: str, k: int, kind: str | None, language: str | None) -> list[Hit]:
+    def _search(self, query: str, k: int, only: Filter) -> list[Hit]:
         own = self._equipment
         embedder, centres, aliases = own.embedder, own.centres, own.aliases
         with self.index.reading() as reader:
             self._check_embedder(reader.manifest)
-            wanted = self.copies.room(k)
-            hits = search(
-                reader, embedder, centres, aliases, query, wanted, kind=kind, language=language
-            )
+            hits = search(reader, embedder, centres, aliases, query, self.copies.room(k), only)
         return self.copies.once(hits)[:k]
 
     def _usable_as_it_is(self) -> bool:
@@ -247,7 +246,9 @@ class Upkeep:
     def _embed(self, documents: list[Document], progress: Progress | None) -> Iterator[Vectors]:
         texts = [embedded_text(passage) for document in documents for passage in document.passages]
         vectors = self._equipment.cache.embed(texts, self._equipment.embedder, progress)
+        embedder, centres = self._equipment.embedder, self._equipment.centres
         start = 0
         for document in documents:
-            yield vectors[start : start + len(document.passages)]
-            start += len(document.passages)
+            end = start + len(document.passages)
+            yield passage_vectors(document, vectors[start:end], embedder, centres)
+            start = end

@@ -25,14 +25,16 @@ from tools.quantities import Unit, find_quantities
 ENOUGH = 0.5
 """Share of the question's weight that a sentence in the reader's language has to cover, in a
 passage of the search score `_USUAL`; a passage that is closer in meaning needs less of it."""
-_USUAL = 0.45
-_PER_SCORE = 2.0
+_USUAL = 0.4
+_PER_SCORE = 0.8
 _DISTANT = 0.3
 """What a name costs that stands in the paragraph only, not in the sentence."""
 _LEAST, _MOST = 0.25, 0.6
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
-_CROSSING_SCORE = 0.47
+_BEHIND = 0.85
+"""What a passage loses for each point of search score that it lies behind the best."""
+_CROSSING_SCORE = 0.54
 """Search score that a passage in the other language needs (see docs/figures.md)."""
 
 _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
@@ -96,11 +98,11 @@ def select(
     """Choose the sentences that answer `reading`, at most `most`. `weights` are the weights of
     the question's terms in the library."""
     question = _Question(reading, weights, aliases)
-    best = max((passage.score or 0.0 for passage in passages), default=0.0) or 1.0
+    best = max((passage.score or 0.0 for passage in passages), default=0.0)
     found = [
         candidate
         for passage in _each_once(passages)
-        for candidate in question.candidates(passage, (passage.score or 0.0) / best)
+        for candidate in question.candidates(passage, 1 - _BEHIND * (best - (passage.score or 0.0)))
     ]
     found.sort(key=lambda c: (-c.score, c.passage.id))
     mine = [c for c in found if same_language(c.passage.language, reading.language)]
@@ -136,7 +138,7 @@ class _Question:
         self._hints = [told for asked, told in _HINTS if asked.search(reading.folded)]
 
     def candidates(self, passage: PassageEvidence, nearness: float) -> list[Candidate]:
-        """The sentences of a passage; `nearness` is its search score against the best (0 to 1)."""
+        """The sentences of a passage; `nearness` is 1 for the best found, less for others."""
         about = " ".join(filter(None, (passage.title, passage.header, passage.publisher)))
         around = f"{about} {passage.text}"
         heading = passage.header if passage.program else passage.header.rpartition(" — ")[2]

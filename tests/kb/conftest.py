@@ -12,7 +12,7 @@ import pytest
 
 from kb import starter
 from kb.aliases import AliasTable
-from kb.embedders import Vectors
+from kb.embedders import Part, Vectors
 from kb.knowledge_base import KnowledgeBase
 from kb.terms import question_terms
 
@@ -22,16 +22,19 @@ class WordEmbedder:
 
     name = "words"
     dimension = 1024
+    parts = (Part(dimension, 1.0),)
 
     def __init__(self, fingerprint: str = "words:1") -> None:
         self.fingerprint = fingerprint
         self.embedded = 0
+        self.refused: str | None = None  # a text that must not be embedded again
         self._aliases = AliasTable({})
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self._vector(text) for text in texts])
 
     def passages(self, texts: Sequence[str]) -> Vectors:
+        assert self.refused not in texts
         self.embedded += len(texts)
         return self.queries(texts)
 
