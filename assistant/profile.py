@@ -223,5 +223,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        return f"{place}: {first['msg']}" if place else first["msg"]
+        reason = first["msg"].removeprefix("Value error, ")
+        return f"{place}: {reason}" if place else reason
     return " ".join(str(error).split()) or type(error).__name__

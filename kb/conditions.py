@@ -7,7 +7,7 @@ citation. A value that no sentence states is left out: absent means "not stated"
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -37,6 +37,13 @@ class Figure(_Value):
     about: Number | None = None
     at_least: Number | None = None
     up_to: Number | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_written_out(cls, given: Any) -> Any:
+        if isinstance(given, str | int | float):
+            raise ValueError(f"say how it is meant, for example {{exactly: {given}}}")
+        return given
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -121,6 +128,13 @@ class RegionRule(_Rule):
 
     kind: Literal["region"]
     any_of: list[Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]] = Field(min_length=1)
+
+    @field_validator("any_of", mode="before")
+    @classmethod
+    def _is_quoted(cls, regions: Any) -> Any:
+        if isinstance(regions, list) and False in regions:
+            raise ValueError("YAML reads NO as false: write 'NO' in quotes for Norway")
+        return regions
 
     @field_validator("any_of")
     @classmethod

@@ -189,7 +189,8 @@ def parse_program(data: bytes, name: str) -> Program:
         first = problems[0]
         place = ".".join(str(part) for part in first["loc"])
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise InvalidProgram(f"{name}: {place}: {first['msg']}{more}", _CORRECT) from error
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InvalidProgram(f"{name}: {place}: {reason}{more}", _CORRECT) from error
 
 
 def _unreadable(name: str, error: Exception) -> InvalidProgram:

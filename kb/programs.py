@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kb.conditions import Offer, Rule, Strings
 from kb.partial_dates import bounds
@@ -24,6 +25,11 @@ GIVING: tuple[ProgramKind, ...] = ("investor", "cloud", "vendor", "broker", "pub
 """Kinds of programs that give compute; loans and deals do not."""
 
 
+def _as_text(given: Any) -> Any:
+    """YAML reads 2026 as a number and 2026-03-15 as a date."""
+    return str(given) if isinstance(given, int | date) and not isinstance(given, bool) else given
+
+
 def _on_the_calendar(partial: str) -> str:
     bounds(partial)
     return partial
@@ -34,6 +40,7 @@ PartialDate = Annotated[
     str,
     Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
     AfterValidator(_on_the_calendar),
+    BeforeValidator(_as_text),
 ]
 
 # The order of the fields is the order in which a record is shown.

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from kb import starter, wording
 from kb.comparing import ATTRIBUTES, Cell, attributes_of, compare
 from kb.conditions import Figure, Money, Stage
 from kb.conflicts import figures_differ
+from kb.errors import InvalidProgram
+from kb.program_files import parse_program
 from kb.rendering import render
 from tests.kb.program_records import program, term
+
+HEAD = {
+    "id": "harbor",
+    "name": {"en": "H", "zh-Hans": "海"},
+    "sponsor": {"en": "H", "zh-Hans": "海"},
+    "kind": "investor",
+    "status": "active",
+}
 
 
 def offer(**given: Any) -> dict[str, Any]:
@@ -147,6 +160,27 @@ def test_what_is_no_figure_is_refused(given: dict[str, Any]) -> None:
 def test_dates_that_are_none_are_refused(dates: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         program(term(**dates))
+
+
+def test_dates_that_yaml_reads_as_numbers_are_dates() -> None:
+    record = program(term(valid_from=2026, valid_to=date(2026, 3, 15)))
+    assert (record.terms[0].valid_from, record.terms[0].valid_to) == ("2026", "2026-03-15")
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"offers": [{"count": 96}]}, "for example {exactly: 96}"),
+        ({"rules": [{"kind": "region", "any_of": [False]}]}, "write 'NO' in quotes"),
+        ({"rules": [{"kind": "region", "any_of": ["UK"]}]}, "UK is no ISO 3166 code"),
+        ({"rules": [{"kind": "raised", "raised": {"about": 5, "currency": "USD"}}]}, "at_least"),
+    ],
+)
+def test_a_mistake_in_a_value_is_explained(values: dict[str, Any], named: str) -> None:
+    data = yaml.safe_dump({"schema": 1, "terms": [term(**values)], **HEAD}).encode()
+    with pytest.raises(InvalidProgram, match=re.escape(named)) as caught:
+        parse_program(data, "h.yaml")
+    assert "Value error" not in caught.value.message
 
 
 def test_sums_in_two_currencies_are_not_compared() -> None:
