@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+from kb.errors import IndexDamaged
 from kb.home import unusable
 from kb.index import DAYS, Index
 from kb.locks import locked
+from kb.manifest import Manifest, load
 
 KEPT = 3
 
@@ -28,6 +31,19 @@ def day_index(beside: Path, fingerprint: str) -> Index:
     except OSError as error:
         raise unusable(own, error) from error
     return Index(own, writer)
+
+
+def forget_old(beside: Path, is_withdrawn: Callable[[Manifest], bool]) -> None:
+    """Remove the indexes of past days that hold what is withdrawn, and an index that was set aside
+    as damaged, of which nobody knows what it holds."""
+    shutil.rmtree(beside / "broken", ignore_errors=True)
+    for path in (beside / DAYS).glob("*/manifest.json"):
+        try:
+            held = load(path)
+        except IndexDamaged:
+            held = None
+        if held is None or is_withdrawn(held):
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _prune(folder: Path) -> None:

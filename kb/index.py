@@ -127,11 +127,11 @@ class Index:
         rows = [row for document, vectors in group for row in _rows(document, vectors)]
         touched = [*removed, *(document.source.id for document, _ in group)]
         stale = {key for source in touched for key in base.keys(source)} - {row.key for row in rows}
-        held = {source: e for source, e in base.documents.items() if source not in touched}
-        for document, _ in group:
-            source = document.source
-            held[source.id] = manifest.Entry(source.version, len(document.passages))
-        after = replace(base, generation=base.generation + 1, documents=dict(sorted(held.items())))
+        fresh = {
+            document.source.id: manifest.Entry(document.source.version, len(document.passages))
+            for document, _ in group
+        }
+        after = base.with_changes(fresh, removed)
         with ChromaStore(self.folder / "chroma") as store:
             store.put(rows)
             keywords = KeywordIndex(self.folder / "keywords")

@@ -89,6 +89,10 @@ class Library:
                     broken.append(Broken(source_id, shelf.kind, error, instead))
         return StaffLayer(good, broken)
 
+    def fund_only(self) -> set[str]:
+        """The ids of staff's sources of which founders see nothing, or less than staff."""
+        return {s.id for s in self.look().good.values() if s.visibility == "fund"}
+
     def held(self, shelf: Shelf, source_id: str) -> Held:
         """What staff's files of a source say, or their last good version, or the bundled source.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from kb.documents import passage_key
@@ -24,12 +25,14 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What the index holds. `generation` grows with every write; `recipe` names the way in which
-    passages were cut and terms were made; only what stands here is ever found."""
+    passages were cut and terms were made; only what stands in `documents` is ever found. `gone`
+    names the versions that were there before: stores keep the bytes of what is deleted."""
 
     generation: int
     embedder: str
     recipe: str
     documents: dict[str, Entry] = field(default_factory=dict)
+    gone: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def passages(self) -> int:
@@ -48,6 +51,26 @@ class Manifest:
         entry = self.documents.get(source)
         return entry is not None and entry.version == version
 
+    def ever_held(self, source: str) -> set[str]:
+        """The versions of a source that the stores may hold bytes of."""
+        entry = self.documents.get(source)
+        return {*self.gone.get(source, ()), *([entry.version] if entry is not None else ())}
+
+    def with_changes(self, fresh: dict[str, Entry], removed: Iterable[str]) -> Manifest:
+        """The manifest after a write that brings `fresh` and takes `removed` out."""
+        held = {source: e for source, e in self.documents.items() if source not in removed} | fresh
+        gone = {
+            source: sorted(self.ever_held(source))
+            for source in {*fresh, *removed}
+            if source in self.documents
+        }
+        return replace(
+            self,
+            generation=self.generation + 1,
+            documents=dict(sorted(held.items())),
+            gone=dict(sorted((self.gone | gone).items())),
+        )
+
     def save(self, path: Path) -> None:
         """Write the manifest, all or nothing."""
         data = {"format": FORMAT, **asdict(self)}
@@ -64,8 +87,9 @@ def load(path: Path) -> Manifest | None:
             source: Entry(str(entry["version"]), int(entry["passages"]))
             for source, entry in data["documents"].items()
         }
+        gone = {str(name): list(map(str, seen)) for name, seen in data.get("gone", {}).items()}
         return Manifest(
-            int(data["generation"]), str(data["embedder"]), str(data["recipe"]), documents
+            int(data["generation"]), str(data["embedder"]), str(data["recipe"]), documents, gone
         )
     except FileNotFoundError:
         return None

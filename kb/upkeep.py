@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import RLock
 
 from kb.copies import Copies
+from kb.days import forget_old
 from kb.documents import Document, embedded_text
 from kb.editing import Editor
 from kb.embedders import Vectors
@@ -66,7 +67,8 @@ class Upkeep:
         self.settle()
         base = self._sound_manifest()
         steps = plan(self._view.sources(), base)
-        if any(self._withdrawn(step) for step in steps):
+        kept_back = self._kept_back()
+        if self._holds_withdrawn(base, kept_back):
             # Stores keep the bytes of what is deleted from them; a new one never had them.
             self.index.clear()
             base = self._empty()
@@ -76,6 +78,8 @@ class Upkeep:
             # A kill inside a commit can leave files that only the next commit stumbles over.
             self._discard(damage)
             self._fill(self._empty(), progress)
+        if kept_back:
+            forget_old(self.index.folder, lambda old: self._holds_withdrawn(old, kept_back))
         return steps
 
     def build(self) -> None:
@@ -99,12 +103,19 @@ class Upkeep:
         pairs = list(zip(changed, vectors, strict=True))
         self.index.write(pairs, removed, base, self._equipment.aliases)
 
-    def _withdrawn(self, step: Step) -> bool:
-        """Whether the index holds what its readers may no longer see."""
-        held = step.previous
-        if held is None or self._view.fund:
-            return False
-        return self._view.version(step.source, held) is None
+    def _kept_back(self) -> set[str]:
+        """The sources of which the readers of this index see nothing, or less than staff."""
+        if self._library is None or self._view.fund:
+            return set()
+        return self._library.fund_only()
+
+    def _holds_withdrawn(self, held: Manifest, kept_back: set[str]) -> bool:
+        """Whether an index may hold bytes of what its readers may no longer see."""
+        return any(
+            self._view.version(source, version) is None
+            for source in kept_back
+            for version in held.ever_held(source)
+        )
 
     def settle(self) -> list[Change]:
         """Finish what a kill interrupted, and put edits by hand into the history: these are

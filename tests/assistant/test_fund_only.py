@@ -238,6 +238,7 @@ def test_no_file_of_the_founders_index_tells(planted: tuple[Path, str]) -> None:
             data = path.read_bytes().lower()
             assert b"wombatonia" not in data
             assert "袋熊".encode() not in data
+            assert not [name for name in HIDDEN if name.encode() in data]
             checked += 1
     assert checked > 5
     assert not (home / "gaps.jsonl").exists() or "Wombat" not in (home / "gaps.jsonl").read_text()

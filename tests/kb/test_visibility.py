@@ -4,7 +4,9 @@ and in no byte of their index."""
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -212,6 +214,69 @@ def test_a_reworded_term_that_becomes_fund_only(open_kb: Open, tmp_path: Path) -
     assert not on_disk(tmp_path / "home")
     bundled = starter.documents()["generate"].source  # says nothing of what was kept back
     assert open_kb().source("generate", bundled.version).version == bundled.version
+
+
+def test_rebuild_backup_and_restore_cover_it(
+    open_kb: Open, memo: Path, embedder: object, tmp_path: Path
+) -> None:
+    staff = open_kb(fund=True)
+    note = staff.add(memo, fund=True).source
+    staff.add(record(tmp_path, TERM))
+    memo.write_text(memo.read_text().replace("768", "769"))
+    staff.add(memo, replace=note.id)
+    staff.restore(note.id, note.version)
+    questions = (SECRET, "cluster of the fund", "dollars an hour")
+
+    def hits(home: Path) -> list[object]:
+        found = []
+        for fund in (False, True):
+            with KnowledgeBase.open(home, embedder=embedder, fund=fund) as kb:  # type: ignore[arg-type]
+                found += [[(h.passage, h.score) for h in kb.search(q, 30)] for q in questions]
+                found += [kb.sources(), kb.library_version]
+                found.append([(c.version, c.action) for c in kb.history("generate")])
+        return found
+
+    home, copy = tmp_path / "home", tmp_path / "copy"
+    before = hits(home)
+    assert SECRET in str(before)
+    open_kb().rebuild()
+    assert not (home / "index" / "fund").exists()
+    assert hits(home) == before
+    backup = tmp_path / "desk.zip"
+    open_kb().backup(backup)
+    with zipfile.ZipFile(backup) as archive:
+        archive.extractall(copy)
+    assert hits(copy) == before
+    assert not on_disk(copy)
+
+
+def test_past_days_on_disk_forget_what_is_withdrawn(
+    open_kb: Open, memo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Early:
+        @staticmethod
+        def now(_zone: object) -> datetime:
+            return datetime(2026, 1, 10, tzinfo=UTC)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kb.journal.datetime", Early)
+        kb = open_kb()
+        source = kb.add(memo).source
+        kb.search(SECRET, 1)
+    kb.remove(source.id)
+    kb.rebuild()
+    past = open_kb(as_of="2026-02")
+    assert past.search(SECRET, 1)[0].passage.source == source.id
+    past.close()
+    assert on_disk(tmp_path / "home")
+    kb.restore(source.id, source.version)
+    text = tmp_path / "home" / "library" / "articles" / source.id / "text.md"
+    kb.remove(source.id)
+    text.parent.mkdir()
+    text.write_text(f"---\ntitle: {SECRET}\nvisibility: fund\n---\n\n{SECRET} text.\n")
+    open_kb().sync()
+    assert not on_disk(tmp_path / "home")
+    assert source.id not in {s.id for s in open_kb(as_of="2026-02").sources()}
 
 
 def test_broken_files_tell_founders_nothing(open_kb: Open, memo: Path, tmp_path: Path) -> None:
