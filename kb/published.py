@@ -123,7 +123,7 @@ class PublishedKnowledge:
         own, copies = self._equipment, generation.copies
         hits = search(
             reader, own.embedder, own.centres, generation.aliases, query, copies.room(k), only
-        )  # fmt: skip
+        )
         known = generation.sources
         return [
             replace(hit, also=tuple(source for source in hit.also if source in known))
@@ -305,7 +305,9 @@ class PublishedStore:
             self._follower.fail(error)
             return None
         known = self._generation.content.keys(found or [])
-        return list(known.values()) if len(known) == count else None
+        if len(known) < count:
+            return None
+        return [known[one] for one in dict.fromkeys(found or []) if one in known]
 
     def _computed(self, vector: Vectors, count: int) -> list[str]:
         keys, vectors = self._generation.vectors

@@ -162,8 +162,10 @@ def from_row(row: Row, source: Source) -> Stored:
     except (KeyError, TypeError, ValueError) as error:
         raise unusable("holds a passage that makes no sense") from error
     said = source.text[passage.start : passage.end]
+    parent = (0, passage.parent_start, passage.parent_end, len(source.text))
     named = (passage.source, passage.version, *key_source(stored.key))
-    if named != (source.id, source.version) * 2 or said != passage.text or passage.start < 0:
+    inside = passage.start >= 0 and list(parent) == sorted(parent)
+    if named != (source.id, source.version) * 2 or said != passage.text or not inside:
         raise unusable("holds a passage that its source does not have")
     _require_clean([stored.key, stored.also, *_texts(asdict(passage))])
     if not bool(np.isfinite(stored.vector).all()):

@@ -160,6 +160,7 @@ HOSTILE = {
     "another kind": snapshot(part(source(kind="virus"))),
     "a quote that is not there": snapshot(part(source(), text="The fund lends 9,999 GPUs.")),
     "an offset outside": snapshot(part(source(), start=-3)),
+    "a parent outside": snapshot(part(source(), parent_end=999)),
     "a passage of another source": snapshot(part(source(), source="other")),
     "a key of another source": snapshot(part(source(), key="other@0123456789ab#0")),
     "a control character in an alias": snapshot(part(source()), aliases={"a": ["x\x1b[31m"]}),

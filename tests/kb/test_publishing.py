@@ -97,6 +97,9 @@ def test_a_founder_reads_what_the_fund_has(
         for one, other in zip(here, there, strict=True):
             assert other.score == pytest.approx(one.score, abs=1e-6)
         assert desk.question_weights(question) == kb.question_weights(question)
+        for only in ({"kind": "program"}, {"language": "en", "published_from": "2025"}):
+            here, there = kb.search(question, 10, **only), desk.search(question, 10, **only)  # type: ignore[arg-type]
+            assert [hit.passage for hit in there] == [hit.passage for hit in here]
     for source in kb.sources():
         assert desk.passages(source.id) == kb.passages(source.id)
     for program in desk.programs():
