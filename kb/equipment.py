@@ -61,8 +61,10 @@ class Equipment:
         return other
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of passages, shape (texts, dimension), as the index holds them."""
-        return self.cache.embed(texts, self.embedder, lambda _done, _of: None)
+        """The vectors of passages by the first part of the embedder, to be compared with those of
+        `questions`."""
+        kept = self.cache.embed(texts, self.embedder, lambda _done, _of: None)
+        return kept[:, : self.embedder.parts[0].size]
 
     def questions(self, questions: Sequence[str]) -> Vectors:
         """The vectors of questions without what all questions of their language share, each of

@@ -188,7 +188,11 @@ class KnowledgeBase:
         Nothing is written. `progress` hears of files read."""
         wish = Wish(allowed, replace, fund=fund)
         outcomes, documents = self._intake.preview(named, wish, progress)
-        changed = {one.added.source.id for one in outcomes if one.added}
+        changed = {
+            one.added.source.id
+            for one in outcomes
+            if one.added is not None and one.added.outcome != "unchanged"
+        }
         return self._preview(changed, documents, outcomes=outcomes)
 
     def preview_sync(self) -> Preview:

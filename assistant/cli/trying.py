@@ -28,7 +28,8 @@ def show_moved(preview: Preview) -> None:
         write(one_line(moved.question))
         write(f"  now:  {_told(moved.before)}")
         write(f"  then: {_told(moved.after)}")
-    aside(f"{len(preview.moved)} of {preview.asked} gold questions would find other passages.")
+    if preview.asked:
+        aside(f"{len(preview.moved)} of {preview.asked} gold questions would find other passages.")
 
 
 def _row(moved: Moved) -> dict[str, Any]:
