@@ -129,6 +129,8 @@ class Phrases:
     def failure(self, message: str | None, hint: str | None) -> str:
         """A failed call as a sentence, and what to do about it."""
         told = f"{hint[:1].upper()}{hint[1:]}" if hint else ""
+        if hint and hint.startswith("compute-desk "):
+            told = f"`{hint}`"
         return self.tool_error.format(message=message, hint=told).strip()
 
     def match_summary(self, counts: Mapping[str, int]) -> str:

@@ -262,7 +262,7 @@ def _asked(strings: Strings, term: Term, cited: Cited) -> Value:
     bare = strings.asked and not (strings.percent or strings.amount or strings.months)
     told = wording.strings(strings)
     if bare and term.short:  # a few words of the source say more than "yes"
-        told = wording.for_whom(both(term.short.en, term.short.zh_hans), strings.for_whom)
+        told = both(term.short.en, term.short.zh_hans)
     return Value(
         _STRING_ROWS[strings.kind],
         told,

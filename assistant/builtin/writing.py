@@ -73,6 +73,8 @@ def _section(
     if ask is Ask.PROGRAM and programs and _wants_overview(reading, done[0].terms, kb):
         parts = [program_section(artifact, reading.fields, say) for artifact in programs]
         return Section([line for part in parts for line in [*part.lines, ""]][:-1])
+    if not done[0].tool.ok:  # a search that failed is not a library without an answer
+        return Section([say.failure(done[0].tool.error, done[0].tool.hint)], answered=False)
     passages = [passage for artifact in done for passage in artifact.passages]
     weights = done[0].terms
     selection = select(reading, passages, weights, kb.aliases)

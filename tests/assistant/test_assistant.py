@@ -124,6 +124,18 @@ def test_no_evidence_means_an_abstention_and_a_gap(desk: Assistant, question: st
     assert any(gap.question == question for gap in desk.kb.gaps())
 
 
+def test_a_search_that_fails_is_not_a_library_without_an_answer(tmp_path: Path) -> None:
+    with Assistant.open(tmp_path / "home", today=TODAY) as desk:
+        desk.warm()
+        manifest = tmp_path / "home" / "index" / "manifest.json"
+        kept = json.loads(manifest.read_text(encoding="utf-8"))
+        manifest.write_text(json.dumps(kept | {"embedder": "another:1"}), encoding="utf-8")
+        answer = desk.ask("How many GPUs does Andromeda have?")
+    assert "the index was built with another:1" in answer.answer
+    assert "`compute-desk kb rebuild`" in answer.answer
+    assert answer.gaps == []
+
+
 def test_price_that_nobody_published_is_not_invented(desk: Assistant) -> None:
     answer = desk.ask("a16z氧气计划每张H100每小时收多少钱？")
     assert answer.abstained
