@@ -1,7 +1,7 @@
 """What the library held on a day of the past, and which of its terms were true then.
 
 Two clocks: the journal tells when this library learned something, `valid_from` and `valid_to` of
-a term when it was true. See docs/decisions/0007-two-clocks.md.
+a term when it was true. See docs/decisions/0010-two-clocks.md.
 """
 
 from __future__ import annotations
