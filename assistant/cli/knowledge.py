@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from kb.records import Source
 
 app = typer.Typer(
-    no_args_is_help=True, help="Keep the library: add, list, show, search, history, check."
+    no_args_is_help=True,
+    help="Keep the library: add, list, show, search, history, check. With the setting kb_url, "
+    "list, show and search read what is published there; the others keep this home's library.",
 )
 keeping.register(app)
 app.add_typer(gaps.app, name="gaps")

@@ -14,6 +14,7 @@ from assistant.events import Done, Noted
 from kb.address import Address
 from kb.gap_exchange import collect
 from kb.knowledge_base import KnowledgeBase
+from kb.published import PublishedKnowledge
 from kb.server import ChromaServer
 from tests.chroma_server import ChromaProcess
 
@@ -66,6 +67,20 @@ def test_a_desk_without_a_library_answers_as_the_funds_own(
     assert found == expected
     assert list((home / "library").rglob("*.md")) == []
     assert not (home / "index" / "manifest.json").exists()
+
+
+def test_every_gold_question_finds_the_same_there(
+    published: ChromaProcess, warm_home: Path, home: Path
+) -> None:
+    with (
+        KnowledgeBase.open(warm_home) as kb,
+        PublishedKnowledge.open(home, published.root) as desk,
+    ):
+        questions = [gold.question for gold in kb.gold()]
+        assert len(questions) > 40
+        for question in questions:
+            here, there = kb.search(question, 10), desk.search(question, 10)
+            assert [hit.passage for hit in there] == [hit.passage for hit in here], question
 
 
 def test_a_desk_says_that_the_server_is_gone_and_answers(
