@@ -11,7 +11,14 @@ from pathlib import Path
 from threading import RLock
 
 from kb.copying import copy_generation
-from kb.errors import IndexDamaged, PublishedUnusable, ServerSlow, ServerUnreachable
+from kb.errors import (
+    HomeUnusable,
+    IndexDamaged,
+    KbError,
+    PublishedUnusable,
+    ServerSlow,
+    ServerUnreachable,
+)
 from kb.generation import CONTENT, KEYWORDS, Generation
 from kb.home import unusable as home_unusable
 from kb.home import write_atomically
@@ -27,8 +34,9 @@ _PAUSE = 30.0  # seconds in which a server that was too slow is not asked again
 class Follower:
     """The generation that stands at a server, copied into `folder`, which belongs to that address.
 
-    Each look costs one small request. Where the server does not answer, the last generation that
-    was fetched is used and `trouble` says why. Safe to share between threads and processes.
+    Each look costs one small request. Where the server does not answer, or what it has cannot be
+    used or kept, the last generation that was fetched is used and `trouble` says why. Safe to share
+    between threads and processes.
     """
 
     def __init__(self, folder: Path, server: ChromaServer, note: Callable[[str], None]) -> None:
@@ -54,7 +62,7 @@ class Follower:
             try:
                 self._look()
                 self.trouble = None
-            except (ServerUnreachable, PublishedUnusable) as error:
+            except (ServerUnreachable, PublishedUnusable, IndexDamaged, HomeUnusable) as error:
                 if isinstance(error, ServerSlow):
                     self._pause_ends = time.monotonic() + _PAUSE
                 self._make_do(error)
@@ -110,7 +118,7 @@ class Follower:
                     raise
                 found = again
 
-    def _make_do(self, error: ServerUnreachable | PublishedUnusable) -> None:
+    def _make_do(self, error: KbError) -> None:
         if self._generation is None:
             kept = self._kept()
             if kept is None:
@@ -159,10 +167,19 @@ class Follower:
             raise home_unusable(self._folder, error) from error
 
     def _build(self, head: Head) -> None:
+        base = self._base()
+        try:
+            self._copy(head, base)
+        except IndexDamaged:
+            if base is None:
+                raise
+            self._copy(head, None)  # what it was built upon is damaged
+
+    def _copy(self, head: Head, base: Generation | None) -> None:
         scratch = self._folder / f"new-{uuid.uuid4().hex[:8]}"
         scratch.mkdir()
         try:
-            copy_generation(self._server, head, scratch, self._base(), self._note)
+            copy_generation(self._server, head, scratch, base, self._note)
             place = self._folder / f"{head.generation}-{head.manifest[:12]}"
             shutil.rmtree(place, ignore_errors=True)  # a damaged one
             scratch.rename(place)

@@ -318,7 +318,8 @@ class KnowledgeBase:
         only say what that would change. What only the fund may see does not leave, however this
         was opened. See `kb.publishing.publish`."""
         server = ChromaServer(Address.parse(url), key)
-        self.sync()  # embedding may take longer than others should wait
+        if self._founders.trial():
+            self.sync()  # before anybody waits: embedding may take minutes
 
         def snapshot() -> Snapshot:
             with self._founders.guard, self._founders.index.writing():

@@ -490,11 +490,67 @@ def test_a_damaged_copy_is_fetched_again(
     assert founder().search("GPUs for startups", 5) == before
 
 
+def test_a_full_disk_and_a_spoilt_publication_leave_the_last_good_one(
+    open_kb: Open,
+    founder: Founder,
+    article: Path,
+    url: str,
+    notes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kb = open_kb()
+    source = kb.add(article).source.id
+    kb.publish(url, None)
+    desk = founder()
+    before = desk.search("Zephyr accelerators", 10)
+    article.write_text(article.read_text().replace("512", "640"))
+    kb.add(article, replace=source)
+    kb.publish(url, None)
+    with monkeypatch.context() as full:
+
+        def no_space(*_arguments: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        full.setattr("kb.copying.shutil.copy2", no_space)
+        assert desk.search("Zephyr accelerators", 10) == before
+        assert any("No space left" in n and "this is from generation 1" in n for n in notes)
+    assert "640" in desk.search("Zephyr accelerators", 1)[0].passage.text
+
+    after = desk.search("Zephyr accelerators", 10)
+    kb.remove(source)
+    kb.publish(url, None)
+    server = server_of(url)
+    place = server.collection(OBJECTS)
+    assert place is not None
+    server.delete(place, sorted(server.ids(place))[:50])
+    assert desk.search("Zephyr accelerators", 10) == after
+    assert any("not all there" in n and "this is from generation 2" in n for n in notes)
+    kb.publish(url, None)
+    assert desk.search("Zephyr accelerators", 10) != after
+    server.close()
+
+
+def test_a_copy_that_is_damaged_is_not_built_upon(
+    open_kb: Open, founder: Founder, article: Path, url: str
+) -> None:
+    kb = open_kb()
+    kb.publish(url, None)
+    desk = founder()
+    desk.search("GPU", 1)
+    kb.add(article)
+    kb.publish(url, None)
+    [content] = desk._follower._folder.glob("*/content.db")
+    content.write_bytes(b"\0" * content.stat().st_size)
+    assert "512" in desk.search("Zephyr accelerators", 1)[0].passage.text
+
+
 def test_old_copies_are_swept(open_kb: Open, founder: Founder, article: Path, url: str) -> None:
     kb = open_kb()
     source = kb.add(article).source.id
     desk = founder()
     for number in range(4):
+        if number == 2:  # as a kill in the middle of fetching leaves it
+            (desk._follower._folder / "new-0123" / "keywords").mkdir(parents=True)
         article.write_text(f"# Zephyr\n\nThe Zephyr fund lends {number}000 accelerators.\n")
         kb.add(article, replace=source)
         kb.publish(url, None)
