@@ -11,7 +11,7 @@ import typer
 from assistant.cli.failure import FAILED, WrongUsage
 from assistant.cli.library import open_library
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
-from assistant.cli.trying import gold_rows, show_moved
+from assistant.cli.trying import gold_rows, show_copies, show_moved
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or program.")]
@@ -93,7 +93,7 @@ def sync(dry_run: DryRun = False, as_json: Json = False) -> None:
             done = preview.synced
     changes = [asdict(step) for step in done.steps]
     if as_json:
-        tried = gold_rows(preview) if preview else {}
+        tried = {"copies": preview.copies, **gold_rows(preview)} if preview else {}
         document({"dry_run": dry_run, "changes": changes, "notes": done.notes, **tried})
         return
     for step in done.steps:
@@ -102,6 +102,7 @@ def sync(dry_run: DryRun = False, as_json: Json = False) -> None:
     if preview is not None:
         for note in done.notes:  # a real run has said them already
             aside(note)
+        show_copies(preview.copies)
         show_moved(preview)
     if not done.steps:
         aside("Nothing changed.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from assistant.cli.failure import FAILED, WrongUsage, failure_line
 from assistant.cli.keeping import AllowHost, DryRun, Fund, Json, SourceId, Why
 from assistant.cli.library import AsOf, open_library, open_reading
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
-from assistant.cli.trying import gold_rows, show_moved
+from assistant.cli.trying import gold_rows, show_copies, show_moved
 
 if TYPE_CHECKING:
     from kb.gap_groups import GapGroup
@@ -72,17 +73,21 @@ def add(
             why = why or f"closes {closes}"
         wish: dict[str, Any] = {"allowed": allow_host or (), "replace": replace, "fund": fund}
         preview = kb.preview_add(places, _stage, **wish) if dry_run else None
-        outcomes = preview.outcomes if preview else kb.add_all(places, _stage, why=why, **wish)
+        with _stoppable():
+            outcomes = preview.outcomes if preview else kb.add_all(places, _stage, why=why, **wish)
+        copies = preview.copies if preview else _copies(kb, outcomes)
         closed = _close(kb, closes, outcomes[0], why)
     errors = [_refused(one) for one in outcomes if one.error is not None]
     if as_json:
         added = [_taken(one.place, one.added) for one in outcomes if one.added is not None]
         failed = {"schema": 1, "error": errors[0]} if errors else {}
         tried = {"dry_run": True, **gold_rows(preview)} if preview else {}
-        document({"added": added, "errors": errors, **tried, **_closed_row(closed), **failed})
+        more = {"copies": copies, **tried, **_closed_row(closed), **failed}
+        document({"added": added, "errors": errors, **more})
     else:
         for one in outcomes:
             _tell(one, "would be " if dry_run else "")
+        show_copies(copies)
         if preview:
             show_moved(preview)
         elif len(outcomes) > 1:
@@ -91,6 +96,23 @@ def add(
             gaps.tell(*closed)
     if errors:
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress("", 1, 1)
+        aside("Stopped. What was stored stays; the same command goes on from there.")
+        raise
+
+
+def _copies(kb: KnowledgeBase, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+    """Of what is new, the articles that tell the same story."""
+    new = {o.added.source.id for o in outcomes if o.added and o.added.outcome != "unchanged"}
+    groups = kb.copies() if new else []
+    return {one: [o for o in group if o != one] for group in groups for one in group if one in new}
 
 
 _Closed = tuple["GapGroup", list[dict[str, Any]]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.output import about, aside, harmless, one_line, write
@@ -13,17 +14,20 @@ _QUOTE = 90  # characters of a passage
 
 
 def gold_rows(preview: Preview) -> dict[str, Any]:
-    """The part of a dry run's JSON document that is about gold questions and copies."""
+    """The part of a dry run's JSON document that is about gold questions."""
     return {
         "gold": {"asked": preview.asked, "moved": [_row(moved) for moved in preview.moved]},
-        "copies": preview.copies,
     }
+
+
+def show_copies(copies: Mapping[str, Sequence[str]]) -> None:
+    """Tell which articles tell the same story; search counts them once."""
+    for source, others in copies.items():
+        write(f"{one_line(source)} tells the same story as {', '.join(map(one_line, others))}")
 
 
 def show_moved(preview: Preview) -> None:
     """Tell which gold questions would find something else first, before and after."""
-    for source, others in preview.copies.items():
-        write(f"{one_line(source)} tells the same story as {', '.join(map(one_line, others))}")
     for moved in preview.moved:
         write(one_line(moved.question))
         write(f"  now:  {_told(moved.before)}")

@@ -44,8 +44,8 @@ def _document(desk: Desk, *arguments: object, status: int = 0) -> dict[str, Any]
 
 def test_an_article_from_adding_to_removing(desk: Desk, article: Path) -> None:
     added = _document(desk, "kb", "add", article)
-    assert set(added) == {"added", "errors"}
-    assert added["errors"] == []
+    assert set(added) == {"added", "errors", "copies"}
+    assert (added["errors"], added["copies"]) == ([], {})
     [row] = added["added"]
     fields = {"path", "source", "version", "title", "visibility", "outcome", "passages"}
     assert set(row) == fields
@@ -290,3 +290,12 @@ def test_a_drawn_table_keeps_short_cells_whole(
     assert "2026-08-26" in out
     assert "[red]foreign" in out
     assert "\x1b[2J" not in out
+
+
+def test_a_copy_of_a_story_is_named_when_it_comes_in(desk: Desk, tmp_path: Path) -> None:
+    lines = [f"The Harbor Fund said on day {n} that it lends {n}00 cards." for n in range(9)]
+    for name, order in (("one", 1), ("two", -1)):
+        (tmp_path / f"{name}.md").write_text("\n\n".join(lines[::order]), encoding="utf-8")
+    one = _document(desk, "kb", "add", tmp_path / "one.md")["added"][0]["source"]
+    _, out, _ = desk("kb", "add", tmp_path / "two.md")
+    assert out.splitlines()[1].endswith(f" tells the same story as {one}")
