@@ -60,6 +60,10 @@ class Articles:
         except OSError as error:
             raise unusable(self._folder, error) from error
 
+    def has(self, source_id: str) -> bool:
+        """Whether there is an article of this id, readable or not."""
+        return is_name(source_id) and (self._folder / source_id).is_dir()
+
     def source(self, source_id: str) -> Source:
         """An article. Raises `UnknownSource`, or `UnreadableSource` where its file is damaged."""
         return self._known(source_id)[0]

@@ -33,6 +33,7 @@ class History:
         self._pending = folder / "pending.json"
         self.archive = Archive(folder)
         self.journal = Journal(folder / "journal.jsonl")
+        self._last: tuple[int, dict[str, tuple[Kind, str]]] = (0, {})
 
     def of(self, source_id: str) -> list[Change]:
         """The changes of a source, oldest first. Raises `UnknownSource` where there are none."""
@@ -48,10 +49,13 @@ class History:
     def last_version(self, source_id: str) -> tuple[Kind, str] | None:
         """Kind and version of the last state that staff's copy of a source had, also where it was
         removed since; None where staff never had one."""
-        for entry in reversed(self.journal.all()):
-            if entry.source == source_id and entry.layer == "staff" and entry.version is not None:
-                return entry.kind, entry.version
-        return None
+        changes = self.journal.all()
+        if self._last[0] != len(changes):
+            last = {
+                c.source: (c.kind, c.version) for c in changes if c.layer == "staff" and c.version
+            }
+            self._last = (len(changes), last)
+        return self._last[1].get(source_id)
 
     def last_files(self, source_id: str, kind: Kind) -> dict[str, bytes] | None:
         """The files of the last version that staff's copy had, or None where it has none."""

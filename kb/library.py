@@ -89,10 +89,6 @@ class Library:
                     broken.append(Broken(source_id, shelf.kind, error, instead))
         return StaffLayer(good, broken)
 
-    def fund_only(self) -> set[str]:
-        """The ids of staff's sources of which founders see nothing, or less than staff."""
-        return {s.id for s in self.look().good.values() if s.visibility == "fund"}
-
     def held(self, shelf: Shelf, source_id: str) -> Held:
         """What staff's files of a source say, or their last good version, or the bundled source.
 
@@ -124,7 +120,7 @@ class Library:
 
     def was_staffs(self, source_id: str) -> bool:
         """Whether staff ever had a copy of a source."""
-        known = any(source_id in shelf.ids() for shelf in self.shelves)
+        known = any(shelf.has(source_id) for shelf in self.shelves)
         return known or self.history.last_version(source_id) is not None
 
     def last_held(self, source_id: str) -> Held | None:

@@ -52,6 +52,10 @@ class ProgramFiles:
         known = {SCHEMA.name, *(f"{source_id}{SUFFIX}" for source_id in self.ids())}
         return sorted(set(names) - known)
 
+    def has(self, source_id: str) -> bool:
+        """Whether there is a record of this id, readable or not."""
+        return is_name(source_id) and self._path(source_id).is_file()
+
     def source(self, source_id: str) -> Source:
         """A program as text. Raises `UnknownSource` or `InvalidProgram`."""
         return self._known(source_id)[1].source

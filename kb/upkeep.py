@@ -57,6 +57,7 @@ class Upkeep:
         self._to_staff = to_staff
         self._said: set[str] = set()
         self._up_to_date = False
+        self._kept_back: set[str] = set()  # of which founders see nothing, or less than staff
         self.index = index
         self.copies = Copies(index.folder)
         self.guard = RLock()
@@ -67,8 +68,7 @@ class Upkeep:
         self.settle()
         base = self._sound_manifest()
         steps = plan(self._view.sources(), base)
-        kept_back = self._kept_back()
-        if self._holds_withdrawn(base, kept_back):
+        if self._holds_withdrawn(base):
             # Stores keep the bytes of what is deleted from them; a new one never had them.
             self.index.clear()
             base = self._empty()
@@ -78,8 +78,8 @@ class Upkeep:
             # A kill inside a commit can leave files that only the next commit stumbles over.
             self._discard(damage)
             self._fill(self._empty(), progress)
-        if kept_back:
-            forget_old(self.index.folder, lambda old: self._holds_withdrawn(old, kept_back))
+        if self._kept_back:
+            forget_old(self.index.folder, self._holds_withdrawn)
         return steps
 
     def build(self) -> None:
@@ -103,17 +103,11 @@ class Upkeep:
         pairs = list(zip(changed, vectors, strict=True))
         self.index.write(pairs, removed, base, self._equipment.aliases)
 
-    def _kept_back(self) -> set[str]:
-        """The sources of which the readers of this index see nothing, or less than staff."""
-        if self._library is None or self._view.fund:
-            return set()
-        return self._library.fund_only()
-
-    def _holds_withdrawn(self, held: Manifest, kept_back: set[str]) -> bool:
+    def _holds_withdrawn(self, held: Manifest) -> bool:
         """Whether an index may hold bytes of what its readers may no longer see."""
         return any(
             self._view.version(source, version) is None
-            for source in kept_back
+            for source in self._kept_back
             for version in held.ever_held(source)
         )
 
@@ -130,6 +124,8 @@ class Upkeep:
             shelf.sweep()
         self._library.programs.lay_schema()
         staff = self._library.look()
+        if not self._view.fund:
+            self._kept_back = {s.id for s in staff.good.values() if s.visibility == "fund"}
         for line in notes(staff, fund=self._to_staff):
             if line not in self._said:
                 self._said.add(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
 
@@ -55,8 +56,9 @@ def front_matter(raw: str) -> tuple[dict[str, str], str]:
     match = _FRONT.match(raw, 0, _FRONT_LIMIT)
     if match is None:
         return {}, raw
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # 30 times as fast
     try:
-        data = yaml.safe_load(match["yaml"])
+        data = yaml.load(match["yaml"], Loader=loader)  # noqa: S506  # safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UnreadableSource(
             f"the front matter is not YAML: {str(error).splitlines()[0]}",
