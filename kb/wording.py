@@ -38,13 +38,6 @@ PRICE_BASES: dict[PriceBasis, tuple[str, str]] = {
     "below_market": ("below market", "低于市场价"),
     "list": ("list price", "牌价"),
 }
-STRINGS: dict[str, tuple[str, str]] = {
-    "equity": ("equity", "股权"),
-    "investment": ("investment", "投资"),
-    "commitment": ("commitment to spend", "消费承诺"),
-    "exclusivity": ("exclusivity", "排他约定"),
-    "revenue_share": ("revenue share", "收入分成"),
-}
 _CURRENCIES = {
     "USD": ("$", "美元"),
     "EUR": ("€", "欧元"),
