@@ -16,7 +16,16 @@ from kb.records import Hit, Passage, Source
 class Knowledge(Protocol):
     """Reading only: `kb.knowledge_base.KnowledgeBase` says what each method gives."""
 
-    def search(self, query: str, k: int = 10) -> list[Hit]: ...
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        kind: str | None = None,
+        language: str | None = None,
+        published_from: str | None = None,
+        published_to: str | None = None,
+    ) -> list[Hit]: ...
 
     def question_weights(self, question: str) -> dict[str, float]: ...
 

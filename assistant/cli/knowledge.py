@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,10 +18,11 @@ from assistant.cli.output import about, aside, document, harmless, one_line, pro
 from assistant.cli.trying import gold_rows, show_copies, show_moved
 
 if TYPE_CHECKING:
+    from assistant.knowledge import Knowledge
     from kb.gap_groups import GapGroup
     from kb.intake import Added, Outcome
     from kb.knowledge_base import KnowledgeBase
-    from kb.records import Source
+    from kb.records import Hit, Passage, Source
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -237,33 +238,57 @@ def show(
 def search(
     query: Annotated[str, typer.Argument(help="Words or a question, in any language.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    kind: Annotated[
+        Literal["article", "program"] | None, typer.Option(help="Of this kind only.")
+    ] = None,
+    language: Annotated[
+        Literal["en", "zh-Hans", "zh-Hant"] | None, typer.Option(help="In this language only.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Dated then or later: 2024, 2024-07-29.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Dated then or before.")] = None,
+    around: Annotated[
+        bool, typer.Option("--around", help="Show the paragraphs that a passage stands in.")
+    ] = False,
     fund: Fund = False,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Find passages, the best first."""
+    """Find passages, the best first. What has no date is not found by its date."""
     with open_reading(fund=fund, as_of=as_of) as kb:
-        hits = kb.search(query, k)
-    if as_json:
-        fields = ("source", "version", "title", "language", "text", "start", "end")
-        document(
-            {
-                "hits": [
-                    {field: getattr(hit.passage, field) for field in fields}
-                    | {"score": hit.score, "also": hit.also}
-                    for hit in hits
-                ]
-            }
+        hits = kb.search(
+            query, k, kind=kind, language=language, published_from=since, published_to=until
         )
+        parents = [_parent(kb, hit.passage) for hit in hits] if around or as_json else []
+    if as_json:
+        shown = zip(hits, parents, strict=True)
+        document({"hits": [_hit_row(hit, parent) for hit, parent in shown]})
         return
     if not hits:
         aside("Nothing found.")
     for number, hit in enumerate(hits, 1):
         passage = hit.passage
         write(f"{number}. {about(passage.title, passage.source, f'{hit.score:.3f}')}")
-        write(f"   {one_line(passage.text)}")
+        write(f"   {one_line(parents[number - 1] if around else passage.text)}")
         if hit.also:
             write(f"   also in {', '.join(map(one_line, hit.also))}")
+
+
+def _parent(kb: Knowledge, passage: Passage) -> str:
+    text = kb.source(passage.source, passage.version).text
+    return text[passage.parent_start : passage.parent_end]
+
+
+def _hit_row(hit: Hit, parent: str) -> dict[str, object]:
+    passage = hit.passage
+    fields = ("source", "version", "title", "language", "kind", "text", "start", "end")
+    return {field: getattr(passage, field) for field in fields} | {
+        "published": passage.as_of,
+        "parent": {"start": passage.parent_start, "end": passage.parent_end, "text": parent},
+        "score": hit.score,
+        "also": hit.also,
+    }
 
 
 @app.command()

@@ -23,6 +23,7 @@ class WordEmbedder:
     name = "words"
     dimension = 1024
     parts = (Part(dimension, 1.0),)
+    second = None
 
     def __init__(self, fingerprint: str = "words:1") -> None:
         self.fingerprint = fingerprint
