@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kb.errors import IndexDamaged
-from kb.home import unusable
 from kb.index import DAYS, Index
 from kb.locks import locked
 from kb.manifest import Manifest, load
@@ -16,21 +15,29 @@ from kb.manifest import Manifest, load
 KEPT = 3
 
 
-def day_index(beside: Path, fingerprint: str) -> Index:
-    """The index of the content that a fingerprint names, in `beside`/days. It is empty before its
-    first use; the oldest beyond `KEPT` that nobody reads go. Raises `HomeUnusable`."""
-    folder = beside / DAYS
-    own = folder / fingerprint
-    writer = folder / "writer.lock"
-    try:
-        own.mkdir(parents=True, exist_ok=True)
-        os.utime(own)
-        with locked(writer, wait=False) as free:
-            if free:
-                _prune(folder)
-    except OSError as error:
-        raise unusable(own, error) from error
-    return Index(own, writer)
+class DayIndex(Index):
+    """The index of the content that a fingerprint names, in `beside`/days. Making it takes the
+    oldest of the others beyond `KEPT` away that nobody reads."""
+
+    def __init__(self, beside: Path, fingerprint: str) -> None:
+        super().__init__(beside / DAYS / fingerprint, beside / DAYS / "writer.lock")
+
+    @contextmanager
+    def writing(self, *, wait: bool = True) -> Iterator[bool]:
+        """Keep other writers of past days out; yields False where one is at work and `wait` is
+        off."""
+        with super().writing(wait=wait) as taken:
+            if taken:
+                self._prune()
+            yield taken
+
+    def _prune(self) -> None:
+        others = [p for p in self.folder.parent.iterdir() if p.is_dir() and p != self.folder]
+        others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in others[KEPT - 1 :]:
+            with locked(path / "lock", wait=False) as unread:
+                if unread:
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 def forget_old(beside: Path, is_withdrawn: Callable[[Manifest], bool]) -> None:
@@ -44,11 +51,3 @@ def forget_old(beside: Path, is_withdrawn: Callable[[Manifest], bool]) -> None:
             held = None
         if held is None or is_withdrawn(held):
             shutil.rmtree(path.parent, ignore_errors=True)
-
-
-def _prune(folder: Path) -> None:
-    days = [path for path in folder.iterdir() if path.is_dir()]
-    for path in sorted(days, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
-        with locked(path / "lock", wait=False) as unread:
-            if unread:
-                shutil.rmtree(path, ignore_errors=True)

@@ -15,7 +15,7 @@ from kb.aliases import AliasTable
 from kb.arrivals import Wish
 from kb.backup import Backup, write_backup
 from kb.checks import MONTHS, check
-from kb.days import day_index
+from kb.days import DayIndex
 from kb.documents import Document, version_of_all
 from kb.editing import Editor
 from kb.embedders import Embedder
@@ -92,7 +92,7 @@ class KnowledgeBase:
         self._upkeep = self._founders
         if moment is not None:
             past = PastDay(library, moment, fund=fund)
-            index = day_index(home.fund_index if fund else home.index, past.fingerprint)
+            index: Index = DayIndex(home.fund_index if fund else home.index, past.fingerprint)
             self._view = past
             self._upkeep = Upkeep(None, past, index, equipment, note, to_staff=fund)
         elif fund:

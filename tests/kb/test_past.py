@@ -198,6 +198,7 @@ def test_only_the_newest_days_keep_an_index(open_kb: Open, a_year: str, tmp_path
         kb.search("GPU", 1)
         kb.close()
     days = tmp_path / "home" / "index" / "days"
+    open_kb(as_of="2022").sources()  # asks for no index
     assert len([path for path in days.iterdir() if path.is_dir()]) == 3
     assert found(open_kb(as_of="2024-08"), "Oxygen GPUs")  # made anew
 
