@@ -35,8 +35,8 @@ def test_publishing_and_searching_at_once_loses_and_mixes_nothing() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     figures = json.loads(done.stdout)
     assert [figures[name] for name in ("stale", "mixed", "lost", "exceptions")] == [0, 0, 0, 0]
-    assert figures["publications"] >= 2
-    assert figures["searches"] > 2
+    assert figures["publications"] >= 4
+    assert figures["searches"] >= 4
 
 
 def test_desks_that_share_a_home_fetch_and_follow_side_by_side(
