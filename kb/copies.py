@@ -13,6 +13,7 @@ import io
 import json
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from kb.splitting import sentences
 
 FILE = "copies.json"
 # Raise when groups are made in another way.
-_RECIPE = 1
+_RECIPE = 2
 _LEAST_HITS = 30
 _SENTENCE = 0.2  # of a sentence's runs: reworded sentences keep more, others have less
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -273,12 +274,14 @@ class _Said:
         self._figures: list[set[str]] = []
         self._starts: list[int] = []
         self._holders: dict[int, list[int]] = defaultdict(list)
-        for passage in document.passages:
-            for a, b in sentences(passage.text):
-                for run in fingerprint(passage.text[a:b]).tolist():
-                    self._holders[run].append(len(self._starts))
-                self._figures.append(_figures(passage.text[a:b]))
-                self._starts.append(passage.start)
+        text, passages = document.source.text, document.passages
+        begins = [passage.start for passage in passages]
+        # All of the text, not of the passages alone: a copy may show what these leave out.
+        for a, b in sentences(text) if passages else ():
+            for run in fingerprint(text[a:b]).tolist():
+                self._holders[run].append(len(self._starts))
+            self._figures.append(_figures(text[a:b]))
+            self._starts.append(begins[max(0, bisect_right(begins, a) - 1)])
 
     def place(self, sentence: str) -> int | None:
         """The start of the passage that says what `sentence` says, or None where none does."""
