@@ -9,7 +9,7 @@ from typing import Literal
 
 from kb import starter
 from kb.journal import Action, Change, change
-from kb.library import Library, StaffLayer
+from kb.library import Broken, Library, StaffLayer
 from kb.manifest import Manifest
 from kb.records import Layer, Source
 from kb.views import View
@@ -63,11 +63,17 @@ def notes(staff: StaffLayer, *, fund: bool) -> list[str]:
     """
     lines = []
     for broken in staff.broken:
-        if not fund and (broken.instead is None or broken.instead.source.visibility == "fund"):
+        if not fund and not _was_public(broken):
             continue
         instead = "it is left out" if broken.instead is None else "the last good version stays"
         lines.append(f"{broken.error.message}; {instead}")
     return lines
+
+
+def _was_public(broken: Broken) -> bool:
+    """Whether staff's copy was public when it last could be read."""
+    source = broken.instead.source if broken.instead is not None else None
+    return source is not None and source.layer == "staff" and source.visibility == "public"
 
 
 def with_edits(steps: Sequence[Step], edits: Sequence[Change], view: View) -> list[Step]:
