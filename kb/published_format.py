@@ -34,6 +34,7 @@ LEASE = f"{NAME}_lease"
 # Chroma Cloud's limits: 16,384 bytes a document, 256 bytes a value of a collection's metadata.
 _PIECE = 12_000  # bytes of a JSON text in one row
 _PIECES = 2_000  # of one text: 24 MB
+_WORDS = 50_000  # of the alias table, which becomes one pattern
 
 Ref = Annotated[str, Field(pattern=r"^[0-9a-f]{40}:[1-9][0-9]{0,3}$")]
 """A JSON text by its hash and the number of its pieces."""
@@ -90,6 +91,15 @@ class Bundle(_Record):
     source: dict[str, Any]
     program: dict[str, Any] | None = None
     rows: Annotated[list[tuple[Line, RowId]], Field(max_length=300_000)] = []
+
+
+class _Copies(_Record):
+    """What `kb.copies` keeps."""
+
+    recipe: int
+    versions: dict[Line, Line]
+    pairs: list[tuple[Line, Line]]
+    groups: list[tuple[Line, Line, dict[Line, tuple[Line, dict[Line, int]]]]]
 
 
 def passages_name(fingerprint: str) -> str:
@@ -205,17 +215,21 @@ def groups_of(text: str) -> dict[str, list[str]]:
         groups = _GROUPS.validate_json(text)
     except ValidationError as error:
         raise unusable("holds an alias table that makes no sense") from error
+    if sum(map(len, groups.values())) > _WORDS:
+        raise unusable(f"holds an alias table of more than {_WORDS:,} words")
     _require_clean(_texts(groups))
     return groups
 
 
 def copies_of(text: str) -> str:
-    """The groups of copies from a JSON text, to be read by `kb.copies`. Raises
+    """The groups of copies from a JSON text, fit for `kb.copies` to read. Raises
     `PublishedUnusable`."""
     try:
-        return TypeAdapter(str).validate_json(text)
+        groups: str = TypeAdapter(str).validate_json(text)
+        _Copies.model_validate_json(groups)
     except ValidationError as error:
         raise unusable("holds groups of copies that make no sense") from error
+    return groups
 
 
 def read_head(text: object) -> Head:
@@ -297,6 +311,4 @@ def _first(error: ValidationError) -> str:
 
 _SOURCE = TypeAdapter(Source)
 _PASSAGE = TypeAdapter(Passage)
-_GROUPS = TypeAdapter(
-    Annotated[dict[Line, Annotated[list[Line], Field(max_length=1_000)]], Field(max_length=20_000)]
-)
+_GROUPS = TypeAdapter(dict[Line, list[Annotated[str, Field(max_length=200)]]])

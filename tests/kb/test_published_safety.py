@@ -47,6 +47,7 @@ pytestmark = pytest.mark.xdist_group("chroma")
 
 Open = Callable[..., KnowledgeBase]
 SECRET = "Quokkafish"
+COPIES = '{"recipe": 1, "versions": {}, "pairs": [], "groups": []}'
 
 
 def holds(folder: Path, word: str) -> bool:
@@ -146,12 +147,21 @@ def part(of: Source, key: str = "", **fields: Any) -> Part:
 
 def snapshot(*parts: Part, **fields: Any) -> Snapshot:
     base = Snapshot(
-        "0123456789ab", "words:1", f"{RECIPE}:x", {"nvidia": ["nvidia"]}, "{}", parts, ()
+        "0123456789ab", "words:1", f"{RECIPE}:x", {"nvidia": ["nvidia"]}, COPIES, parts, ()
     )
     return replace(base, **fields)
 
 
+def program(**fields: Any) -> Part:
+    record = starter.programs()[0]
+    made = part(source(id=record.id, kind="program"))
+    return replace(made, program=record.model_copy(update=fields))
+
+
 HOSTILE = {
+    "a program that steers": snapshot(program(aliases=["\x1b[2J"])),
+    "a program for the fund": snapshot(program(visibility="fund")),
+    "a program under another name": snapshot(program(id="somebody-else")),
     "escape in a text": snapshot(part(source(text="\x1b]0;owned\x07 GPUs"))),
     "bidi in a title": snapshot(part(source(title="\u202eMemo"))),
     "a path for an id": snapshot(part(source(id="../../../etc/passwd"))),
@@ -164,6 +174,13 @@ HOSTILE = {
     "a passage of another source": snapshot(part(source(), source="other")),
     "a key of another source": snapshot(part(source(), key="other@0123456789ab#0")),
     "a control character in an alias": snapshot(part(source()), aliases={"a": ["x\x1b[31m"]}),
+    "an endless alias": snapshot(part(source()), aliases={"a": ["x" * 1500]}),
+    "too many aliases": snapshot(part(source()), aliases={"a": [str(n) for n in range(60_000)]}),
+    "copies of no shape": snapshot(
+        part(source()),
+        copies='{"recipe": 1, "versions": {}, "pairs": [], "groups": [[["memo"], "1", {}]]}',
+    ),
+    "copies without end": snapshot(part(source()), copies="[" * 100_000),
     "an embedder that steers": snapshot(part(source()), embedder="\x1b[2J"),
 }
 
