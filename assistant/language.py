@@ -12,8 +12,10 @@ _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 # What a Taiwan reader says where OpenCC's phrase tables keep the mainland word.
 _TAIWAN = (
-    ("初創公司", "新創公司"),
-    ("初創企業", "新創企業"),
+    ("臺", "台"),
+    ("佈", "布"),
+    ("瞭解", "了解"),
+    ("擴充套件", "擴展"),
     ("雲廠商", "雲端業者"),
     ("晶片廠商", "晶片商"),
     ("目錄價", "牌價"),
@@ -31,6 +33,18 @@ _TAIWAN = (
     ("聯絡國", "聯繫國"),
     ("“", "「"),
     ("”", "」"),
+)
+# The same where what stands around a word decides.
+_TAIWAN_PATTERNS = tuple(
+    (re.compile(pattern), taiwan)
+    for pattern, taiwan in (
+        (r"初創(?!加速)", "新創"),  # Nvidia's 初創加速計畫 is a name
+        (r"([A-Z]{1,4}\d{1,4}[A-Z]{0,2}|\})\s?卡時", r"\1小時"),  # } of a template: {gpu}
+        (r"(?:GPU\s?)?卡時", "GPU小時"),
+        (r"塊(?=晶片)", "顆"),
+        (r"塊(?=\s?(?:[A-Z]|輝達|顯|新卡|以上))|(?<=每)塊(?=[約\d])|(?<=\d[萬億])塊", "張"),
+        (r"(?<=[弗亨])裡|裡(?=[德克](?:[曼里斯·]|$))", "里"),  # in names: 弗里德曼
+    )
 )
 
 
@@ -79,6 +93,8 @@ def in_script(text: str, language: Language) -> str:
     converted = str(_converter("s2twp").convert(text))
     for mainland, taiwan in _TAIWAN:
         converted = converted.replace(mainland, taiwan)
+    for pattern, taiwan in _TAIWAN_PATTERNS:
+        converted = pattern.sub(taiwan, converted)
     return converted
 
 

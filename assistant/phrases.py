@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.answer import Language
 from assistant.grounding.segments import sentences
+from assistant.language import in_script
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Phrases:
     match_lead_one: str
     match_lead_none: str
     match_by: str
+    match_by_one: str
     match_profile: str
     match_none_told: str
     match_ask: str
@@ -139,9 +141,9 @@ class Phrases:
         `counts` has matched, eligible, unknown and not_eligible."""
         leads = {0: self.match_lead_none, 1: self.match_lead_one}
         lead = leads.get(counts["eligible"], self.match_lead)
-        return " ".join(
-            text.format(n=counts["matched"], **counts) for text in (lead, self.match_by)
-        )
+        by = self.match_by_one if counts["not_eligible"] == 1 else self.match_by
+        between = " " if self.language == "en" else ""
+        return between.join(text.format(n=counts["matched"], **counts) for text in (lead, by))
 
     def tool_summary(self, name: str, result: Mapping[str, Any], passages: int) -> str:
         """One line about a finished call."""
@@ -154,7 +156,7 @@ class Phrases:
         if name == "match_programs":
             return self.found_programs.format(n=result.get("counts", {}).get("matched", 0))
         if name == "get_program":
-            return self.read_program.format(name=result.get("name", ""))
+            return self.read_program.format(name=in_script(result.get("name", ""), self.language))
         return self.estimated
 
 

@@ -130,13 +130,14 @@ ENGLISH = Phrases(
     match_lead_one="**Of {n} programs, {eligible} is open to you by what the sources state.**",
     match_lead_none="**Of {n} programs, none is certainly open to you yet.**",
     match_by="For {unknown} it cannot be told yet; {not_eligible} are not open to you.",
+    match_by_one="For {unknown} it cannot be told yet; {not_eligible} is not open to you.",
     match_profile="Judged by: {profile}.",
     match_ask=(
         "**Tell me your stage, money raised, country, investors and founding date, and I can say "
         "which of these are open to you.**"
     ),
     match_none_told="Nothing about your company is known yet.",
-    match_header="| Program | Open to you? | Why | As of |",
+    match_header="| Program | Open to you | Why | As of |",
     match_closed="Not open to you:",
     match_silent="No source states who may apply to: {names}.",
     about_rule="{kind} ({marks})",

@@ -125,6 +125,7 @@ SIMPLIFIED = Phrases(
     match_lead_one="**按来源所述的条件，{n}个计划中有{eligible}个你们可以申请。**",
     match_lead_none="**{n}个计划中，目前没有一个能确定你们可以申请。**",
     match_by="其中{unknown}个暂时无法判断，{not_eligible}个不能申请。",
+    match_by_one="其中{unknown}个暂时无法判断，{not_eligible}个不能申请。",
     match_profile="判断依据：{profile}。",
     match_ask="**请告诉我你们的轮次、累计融资、所在国家、投资方和成立时间，我就能说出哪些可以申请。**",
     match_none_told="目前还不了解你们公司的情况。",

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, computed_field
+from pydantic import BaseModel, Field, computed_field
 
 from kb import wording
 from kb.citing import Cited, apart, cited_terms
 from kb.conditions import Figure, Offer, Rule, Strings, Words
 from kb.conflicts import different_sources, figures_differ, rules_differ, strings_differ
 from kb.programs import Names, Program, ProgramKind, Status, Term, TermField
+from kb.records import Grade
 from kb.rendering import STATUSES
 from kb.wording import Called, as_written, both
 
@@ -27,6 +28,7 @@ Attribute = Literal[
     "apply", "valid", "status",
 ]  # fmt: skip
 ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
+_GRADES: tuple[Grade, ...] = get_args(Grade)
 NOT_STATED = both("not stated in sources", "来源未说明")
 
 _RULE_ROWS: dict[str, Attribute] = {
@@ -47,12 +49,14 @@ _IN_WORDS: dict[TermField, Attribute] = {
 
 class Stated(BaseModel):
     """One stated value. `typed` is the record's value as JSON, None where the source states it in
-    words only. `disagrees`: another source in this cell states something else."""
+    words only. `disagrees`: another source in this cell states something else. `citation` is the
+    newest term that states it, of several as new the one of the best grade; `also` the others."""
 
     text: Words
     typed: Any = None
     disagrees: bool = False
     citation: Cited | None
+    also: list[Cited] = Field(default_factory=list)
 
 
 class Cell(BaseModel):
@@ -129,15 +133,26 @@ def attributes_of(program: Program, called: Called = as_written) -> dict[Attribu
     cells: dict[Attribute, Cell] = {}
     for name in ATTRIBUTES:
         own = [value for value in values if value.attribute == name]
+        own.sort(key=lambda value: _GRADES.index(value.term.grade))
         own.sort(key=lambda value: value.term.as_of or "", reverse=True)
-        odd = {n for pair in disagreeing(own) for n in pair}
-        stated = [
-            Stated(text=value.text, typed=value.typed, disagrees=n in odd, citation=value.citation)
-            for n, value in enumerate(own)
-        ]
-        cells[name] = Cell(stated=stated)
+        cells[name] = Cell(stated=_each_once(own))
     cells["status"].stated.insert(0, _status(program))
     return cells
+
+
+def _each_once(values: Sequence[Value]) -> list[Stated]:
+    """The values of a cell; one that several terms state stands once, where the first does."""
+    odd = {n for pair in disagreeing(values) for n in pair}
+    stated: dict[str, Stated] = {}
+    for n, value in enumerate(values):
+        first = stated.setdefault(
+            value.text.en, Stated(text=value.text, typed=value.typed, citation=value.citation)
+        )
+        first.disagrees = first.disagrees or n in odd
+        known = [cited.number for cited in (first.citation, *first.also) if cited]
+        if value.citation.number not in known:
+            first.also.append(value.citation)
+    return list(stated.values())
 
 
 def _status(program: Program) -> Stated:

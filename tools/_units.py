@@ -103,6 +103,9 @@ _GPU_NOUN = re.compile(
     re.IGNORECASE,
 )
 _GPU_HOURS_AFTER = re.compile(r"\s?[-·]?\s?(?:hours?|hrs?|h|小时|时)(?![A-Za-z])", re.IGNORECASE)
+_MODEL_HOURS_AFTER = re.compile(
+    rf"(?:\s?-?(?:GPU|卡))?{_GPU_HOURS_AFTER.pattern}", re.IGNORECASE
+)  # H100-hours, H100 GPU-hours, H100 卡时
 _GPU_MACHINE = re.compile(
     r"s?[ -](?:nodes?|servers?|instances?|clusters?|machines?|boxes)(?![a-z])"
     r"|\s?(?:服务器|节点|集群|整机)",
@@ -222,7 +225,7 @@ def _gpus(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Readin
     link = _GPU_LINK.match(text, numeral.end)
     mention = gpus.get(link.end()) if link else None
     if link and mention:
-        hours = _GPU_HOURS_AFTER.match(text, mention.end)
+        hours = _MODEL_HOURS_AFTER.match(text, mention.end)
         if hours and not re.search(r"[x×*张块]", link.group()):
             return Reading(Unit.GPU_HOURS, numeral.start, hours.end(), gpu=mention.raw)
         machine = _GPU_MACHINE.match(text, mention.end)

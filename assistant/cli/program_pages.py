@@ -77,7 +77,8 @@ def show_matches(found: Sequence[Match], profile: Profile) -> None:
         if words is not None
     ]
     profile_line = say.match_profile.format(profile=page.comma.join(told))
-    write(profile_line if told else f"{say.match_none_told} {_plain(say.keep_profile)}")
+    between = " " if say.language == "en" else ""
+    write(profile_line if told else f"{say.match_none_told}{between}{_plain(say.keep_profile)}")
     verdicts = [one.verdict for one in found]
     counts = {name: verdicts.count(name) for name in ("eligible", "unknown", "not_eligible")}
     if len(found) > 1:
@@ -137,9 +138,9 @@ class _Page:
         return f"「{text}」" if self._language == "zh-Hant" else f"“{text}”"
 
     def stated(self, stated: Stated) -> str:
-        """A value with who stated it and when."""
-        basis = self.basis(stated.citation) if stated.citation else ""
-        return self.words(stated.text) + basis
+        """A value with everyone who stated it and when, the newest first."""
+        bases = [self.basis(cited) for cited in (stated.citation, *stated.also) if cited]
+        return self.words(stated.text) + "".join(dict.fromkeys(bases))
 
     def cell(self, cell: Cell) -> str:
         if not cell.stated:

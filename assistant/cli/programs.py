@@ -12,7 +12,7 @@ import typer
 from assistant.cli.failure import WrongUsage
 from assistant.cli.library import AsOf, open_reading
 from assistant.cli.output import document, table
-from kb.programs import ProgramKind, Status
+from kb.programs import GIVING, ProgramKind, Status
 
 if TYPE_CHECKING:
     from assistant.knowledge import Knowledge
@@ -80,9 +80,11 @@ def compare(context: typer.Context, ids: Ids, as_of: AsOf = None, as_json: Json 
     Sources that disagree stand side by side, the newest first.
     """
     from kb.comparing import compare as grid_of
+    from kb.names import Parties
 
     with open_reading(as_of=as_of) as kb:
-        grid = grid_of(_named(kb, ids))
+        called = Parties(kb.programs(), kb.aliases).called
+        grid = grid_of(_named(kb, ids), called)
     if as_json or context.obj:
         document(grid.model_dump(mode="json", by_alias=True))
         return
@@ -106,6 +108,8 @@ def match(
 ) -> None:
     """Tell which programs are open to your company, condition by condition.
 
+    Without ids: all that give compute; deals and loans only where they are named.
+
     Each condition passes, fails or is unknown, with the sentence that states it. What your
     profile does not tell (compute-desk profile set) stays unknown.
     """
@@ -121,7 +125,7 @@ def match(
     given = load_profile(default_home()) if profile is None else read_profile(profile, today)
     with open_reading(as_of=as_of) as kb:
         everything = kb.programs()
-        chosen = _named(kb, ids) if ids else everything
+        chosen = _named(kb, ids) if ids else [p for p in everything if p.kind in GIVING]
         found = match_all(chosen, given, day, Parties(everything, kb.aliases))
     if as_json or context.obj:
         verdicts = [one.verdict for one in found]

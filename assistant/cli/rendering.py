@@ -92,7 +92,8 @@ def source_line(citation: Citation, language: Language) -> str:
     known = [one_line(part) for part in where if part]
     grade = f" ({phrases(language).grades[citation.grade]})" if citation.grade else ""
     quote = citation.quote if citation.kind == "passage" else _value(citation.quote)
-    return f"[{citation.marker}] {', '.join(known)}{grade}: “{one_line(quote)}”"
+    marks = "「」" if language == "zh-Hant" else "“”"
+    return f"[{citation.marker}] {', '.join(known)}{grade}: {marks[0]}{one_line(quote)}{marks[1]}"
 
 
 def without_markdown(block: str) -> str:

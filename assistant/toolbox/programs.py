@@ -182,6 +182,7 @@ def _grid(
                     value.text.en if language == "en" else value.text.zh_hans, language
                 ),
                 "passage": _passage_of(value.citation, ids, language),
+                "also": [_passage_of(cited, ids, language) for cited in value.also],
                 "disagrees": value.disagrees,
             }
             for value in found.stated

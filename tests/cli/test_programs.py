@@ -11,6 +11,7 @@ import pytest
 
 from kb import starter
 from kb.comparing import ATTRIBUTES
+from kb.programs import GIVING
 
 Desk = Callable[..., tuple[int, str, str]]
 RECORD = """\
@@ -123,6 +124,19 @@ def test_a_comparison_speaks_the_readers_script(
     _, out, _ = desk("programs", "compare", harbor, "conviction")
     assert empty in out
     assert "not stated" not in out
+
+
+def test_each_value_of_a_grid_stands_once(desk: Desk) -> None:
+    _, out, _ = desk("programs", "compare", "andromeda", "a16z-oxygen")
+    rows = {line.split("\t")[0]: line.split("\t") for line in out.splitlines()}
+    assert rows["GPUs"][1] == "at least 4,000 GPUs (reported, Forbes, 2024)"
+
+
+def test_only_programs_that_give_compute_are_matched_unless_others_are_named(desk: Desk) -> None:
+    everything = _document(desk, "programs", "match")["programs"]
+    assert {program["kind"] for program in everything} == set(GIVING)
+    loan = _document(desk, "programs", "match", "crusoe-upper90-loan")["programs"]
+    assert [program["kind"] for program in loan] == ["loan"]
 
 
 def test_an_unknown_program_is_named(desk: Desk) -> None:
@@ -239,10 +253,11 @@ def test_a_file_that_is_no_profile_is_named(desk: Desk, tmp_path: Path, text: st
     assert answer["error"]["code"] == "invalid_profile"
 
 
-def test_all_programs_are_matched(desk: Desk) -> None:
+def test_all_programs_that_give_compute_are_matched(desk: Desk) -> None:
+    giving = [program for program in starter.programs() if program.kind in GIVING]
     found = _document(desk, "programs", "match")
-    assert len(found["programs"]) == len(starter.programs())
+    assert len(found["programs"]) == len(giving)
     status, out, _ = desk("programs", "match")
     assert status == 0
     assert out.startswith("Nothing about your company is known yet.")
-    assert f"Of {len(starter.programs())} programs, none is certainly open to you yet." in out
+    assert f"Of {len(giving)} programs, none is certainly open to you yet." in out

@@ -69,6 +69,21 @@ def test_every_value_leads_to_its_sentence() -> None:
                     assert text[span.start : span.end] == stated.citation.quote.en
 
 
+def test_a_value_that_is_stated_twice_stands_once_with_its_newest_and_best_source() -> None:
+    count = [offer(gpu="H100", count={"at_least": 4000})]
+    blog = term("offer", offers=count, publisher="Blog", as_of="2024", grade="rumor")
+    forbes = term("offer", offers=count, publisher="Forbes", as_of="2024", grade="reported")
+    early = term("offer", offers=count, publisher="The Information", as_of="2023-11")
+    other = term("offer", offers=[offer(gpu="H100", count={"exactly": 64})], as_of="2022")
+    [once, apart] = attributes_of(program(blog, early, forbes, other))["gpus"].stated
+    assert once.citation is not None
+    assert once.citation.publisher == "Forbes"
+    assert [cited.publisher for cited in once.also] == ["Blog", "The Information"]
+    assert (once.disagrees, apart.disagrees) == (True, True)
+    assert apart.text.en == "64 H100s"  # an older figure stays apart
+    assert apart.also == []
+
+
 def test_values_that_disagree_stand_side_by_side_the_newest_first() -> None:
     old = term("offer", offers=[offer(gpu="H100", count={"exactly": 2512})], as_of="2023-06")
     new = term(

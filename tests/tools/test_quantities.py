@@ -10,7 +10,7 @@ from importlib import util
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tools.quantities import Quantity, Unit, find_quantities
@@ -171,6 +171,7 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
         "0123456789.,-x×*kKMBT%$¥ 零一二两三十百千万亿年月个半分之多约GPUH张块卡时/", max_size=60
     )
 )
+@example("0亿一0万")
 @settings(max_examples=500, deadline=None)
 def test_any_mix_of_numerals_is_read_without_an_exception(text: str) -> None:
     for found in find_quantities(text):

@@ -85,7 +85,8 @@ def _values(
         passage = passages.get(value["passage"])
         said = basis_of(passage, say) if passage and value["disagrees"] else ""
         text = without_scheme(value["text"]).rstrip(".。").replace("|", "/")
-        parts.setdefault(f"{text}{said}", []).extend([f" [{passage.id}]"] if passage else [])
+        marks = [value["passage"], *value["also"]] if passage else []
+        parts.setdefault(f"{text}{said}", []).extend(f" [{mark}]" for mark in marks)
     if not parts:
         return say.not_stated
     between, colon = ("; ", ": ") if say.language == "en" else ("；", "：")
