@@ -28,7 +28,7 @@ from assistant import Assistant
 
 Rows = list[dict[str, Any]]
 ASKED = {"zh": ("zh", "en"), "en": ("en",)}  # by the language of the text, those of the questions
-CROSSING = 0.54  # the score that assistant.builtin.selecting asks of a passage in another language
+CROSSING = 0.56  # the score that assistant.builtin.selecting asks of a passage in another language
 
 
 def shared() -> Path:

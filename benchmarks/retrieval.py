@@ -1,17 +1,16 @@
 """How well search finds, on public test sets: the bundled embedder and both legs, as in a library.
 
-    .venv/bin/python benchmarks/retrieval.py [--queries 300] [SET ...]
+    .venv/bin/python benchmarks/retrieval.py [--queries 300] [--half tuned|checked] [SET ...]
 
-Reads ../shared/eval/retrieval (or COMPUTE_DESK_SHARED) in BEIR layout: xquad_zh, xquad_en2zh and
-drcd_hans2hant. Every document of a set is indexed; the questions are a sample, the same in every
-run. Documents embed at a few paragraphs a second: minutes a set.
+Reads ../shared/eval (or COMPUTE_DESK_SHARED): the given sets in BEIR layout, and sets made from
+them, which mix scripts and languages in one index (see benchmarks/retrieval_sets.py). Every
+document of a set is indexed; the questions are a sample, the same in every run. The constants of
+`kb/space.py` and `kb/search.py` were chosen on the half "tuned" of the questions.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 import tempfile
 import time
@@ -21,28 +20,16 @@ from pathlib import Path
 from kb.embedders import default_embedder
 from kb.evaluation import evaluate
 
-SETS = ("xquad_zh", "xquad_en2zh", "drcd_hans2hant")
+sys.path.insert(0, str(Path(__file__).parent))
+from retrieval_sets import GIVEN, MADE, Set, load, odd
+
 SHOWN = ("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10")
 
 
-def shared() -> Path:
-    """The folder with the test sets, beside the repository unless named."""
-    beside = Path(__file__).resolve().parents[2] / "shared"
-    return Path(os.environ.get("COMPUTE_DESK_SHARED", beside)) / "eval" / "retrieval"
-
-
-def sampled(source: Path, target: Path, queries: int) -> None:
-    """A copy of a set with `queries` of its questions, chosen by a hash of their ids."""
-    for name in ("corpus.jsonl", "qrels.tsv"):
-        (target / name).symlink_to(source / name)
-    lines = (source / "queries.jsonl").read_text(encoding="utf-8").strip().split("\n")
-    lines.sort(key=lambda line: sha256(_id(line).encode()).hexdigest())
-    (target / "queries.jsonl").write_text("\n".join(lines[:queries]) + "\n", encoding="utf-8")
-
-
-def _id(line: str) -> str:
-    row = json.loads(line)
-    return str(row["_id"] if "_id" in row else row["id"])
+def chosen(whole: Set, queries: int, half: str | None) -> set[str]:
+    """The ids of at most `queries` questions of a half, by a hash of their ids."""
+    ids = [one for one in whole.queries if half is None or odd(one) == (half == "checked")]
+    return set(sorted(ids, key=lambda one: sha256(one.encode()).hexdigest())[:queries])
 
 
 def warn(note: str) -> None:
@@ -53,24 +40,27 @@ def warn(note: str) -> None:
 def main() -> None:
     """Print one line a set."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("sets", nargs="*", default=SETS, metavar="SET")
+    parser.add_argument("sets", nargs="*", default=(*GIVEN, *MADE), metavar="SET")
     parser.add_argument("--queries", type=int, default=300, help="questions of each set")
+    parser.add_argument("--half", choices=("tuned", "checked"), help="of the questions only")
     given = parser.parse_args()
     out = sys.stdout.write
     embedder = default_embedder(warn)
     out(f"{embedder.name}; at most {given.queries} questions a set\n")
     for name in given.sets:
-        folder = shared() / name
-        if not folder.is_dir():
-            out(f"{name:<16}skipped: there is no folder {folder}\n")
+        try:
+            whole = load(name)
+        except OSError as error:
+            out(f"{name:<16}skipped: {error}\n")
             continue
         begun = time.perf_counter()
         with tempfile.TemporaryDirectory() as scratch:
-            sampled(folder.resolve(), Path(scratch), given.queries)
+            whole.write(Path(scratch), chosen(whole, given.queries, given.half).__contains__)
             found = evaluate(Path(scratch), embedder)
         figures = "  ".join(f"{measure} {found[measure]:.3f}" for measure in SHOWN)
         size = f"{found['documents']:.0f} documents, {found['queries']:.0f} questions"
         out(f"{name:<16}{figures}  ({size}, {time.perf_counter() - begun:.0f} s)\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

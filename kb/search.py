@@ -28,7 +28,7 @@ _TERM_LIMIT = 200
 # passage. A passage in another language than the question's shares few of its words whatever it
 # says, so it counts as holding CHANCE at least: what a passage beside the point holds in the same
 # language. How these were chosen: docs/decisions/0006.
-KEYWORD_WEIGHT = 0.3
+KEYWORD_WEIGHT = 0.35
 CHANCE = 0.35
 
 

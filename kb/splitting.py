@@ -17,8 +17,9 @@ _WRAP_WIDTH = 60  # a line this wide without a full stop may go on in the next o
 _CLOSERS = "\"'”’」』）)]】》〉*_"
 _END = re.compile(
     rf"[。！？；…]+[{re.escape(_CLOSERS)}]*"
-    rf"|[!?]+[{re.escape(_CLOSERS)}]*(?=\s|$|[{CJK}])"
-    rf"|\.+[{re.escape(_CLOSERS)}]*(?=\s|$|[{CJK}])"
+    # Possessive, and only from the first of a run: a line of a million dots would take hours.
+    rf"|(?<![!?])[!?]++[{re.escape(_CLOSERS)}]*+(?=\s|$|[{CJK}])"
+    rf"|(?<!\.)\.++[{re.escape(_CLOSERS)}]*+(?=\s|$|[{CJK}])"
     r"|\n+"
 )
 _SHORT_FORMS = """
@@ -26,15 +27,17 @@ _SHORT_FORMS = """
     e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec dept gov rep sen gen
 """
 _ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
+_SHORT = 24  # characters: what is longer is no abbreviation
 _LAST_WORD = re.compile(r"[^\s(（“\"'「]+$")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
 
-_HEADING = re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*$")
+_HEADING = re.compile(r"#{1,6}\s+(?=\S)")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)、])\s+|\s*[|>]")
 _TAG = re.compile(
-    r"\s*\[(?P<grade>official|on_record|reported|rumor)\s*·\s*(?P<publisher>[^\]\n]+?)"
+    r"\[(?P<grade>official|on_record|reported|rumor)\s*·\s*(?P<publisher>[^\]\n]+?)"
     r"\s*·\s*(?P<as_of>undated|\d{4}(?:-\d{2}){0,2})\]\s*$"
 )
+_TAG_LIMIT = 300  # characters
 _COMMA = re.compile(r"[，,、：:；;]\s*|\s+")
 
 
@@ -63,7 +66,7 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
         return False
     if mark[0] != ".":
         return True
-    word = _LAST_WORD.search(text, start, match.start())
+    word = _LAST_WORD.search(text, max(start, match.start() - _SHORT), match.start())
     if word is None or match.end() == len(text):
         return True
     return not (word.group().lower() in _ABBREVIATIONS or _INITIALS.fullmatch(word.group()))
@@ -150,19 +153,20 @@ def _language(source: Source, paragraph: _Paragraph) -> Language:
 def _paragraphs(text: str) -> Iterator[_Paragraph]:
     section = ""
     for start, end in _blocks(text):
-        heading = _HEADING.match(text[start:end])
+        heading = _HEADING.match(text, start, end)
         if heading:
-            section = heading["title"].strip()
+            title = text[heading.end() : end].strip()
+            section = title.rstrip("#").rstrip() or title
             continue
-        tag = _TAG.search(text[start:end])
+        opened = text.rfind("[", max(start, end - _TAG_LIMIT), end)
+        tag = _TAG.match(text, opened, end) if opened >= 0 else None
+        said = start + len(text[start:opened].rstrip()) if tag else end
         if tag is None:
             yield _Paragraph(start, end, section)
-        elif tag.start() > 0:
+        elif said > start:
             as_of = None if tag["as_of"] == "undated" else tag["as_of"]
             grade: Grade = tag["grade"]  # type: ignore[assignment]  # the pattern admits only grades
-            yield _Paragraph(
-                start, start + tag.start(), section, grade, tag["publisher"].strip(), as_of
-            )
+            yield _Paragraph(start, said, section, grade, tag["publisher"].strip(), as_of)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -171,7 +175,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     position = 0
     for line in text.splitlines(keepends=True):
         blank = not line.strip()
-        alone = bool(_HEADING.match(line.rstrip()))
+        alone = _HEADING.match(line) is not None
         if start is not None and (blank or alone or _ITEM.match(line)):
             yield start, position
             start = None
@@ -211,7 +215,7 @@ def _cut(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int
     while end - start > 2 * limit:
         breaks = [m.end() for m in _COMMA.finditer(text, start + limit // 2, start + limit)]
         middle = breaks[-1] if breaks else start + limit
-        yield start, len(text[:middle].rstrip())
+        yield start, start + len(text[start:middle].rstrip())
         start = middle
     if text[start:end].strip():
         yield start, end

@@ -18,7 +18,6 @@ _ENGLISH_WORDS = """
     than that the their them then there these they this those to was we were what when where
     which while who whom whose why will with would you your any about get give tell say
 """
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _CHINESE = re.compile(
     "请问|什么|甚么|哪些|哪个|哪里|哪家|哪一|哪年|哪种|哪|多少|多大|多久|多长|怎么样|怎样|怎么|如何|为什么|为何|"
     "是否|有没有|能否|能不能|可以|谁|几个|几年|几|吗|呢|吧|的|了|是|在|被|把|和|与|以及|对于|关于|我们|我|你|它|他|她"
@@ -67,3 +66,6 @@ def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith(("us", "is")):  # status, analysis; but GPUs
         return word
     return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
+
+
+_ENGLISH = frozenset(map(_singular, _ENGLISH_WORDS.split()))

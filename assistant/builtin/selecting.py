@@ -25,7 +25,7 @@ from tools.quantities import Unit, find_quantities
 ENOUGH = 0.5
 """Share of the question's weight that a sentence in the reader's language has to cover, in a
 passage of the search score `_USUAL`; a passage that is closer in meaning needs less of it."""
-_USUAL = 0.4
+_USUAL = 0.42
 _PER_SCORE = 0.8
 _DISTANT = 0.3
 """What a name costs that stands in the paragraph only, not in the sentence."""
@@ -34,7 +34,7 @@ NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
 _BEHIND = 0.85
 """What a passage loses for each point of search score that it lies behind the best."""
-_CROSSING_SCORE = 0.54
+_CROSSING_SCORE = 0.56
 """Search score that a passage in the other language needs (see docs/figures.md)."""
 
 _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.records import Passage, Source
@@ -43,6 +43,7 @@ def test_wrapped_lines_are_one_sentence() -> None:
 
 
 @given(st.text(alphabet="aB. 。！?\n，1中文“”[]#-", max_size=400))
+@settings(deadline=None)  # the first call loads OpenCC
 def test_offsets_are_exact_and_nothing_is_lost(text: str) -> None:
     spans = sentences(text)
     assert all(a < b for a, b in spans)
@@ -95,3 +96,26 @@ def test_lists_and_headings() -> None:
 
 def test_a_passage_has_its_own_language() -> None:
     assert [p.language for p in passages("English here.\n\n這是繁體中文。")] == ["en", "zh-Hant"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "." * 1_000_000 + "x",
+        "!" * 1_000_000 + "x",
+        "a" * 1_000_000 + " b. c",
+        "a. " * 300_000,
+        "# a" + " " * 1_000_000 + "b",
+        "# " + "#" * 1_000_000,
+        " " * 1_000_000 + "x",
+        "x [reported · " + " " * 1_000_000,
+        "[reported · x " * 70_000 + "]",
+        "字" * 1_000_000,
+        "，" * 1_000_000,
+    ],
+    ids=lambda line: line[:4],
+)
+def test_a_line_of_a_million_characters_takes_no_hours(line: str) -> None:
+    for passage in passages(f"Before.\n\n{line}\n\nAfter."):
+        assert passage.text
+    assert sentences(line)[-1:] == [] or sentences(line)[-1][1] <= len(line)

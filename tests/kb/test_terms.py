@@ -42,6 +42,7 @@ def test_terms() -> None:
 
 def test_question_words_are_left_out() -> None:
     assert question_terms("What is the price of an H100?", NONE) == ["price", "h100"]
+    assert question_terms("Does this tell us whose GPUs those are?", NONE) == ["us", "gpu"]
     assert question_terms("氧气计划多少钱？", NONE) == ["氧气", "气计", "计划"]
 
 
