@@ -26,7 +26,7 @@ from kb.errors import IndexDamaged
 from kb.filters import Filter
 from kb.home import write_atomically
 from kb.keywords import Entry, KeywordIndex
-from kb.locks import locked
+from kb.locks import locked, passed
 from kb.manifest import Manifest
 from kb.terms import terms
 
@@ -74,12 +74,21 @@ class Index:
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """The index as of now. Raises `IndexDamaged` where there is none or it cannot be opened."""
-        with self._guard, locked(self.folder / "lock", shared=True):
+        # Whoever waits for readers to finish holds the turnstile, so that readers who come and go
+        # cannot keep a writer waiting for ever.
+        turnstile = self.folder / "turnstile"
+        with self._guard, passed(turnstile), locked(self.folder / "lock", shared=True):
             if self._reader is None or self._signature() != self._seen:
                 self.close()
                 self._seen = self._signature()
                 self._reader = self._open()
             yield self._reader
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No reader is in the stores, in this process or another."""
+        with locked(self.folder / "turnstile"), locked(self.folder / "lock"):
+            yield
 
     def manifest(self) -> Manifest | None:
         """What the index holds, or None before the first write. Raises `IndexDamaged`."""
@@ -112,7 +121,7 @@ class Index:
         groups = list(_groups(documents)) or [[]]
         for number, group in enumerate(groups):
             gone = removed if number == 0 else ()
-            with self._guard, locked(self.folder / "lock"):
+            with self._guard, self._alone():
                 self.close()
                 current = self._write_group(group, gone, current, aliases)
         return current
@@ -147,7 +156,7 @@ class Index:
 
     def set_aside(self, name: str = "broken") -> None:
         """Move the stores and the manifest into a folder beside them, in place of an older one."""
-        with self._guard, locked(self.folder / "lock"):
+        with self._guard, self._alone():
             self.close()
             target = self.folder / name
             shutil.rmtree(target, ignore_errors=True)

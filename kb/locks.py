@@ -62,3 +62,11 @@ def locked(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[b
                 _release(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def passed(path: Path) -> Iterator[None]:
+    """Wait until nobody holds the lock on `path` alone, and go on without it."""
+    with locked(path, shared=True):
+        pass
+    yield
