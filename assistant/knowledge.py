@@ -61,7 +61,9 @@ def open_knowledge(
     if settings.kb_url is None:
         from kb.knowledge_base import KnowledgeBase
 
-        return KnowledgeBase.open(home, embedder=embedder, note=note, as_of=as_of)
+        return KnowledgeBase.open(
+            home, embedder=embedder, note=note, as_of=as_of, reranker=settings.reranker
+        )
     if as_of is not None:
         raise InvalidSetting(
             "what is published holds the present only, and this desk reads what is published",
@@ -76,4 +78,5 @@ def open_knowledge(
         embedder=embedder,
         note=note,
         send_gaps=settings.send_gaps,
+        reranker=settings.reranker,
     )

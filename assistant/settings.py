@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         default=None,
         description="A sentence-transformers model, local path or name; default: the bundled one.",
     )
+    reranker: str | None = Field(
+        default=None,
+        description="A sentence-transformers cross-encoder that reads the best hits once more.",
+    )
     language: Literal["en", "zh-Hans", "zh-Hant"] | None = Field(
         default=None, description="Language of the interface; default: that of the terminal."
     )

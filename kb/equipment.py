@@ -16,6 +16,8 @@ from kb.detect import HAN
 from kb.embedders import Embedder, Vectors, load_embedder
 from kb.folding import fold_script
 from kb.home import Home
+from kb.records import Hit
+from kb.reranking import DEPTH, Reranker
 from kb.space import Centres
 from kb.vectors import VectorCache
 
@@ -27,8 +29,13 @@ class Equipment:
     """
 
     def __init__(
-        self, home: Home, chosen: str | Embedder | None, note: Callable[[str], None]
+        self,
+        home: Home,
+        chosen: str | Embedder | None,
+        note: Callable[[str], None],
+        reranker: str | None = None,
     ) -> None:
+        self._reranker = reranker
         self._home = home
         self._chosen = chosen
         self._note = note
@@ -45,6 +52,19 @@ class Equipment:
         if self._chosen is None or isinstance(self._chosen, str):
             return load_embedder(self._chosen, self._note)
         return self._chosen
+
+    def reranked(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """Hits in the order of the cross-encoder; as they are where none was chosen."""
+        return hits if self._cross_encoder is None else self._cross_encoder.ordered(question, hits)
+
+    @property
+    def depth(self) -> int:
+        """How many hits `reranked` wants to choose from; 0 where nothing is reranked."""
+        return 0 if self._reranker is None else DEPTH
+
+    @cached_property
+    def _cross_encoder(self) -> Reranker | None:
+        return None if self._reranker is None else Reranker(self._reranker)
 
     @cached_property
     def cache(self) -> VectorCache:

@@ -74,11 +74,12 @@ class KnowledgeBase:
         note: Callable[[str], None],
         fund: bool,
         moment: Moment | None,
+        reranker: str | None,
     ) -> None:
         self._home = home
         self._note = note
         self._library = library = Library(home)
-        self._equipment = equipment = Equipment(home, embedder, note)
+        self._equipment = equipment = Equipment(home, embedder, note, reranker)
         self._founders = Upkeep(
             library,
             Present(library),
@@ -111,18 +112,20 @@ class KnowledgeBase:
         note: Callable[[str], None] = _silent,
         fund: bool = False,
         as_of: str | None = None,
+        reranker: str | None = None,
     ) -> Self:
         """The knowledge base in `home`, which is created where it does not exist.
 
         `embedder` is the name or folder of a sentence-transformers model, an `Embedder`, or None
         for the bundled one. `fund` shows what only the fund may see, too: for staff, never for
         a founder's desk. `as_of` opens it as it was at the end of a day ("2026-03-15"), month
-        or year, or at an ISO time, in UTC. Raises `HomeUnusable` or `InvalidDate`.
+        or year, or at an ISO time, in UTC. `reranker` names a cross-encoder that reads the best
+        hits once more (`kb.reranking`). Raises `HomeUnusable` or `InvalidDate`.
         """
         moment = None if as_of is None else parse_moment(as_of)
         place = Home(home)
         place.prepare()
-        return cls(place, embedder, note, fund, moment)
+        return cls(place, embedder, note, fund, moment, reranker)
 
     def add(
         self,

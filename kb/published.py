@@ -63,9 +63,10 @@ class PublishedKnowledge:
         embedder: str | Embedder | None,
         note: Callable[[str], None],
         send_gaps: bool | None,
+        reranker: str | None,
     ) -> None:
         self._address = address
-        self._equipment = Equipment(home, embedder, note)
+        self._equipment = Equipment(home, embedder, note, reranker)
         self._note = note
         folder = home.published / sha256(address.shown.encode()).hexdigest()[:16]
         self._server = ChromaServer(address, key)
@@ -85,6 +86,7 @@ class PublishedKnowledge:
         embedder: str | Embedder | None = None,
         note: Callable[[str], None] = lambda _line: None,
         send_gaps: bool | None = None,
+        reranker: str | None = None,
     ) -> Self:
         """What is published at `url` (see `kb.address.Address`), with its copy in `home`.
 
@@ -94,7 +96,7 @@ class PublishedKnowledge:
         address = Address.parse(url)
         place = Home(home)
         place.prepare()
-        return cls(place, address, key, embedder, note, send_gaps)
+        return cls(place, address, key, embedder, note, send_gaps, reranker)
 
     def search(
         self,
@@ -121,13 +123,14 @@ class PublishedKnowledge:
         store = PublishedStore(generation, self._server, self._follower)
         reader = Reader(generation.index, store, generation.keywords)
         own, copies = self._equipment, generation.copies
-        hits = search(
-            reader, own.embedder, own.centres, generation.aliases, query, copies.room(k), only
-        )
+        wanted = max(copies.room(k), own.depth)
+        hits = search(reader, own.embedder, own.centres, generation.aliases, query, wanted, only)
+        once = copies.once(hits)
+        best = [*own.reranked(query, once[: own.depth]), *once[own.depth :]][:k]
         known = generation.sources
         return [
             replace(hit, also=tuple(source for source in hit.also if source in known))
-            for hit in copies.once(hits)[:k]
+            for hit in best
         ]
 
     def question_weights(self, question: str) -> dict[str, float]:

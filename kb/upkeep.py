@@ -207,8 +207,10 @@ class Upkeep:
         embedder, centres, aliases = own.embedder, own.centres, own.aliases
         with self.index.reading() as reader:
             self._check_embedder(reader.manifest)
-            hits = search(reader, embedder, centres, aliases, query, self.copies.room(k), only)
-        return self.copies.once(hits)[:k]
+            wanted = max(self.copies.room(k), own.depth)
+            hits = search(reader, embedder, centres, aliases, query, wanted, only)
+        once = self.copies.once(hits)
+        return [*own.reranked(query, once[: own.depth]), *once[own.depth :]][:k]
 
     def _usable_as_it_is(self) -> bool:
         try:

@@ -47,8 +47,14 @@ def open_library(*, fund: bool = False, as_of: str | None = None) -> Iterator[Kn
     from assistant.settings import default_home, load_settings
     from kb.knowledge_base import KnowledgeBase
 
-    embedder = load_settings().embedder
-    home = default_home()
-    opened = KnowledgeBase.open(home, embedder=embedder, note=aside, fund=fund, as_of=as_of)
+    settings = load_settings()
+    opened = KnowledgeBase.open(
+        default_home(),
+        embedder=settings.embedder,
+        note=aside,
+        fund=fund,
+        as_of=as_of,
+        reranker=settings.reranker,
+    )
     with closing(opened) as kb:
         yield kb
