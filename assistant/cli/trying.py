@@ -22,8 +22,12 @@ def gold_rows(preview: Preview) -> dict[str, Any]:
 
 def show_copies(copies: Mapping[str, Sequence[str]]) -> None:
     """Tell which articles tell the same story; search counts them once."""
+    told: set[frozenset[str]] = set()
     for source, others in copies.items():
-        write(f"{one_line(source)} tells the same story as {', '.join(map(one_line, others))}")
+        group = frozenset((source, *others))
+        if group not in told:  # of several that came in together one line is enough
+            told.add(group)
+            write(f"{one_line(source)} tells the same story as {', '.join(map(one_line, others))}")
 
 
 def show_moved(preview: Preview) -> None:
