@@ -103,6 +103,9 @@ class Phrases:
     usual: str
     rule_kinds: Mapping[str, str]
     tell_me: str
+    yes: str
+    no: str
+    answer_with: str
     keep_profile: str
     as_of: str
     as_of_day: str

@@ -147,6 +147,11 @@ SIMPLIFIED = Phrases(
         "words": "申请资格",
     },
     tell_me="要得出结论，请告诉我：{missing}。",
+    yes="是",
+    no="否",
+    answer_with=(
+        "其余的要看你们的回答：用 `compute-desk profile set {answers}` 告诉我（也可以是no）。"
+    ),
     keep_profile="用 `compute-desk profile set stage=seed country=SG` 可以保存，下次直接使用。",
     as_of="{date}，{grade}",
     as_of_day="以下截至{day}，只依据资料库里当时已有的内容。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +34,8 @@ STAGE_WORDS: dict[Stage, str] = {
     "public": r"public|listed|ipo|已?上市(?:公司)?",
 }
 """How people write a stage, folded (see `kb.folding`). An angel round counts as seed."""
+_YES = re.compile(r"yes|y|true|1|是的?|有|对|已")
+_NO = re.compile(r"no|n|false|0|否|不|不是|没有?|无|未")
 _NONE = re.compile(r"none|nobody|no|nil|无|没有|暂无")
 _BETWEEN = re.compile(r"[,，、;；]")
 _LARGEST = 100_000  # bytes of a file that can be a profile
@@ -65,8 +67,9 @@ def save_profile(home: Path, profile: Profile) -> None:
     write_atomically(profile_path(home), f"{text}\n".encode())
 
 
-def read_profile(path: Path, today: date) -> Profile:
-    """The profile in a YAML, JSON or TOML file. Raises `InvalidProfile`."""
+def read_profile(path: Path, today: date, keys: Collection[str] = ()) -> Profile:
+    """The profile in a YAML, JSON or TOML file; `keys` as in `with_values`. Raises
+    `InvalidProfile`."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
@@ -83,28 +86,56 @@ def read_profile(path: Path, today: date) -> Profile:
         values = values["profile"]  # as `profile show --json` prints it
     if not isinstance(values, dict):
         raise InvalidProfile(f"{path.name} holds no values", "write, for example, stage: seed")
-    return with_values(Profile(), values, today)
+    values = {str(key): value for key, value in values.items()}
+    answers = values.pop("answers", None)
+    if answers is not None and not isinstance(answers, dict):
+        raise InvalidProfile("answers: holds no values", "write, for example, incorporated: yes")
+    given = {str(key): value for key, value in (answers or {}).items()}
+    return with_values(Profile(), values | given, today, {*keys, *given})
 
 
-def with_values(profile: Profile, values: Mapping[str, Any], today: date) -> Profile:
+def with_values(
+    profile: Profile, values: Mapping[str, Any], today: date, keys: Collection[str] = ()
+) -> Profile:
     """A profile with some values changed, as people write them; an empty one clears its field.
 
-    Raises `InvalidProfile` that names what is allowed.
+    `keys` are those of answers that programs ask for, yes or no (`kb.matching.questions`). Raises
+    `InvalidProfile` that names what is allowed.
     """
     found: dict[str, Any] = {}
+    answers = dict(profile.answers or {})
     for key, value in values.items():
         name = str(key).strip().lower()
+        if name in keys or name in answers:
+            answers.pop(name, None)
+            if not _is_empty(value):
+                answers[name] = _answer(name, value)
+            continue
         if name not in FIELDS:
-            raise InvalidProfile(f"a profile has no {name[:40]!r}", f"keys: {', '.join(FIELDS)}")
+            known = ", ".join([*FIELDS, *sorted(keys)])
+            raise InvalidProfile(f"a profile has no {name[:40]!r}", f"keys: {known}")
         parts = value if name == "funds" and isinstance(value, list) else [value]
         if not (name == "raised" and isinstance(value, dict)) and not all(map(_is_plain, parts)):
             raise InvalidProfile(f"{name}: is no single value", "write, for example, stage: seed")
-        empty = value is None or (isinstance(value, str) and not value.strip())
-        found[name] = None if empty else _READERS[name](value, today)
+        found[name] = None if _is_empty(value) else _READERS[name](value, today)
+    found["answers"] = answers or None
     try:
         return Profile.model_validate(profile.model_dump() | found)
     except ValidationError as error:
         raise InvalidProfile(_reason(error), f"keys: {', '.join(FIELDS)}") from error
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _answer(name: str, value: Any) -> bool:
+    said = fold(str(value)).strip()  # YAML and JSON give true and false
+    if _YES.fullmatch(said):
+        return True
+    if _NO.fullmatch(said):
+        return False
+    raise InvalidProfile(f"{name}: {_shown(value)} is neither yes nor no", f"write {name}=yes")
 
 
 def stage_of(text: str) -> Stage | None:

@@ -152,11 +152,27 @@ class AgeRule(_Rule):
     under_years: Number = Field(gt=0, le=200)
 
 
+class Question(Words):
+    """A yes/no question to the founder, with the profile's key for the answer where it has one."""
+
+    key: str | None = None
+
+
 class OtherRule(_Rule):
-    """A condition that only the founder can answer, as a yes/no question; yes means it is met."""
+    """A condition that only the founder can answer, as a yes/no question; yes means it is met.
+    `key` is the word under which a profile keeps the answer ("incorporated"): one key, one
+    question, also where several programs ask it."""
 
     kind: Literal["other"]
     ask: Words
+    key: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{2,39}$")
+
+    @field_validator("key")
+    @classmethod
+    def _is_free(cls, key: str | None) -> str | None:
+        if key in ("stage", "raised", "country", "funds", "founded", "answers"):
+            raise ValueError(f"{key} is a key of every profile: take another word")
+        return key
 
 
 Rule = Annotated[

@@ -48,12 +48,17 @@ class Judge:
             case AgeRule():
                 return self._age(rule)
             case OtherRule():
-                asked = rule.ask
-                return (
-                    "unknown",
-                    both(f"only you know: {asked.en}", f"需要你们确认：{asked.zh_hans}"),
-                    None,
-                )
+                return self._answered(rule)
+
+    def _answered(self, rule: OtherRule) -> Judged:
+        asked = rule.ask
+        answer = (self._profile.answers or {}).get(rule.key or "")
+        if answer is None:
+            why = both(f"only you know: {asked.en}", f"需要你们确认：{asked.zh_hans}")
+            return "unknown", why, None
+        said, chinese = ("yes", "是") if answer else ("no", "否")
+        why = both(f"you say {said}: {asked.en}", f"你们回答“{chinese}”：{asked.zh_hans}")
+        return ("pass" if answer else "fail"), why, None
 
     def _stage(self, rule: StageRule) -> Judged:
         stage, wanted = self._profile.stage, wording.stages(rule.any_of)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from kb.citing import Cited, Standing, cited_terms, standing
-from kb.conditions import OtherRule, Rule, Words
+from kb.conditions import OtherRule, Question, Rule, Words
 from kb.conflicts import different_sources, rules_differ
 from kb.judging import Judge, Outcome
 from kb.names import Parties
@@ -40,7 +40,7 @@ class RuleResult(BaseModel):
     outcome: Outcome
     why: Words
     missing: ProfileField | None = None
-    question: Words | None = None
+    question: Question | None = None
     standing: Standing = "current"
     disagrees: bool = False
     decides: bool = False
@@ -68,7 +68,7 @@ class Match(BaseModel):
     rules: list[RuleResult]
     notes: list[Words]
     missing: list[ProfileField]
-    questions: list[Words]
+    questions: list[Question]
 
 
 def match(program: Program, profile: Profile, today: date, parties: Parties) -> Match:
@@ -155,10 +155,20 @@ def _judged(rule: Rule, judge: Judge, when: Standing, cited: Cited) -> RuleResul
         outcome=outcome,
         why=why,
         missing=missing,
-        question=rule.ask if isinstance(rule, OtherRule) else None,
+        question=_question(rule) if isinstance(rule, OtherRule) else None,
         standing=when,
         citation=cited,
     )
+
+
+def _question(rule: OtherRule) -> Question:
+    return Question.model_construct(en=rule.ask.en, zh_hans=rule.ask.zh_hans, key=rule.key)
+
+
+def questions(programs: Sequence[Program]) -> dict[str, Words]:
+    """What programs ask of founders, by the key under which a profile keeps the answer."""
+    asked = [rule for p in programs for term in p.terms for rule in term.rules]
+    return {r.key: r.ask for r in asked if isinstance(r, OtherRule) and r.key is not None}
 
 
 def _mark_disagreeing(

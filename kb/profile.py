@@ -28,7 +28,8 @@ class Raised(BaseModel):
 
 class Profile(BaseModel):
     """What a company tells about itself. None: not told; `funds: []` says that nobody backs it.
-    `founded` may be partial, or an interval of two such dates ("2023-11/2024-11")."""
+    `founded` may be partial, or an interval of two such dates ("2023-11/2024-11"). `answers` to
+    the questions of programs, by their keys; True for yes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,6 +38,7 @@ class Profile(BaseModel):
     country: Annotated[str, Field(description="ISO 3166 code")] | None = None
     funds: list[str] | None = None
     founded: str | None = None
+    answers: dict[str, bool] | None = None
 
     @field_validator("country")
     @classmethod

@@ -44,13 +44,14 @@ def set_values(
         typer.Argument(
             metavar="KEY=VALUE...",
             help='stage=seed raised=3M country=US funds="a16z, Index Ventures" founded=2024-03; '
-            "an empty value clears its key, none says that there is none.",
+            "an empty value clears its key, none says that there is none. Programs' own "
+            "questions have keys too (incorporated=yes): programs match names them.",
         ),
     ],
     as_json: Json = False,
 ) -> None:
     """Set values of the profile; the others stay."""
-    from assistant.profile import load_profile, save_profile, with_values
+    from assistant.profile import FIELDS, load_profile, save_profile, with_values
     from assistant.settings import default_home
 
     given: dict[str, str] = {}
@@ -58,11 +59,21 @@ def set_values(
         key, equals, text = value.partition("=")
         if not equals:
             raise WrongUsage(f"{value[:40]!r} is no KEY=VALUE", "for example: stage=seed")
-        given[key] = text
+        given[key.strip().lower()] = text
     home = default_home()
-    changed = with_values(load_profile(home), given, datetime.now(UTC).date())
+    keys = set() if given.keys() <= set(FIELDS) else _answer_keys()
+    changed = with_values(load_profile(home), given, datetime.now(UTC).date(), keys)
     save_profile(home, changed)
     _show(changed, as_json)
+
+
+def _answer_keys() -> set[str]:
+    """The keys of what the library's programs ask of founders."""
+    from assistant.cli.library import open_reading
+    from kb.matching import questions
+
+    with open_reading() as kb:
+        return set(questions(kb.programs()))
 
 
 def _show(profile: Profile, as_json: bool) -> None:
@@ -79,3 +90,5 @@ def _show(profile: Profile, as_json: bool) -> None:
     for name, words in in_words(profile).items():
         told = say.not_given if words is None else words.en if language == "en" else words.zh_hans
         write(f"{say.profile_fields[name]}: {one_line(in_script(told, language))}")
+    for key, answer in (profile.answers or {}).items():
+        write(one_line(f"{key}: {say.yes if answer else say.no}"))

@@ -102,9 +102,13 @@ def _show_match(one: Match, page: _Page) -> None:
             cited = rule.citation
         if cited is not None:
             write_wrapped(page.quoted(page.words(cited.quote)) + page.basis(cited), 6)
+    if one.verdict != "unknown":
+        return
     if one.missing:
         names = say.comma.join(say.profile_fields[name] for name in one.missing)
         write_wrapped(say.tell_me.format(missing=names), 2)
+    if answers := [f"{question.key}=yes" for question in one.questions if question.key]:
+        write_wrapped(_plain(say.answer_with.format(answers=" ".join(answers))), 2)
 
 
 class _Page:

@@ -115,16 +115,18 @@ def match(
     """
     from assistant.profile import load_profile, read_profile
     from assistant.settings import default_home
-    from kb.matching import match_all
+    from kb.matching import match_all, questions
     from kb.moments import parse_moment
     from kb.names import Parties
 
     today = datetime.now(UTC).date()
     moment = None if as_of is None else parse_moment(as_of)
     day = today if moment is None else moment.day
-    given = load_profile(default_home()) if profile is None else read_profile(profile, today)
+    given = load_profile(default_home())
     with open_reading(as_of=as_of) as kb:
         everything = kb.programs()
+        if profile is not None:
+            given = read_profile(profile, today, questions(everything))
         chosen = _named(kb, ids) if ids else [p for p in everything if p.kind in GIVING]
         found = match_all(chosen, given, day, Parties(everything, kb.aliases))
     if as_json or context.obj:

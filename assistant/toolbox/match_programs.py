@@ -125,6 +125,7 @@ def _record(one: Match, ids: dict[tuple[str, int], str], language: str, say: Say
         "rules": [_rule(rule, one.id, ids, language, say) for rule in one.rules],
         "missing": list(one.missing),
         "questions": [say(question) for question in one.questions],
+        "answer_keys": [question.key for question in one.questions if question.key],
     }
 
 

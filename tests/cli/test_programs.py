@@ -160,6 +160,7 @@ def test_a_profile_is_kept_changed_and_cleared(desk: Desk, home: Path) -> None:
         "country": "SG",
         "funds": ["a16z", "Index Ventures"],
         "founded": "2024-03",
+        "answers": None,
     }
     changed = _document(desk, "profile", "set", "stage=", "funds=none")["profile"]
     assert (changed["stage"], changed["funds"], changed["country"]) == (None, [], "SG")
@@ -169,6 +170,31 @@ def test_a_profile_is_kept_changed_and_cleared(desk: Desk, home: Path) -> None:
 
     (home / "profile.json").write_text("{broken")
     assert _document(desk, "profile", "show", status=1)["error"]["code"] == "invalid_setting"
+
+
+def test_answers_to_the_questions_of_programs_settle_them(desk: Desk, tmp_path: Path) -> None:
+    _, out, _ = desk("programs", "match", "nvidia-inception")
+    assert "compute-desk profile set incorporated=yes developer_and_website=yes (or no)" in out
+    desk("profile", "set", "founded=2024-03", "incorporated=yes")
+    changed = _document(desk, "profile", "set", "developer_and_website=是")["profile"]
+    assert changed["answers"] == {"incorporated": True, "developer_and_website": True}
+    found = _document(desk, "programs", "match", "nvidia-inception")
+    assert found["eligible"] == 1
+    assert "incorporated: yes" in desk("profile", "show")[1].splitlines()
+    _, printed, _ = desk("profile", "show", "--json")
+    (tmp_path / "p.json").write_text(printed, encoding="utf-8")
+
+    desk("profile", "set", "incorporated=no")
+    [one] = _document(desk, "programs", "match", "nvidia-inception")["programs"]
+    assert (one["verdict"], one["rules"][1]["outcome"]) == ("not_eligible", "fail")
+    assert one["rules"][1]["why"]["en"] == "you say no: Is the company incorporated?"
+    again = ("programs", "match", "nvidia-inception", "--profile", tmp_path / "p.json")
+    assert _document(desk, *again)["eligible"] == 1
+    (tmp_path / "p.yaml").write_text("founded: 2024\nincorporated: no\n", encoding="utf-8")
+    assert _document(desk, *again[:-1], tmp_path / "p.yaml")["not_eligible"] == 1
+
+    cleared = _document(desk, "profile", "set", "incorporated=", "developer_and_website=")
+    assert cleared["profile"]["answers"] is None
 
 
 @pytest.mark.parametrize(
@@ -182,6 +208,9 @@ def test_a_profile_is_kept_changed_and_cleared(desk: Desk, home: Path) -> None:
         ("founded=2099-01", "still to come"),
         ("colour=red", "stage, raised, country, funds, founded"),
         ("stage", "stage=seed"),
+        ("colour=red", "incorporated"),
+        ("incorporated=maybe", "yes nor no"),
+        ("answers=yes", "incorporated"),
     ],
 )
 def test_a_wrong_value_is_explained(desk: Desk, value: str, named: str) -> None:
@@ -245,7 +274,17 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nstage: *b"
 
 
 @pytest.mark.parametrize(
-    "text", ["- a\n- b", "stage: [", "colour: red", "", BOMB, "stage: {a: b}", "x" * 200_000]
+    "text",
+    [
+        "- a\n- b",
+        "stage: [",
+        "colour: red",
+        "",
+        BOMB,
+        "stage: {a: b}",
+        "answers: [x]",
+        "x" * 200_000,
+    ],
 )
 def test_a_file_that_is_no_profile_is_named(desk: Desk, tmp_path: Path, text: str) -> None:
     (tmp_path / "p.yaml").write_text(text)

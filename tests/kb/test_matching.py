@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from kb import starter
 from kb.aliases import AliasTable
-from kb.conditions import AgeRule, Stage
+from kb.conditions import AgeRule, OtherRule, Stage
 from kb.judging import Judge
-from kb.matching import Match, match, match_all
+from kb.matching import Match, match, match_all, questions
 from kb.names import Parties
 from kb.partial_dates import bounds
 from kb.profile import Profile
@@ -42,6 +42,11 @@ def outcome(rule: dict[str, Any], **given: Any) -> str:
     return result.outcome
 
 
+INCORPORATED = {
+    "kind": "other",
+    "key": "incorporated",
+    "ask": {"en": "Is it incorporated?", "zh-Hans": "是否已注册？"},
+}
 STAGE_RULE = {"kind": "stage", "any_of": ["pre_seed", "seed", "series_a"]}
 RAISED_RULE = {
     "kind": "raised",
@@ -55,6 +60,9 @@ RAISED_RULE = {
         (STAGE_RULE, {"stage": "seed"}, "pass"),
         (STAGE_RULE, {"stage": "series_b"}, "fail"),
         (STAGE_RULE, {}, "unknown"),
+        (INCORPORATED, {"answers": {"incorporated": True}}, "pass"),
+        (INCORPORATED, {"answers": {"incorporated": False}}, "fail"),
+        (INCORPORATED, {"answers": {"ai_native": True}}, "unknown"),
         (RAISED_RULE, {"raised": {"amount": 1_000_000, "currency": "USD"}}, "pass"),
         (RAISED_RULE, {"raised": {"amount": 10_000_000, "currency": "USD"}}, "pass"),
         (RAISED_RULE, {"raised": {"amount": 999_999, "currency": "USD"}}, "fail"),
@@ -293,3 +301,19 @@ def test_telling_more_only_settles_what_was_open(
         assert before.outcome in ("unknown", after.outcome)
     if less.verdict != "unknown":
         assert full.verdict == less.verdict
+
+
+def test_one_key_is_one_question_in_all_bundled_programs() -> None:
+    asked: dict[str, set[str]] = {}
+    for record in starter.programs():
+        for one in (rule for each in record.terms for rule in each.rules):
+            if isinstance(one, OtherRule):
+                assert one.key is not None, record.id
+                asked.setdefault(one.key, set()).add(one.ask.zh_hans)
+    assert {key: texts for key, texts in asked.items() if len(texts) > 1} == {}
+    assert set(questions(starter.programs())) == set(asked)
+
+
+def test_a_key_of_every_profile_is_no_answer() -> None:
+    with pytest.raises(ValidationError, match="take another word"):
+        program(term(rules=[{**INCORPORATED, "key": "funds"}]))

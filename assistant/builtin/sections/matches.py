@@ -32,13 +32,18 @@ def _each(artifact: Artifact, say: Phrases) -> Section:
     passages = {passage.id: passage for passage in artifact.passages}
     section = Section()
     missing: list[str] = []
+    answers: list[str] = []
     for n, record in enumerate(artifact.tool.result["programs"]):
         mark = f"{artifact.tool.id}:programs.{n}"
         section.lines += [*([""] if n else []), *_one(record, mark, passages, say)]
         if record["verdict"] == "unknown":
             missing += [name for name in record["missing"] if name not in missing]
+            answers += [key for key in record["answer_keys"] if key not in answers]
     section.lines += _judged_by(artifact, say)
     section.lines += _tell(missing, say)
+    if answers:
+        told = " ".join(f"{key}=yes" for key in answers)
+        section.lines += ["", say.answer_with.format(answers=told)]
     return section
 
 
