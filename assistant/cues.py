@@ -64,8 +64,14 @@ ELIGIBLE = _cue(
 )
 # What asks for something that suits the company, if not in the words of an application.
 SUITS = _cue(
-    r"fits?|suits?|takes?|accepts?|get|use|available to|too (?:old|big|small|late|early|young)",
+    r"fits?|suits?|suitable for|(?:right|best|good) for|takes?|accepts?|get|use|available to|"
+    r"too (?:old|big|small|late|early|young)",
     r"适合|拿到|拿|参加|能用|可以用|可用|获得|收|接受",
+)
+FITS = _cue(r"fits?|suits?|suitable for|(?:right|best|good) for", r"适合|合适")
+GIVERS = _cue(
+    r"programs?|programmes?|schemes?|funds?|investors?|vcs?|accelerators?|credits?|grants?",
+    r"计划|方案|基金|投资人|投资机构|投资方|机构|加速器|额度|资助",
 )
 WHAT_CAN = _cue(r"what (?:can|could|may) (?:i|we)", r"什么计划|哪个计划|什么项目")
 HOW = _cue(

@@ -53,6 +53,14 @@ def asks_match(reading: Reading) -> bool:
     return bool(which) and not cues.HOW.search(cues.WHICH.sub(" ", text))
 
 
+def asks_fit(reading: Reading) -> bool:
+    """Whether the programs are wanted that fit the company, of which the question need not tell
+    anything, and whatever it tells of a job: "which funds fit my job and my company?"."""
+    text = reading.folded
+    wanted = cues.FITS.search(text) and cues.GIVERS.search(text) and cues.WHICH.search(text)
+    return bool(wanted and cues.OURS.search(text)) and not reading.programs
+
+
 def targets(reading: Reading, programs: Sequence[Program], mentioned: Mentioned) -> list[str]:
     """The programs that the company is held against; empty where all are meant. Those that it is
     in already ("we are in Inception") are not, nor are deals and loans of a named sponsor."""

@@ -39,6 +39,7 @@ _NO = re.compile(r"no|n|false|0|否|不|不是|没有?|无|未")
 _NONE = re.compile(r"none|nobody|no|nil|无|没有|暂无")
 _BETWEEN = re.compile(r"[,，、;；]")
 _LARGEST = 100_000  # bytes of a file that can be a profile
+_HIGHEST = 10**18  # YAML writes numbers (0xfff...) that Python will not print
 
 
 def profile_path(home: Path) -> Path:
@@ -50,10 +51,10 @@ def load_profile(home: Path) -> Profile:
     """The saved profile; an empty one where none was saved. Raises `InvalidSetting`."""
     path = profile_path(home)
     try:
-        return Profile.model_validate_json(path.read_bytes())
+        return Profile.model_validate_json(_read(path))
     except FileNotFoundError:
         return Profile()
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise InvalidSetting(
             f"{path.name} cannot be read: {_reason(error)}",
             f"mend or remove {path}, then compute-desk profile set KEY=VALUE",
@@ -71,11 +72,7 @@ def read_profile(path: Path, today: date, keys: Collection[str] = ()) -> Profile
     """The profile in a YAML, JSON or TOML file; `keys` as in `with_values`. Raises
     `InvalidProfile`."""
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise ValueError("it is too large for a profile")
-        values = _parsed(path.suffix.lower(), data.decode("utf-8"))
+        values = _parsed(path.suffix.lower(), _read(path).decode("utf-8-sig"))
     except OSError as error:
         raise InvalidProfile(f"{path} cannot be read: {error.strerror}", "name a file") from error
     except Exception as error:  # each format raises its own kind
@@ -92,6 +89,14 @@ def read_profile(path: Path, today: date, keys: Collection[str] = ()) -> Profile
         raise InvalidProfile("answers: holds no values", "write, for example, incorporated: yes")
     given = {str(key): value for key, value in (answers or {}).items()}
     return with_values(Profile(), values | given, today, {*keys, *given})
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ValueError("it is too large for a profile")
+    return data
 
 
 def with_values(
@@ -130,6 +135,8 @@ def _is_empty(value: Any) -> bool:
 
 
 def _answer(name: str, value: Any) -> bool:
+    if not _is_plain(value):
+        raise InvalidProfile(f"{name}: is no single value", f"write {name}=yes")
     said = fold(str(value)).strip()  # YAML and JSON give true and false
     if _YES.fullmatch(said):
         return True
@@ -243,6 +250,8 @@ def _parsed(suffix: str, text: str) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
+    if isinstance(value, int) and abs(value) > _HIGHEST:
+        return False
     return value is None or isinstance(value, str | int | float | date)
 
 

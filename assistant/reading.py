@@ -15,7 +15,7 @@ from typing import Any
 from assistant import cues
 from assistant.answer import Answer, Language
 from assistant.context import Past, past_of
-from assistant.eligibility import asks_match, company_told, targets
+from assistant.eligibility import asks_fit, asks_match, company_told, targets
 from assistant.language import detect
 from kb.folding import fold
 from kb.programs import Program
@@ -141,6 +141,8 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (Ask.MATCH,), kind
     if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
         found.append(Ask.ESTIMATE)
+    if asks_fit(reading):
+        return (Ask.MATCH, *found), kind
     if cues.COMPARE.search(text) and len(reading.programs) > 1:
         return (*found, Ask.COMPARE), kind
     if _asks_members(reading, kind, Ask.ESTIMATE in found or not rents):

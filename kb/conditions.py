@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from kb.regions import is_region
 
 PriceBasis = Literal["free", "at_cost", "below_market", "list"]
+ANSWER_KEY = r"^[a-z][a-z0-9_]{2,39}$"
+"""How the keys are spelled under which a profile keeps answers."""
 Number = Annotated[Decimal, Field(ge=0, le=10**18, decimal_places=6)]
 Stage = Literal["pre_seed", "seed", "series_a", "series_b", "series_c", "growth", "public"]
 
@@ -165,7 +167,7 @@ class OtherRule(_Rule):
 
     kind: Literal["other"]
     ask: Words
-    key: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{2,39}$")
+    key: str | None = Field(default=None, pattern=ANSWER_KEY)
 
     @field_validator("key")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kb import wording
-from kb.conditions import Number, Stage, Words
+from kb.conditions import ANSWER_KEY, Number, Stage, Words
 from kb.partial_dates import bounds
 from kb.regions import countries, region_name
 from kb.wording import both
@@ -38,7 +38,7 @@ class Profile(BaseModel):
     country: Annotated[str, Field(description="ISO 3166 code")] | None = None
     funds: list[str] | None = None
     founded: str | None = None
-    answers: dict[str, bool] | None = None
+    answers: dict[Annotated[str, Field(pattern=ANSWER_KEY)], bool] | None = None
 
     @field_validator("country")
     @classmethod

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shutil
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from kb.cleaning import clean
@@ -19,6 +21,12 @@ _BAR = 24  # columns of a bar of progress
 
 _SHORT = 18
 """Characters of a cell that a drawn table never breaks."""
+
+
+_PIECE = re.compile(
+    r"\s+|[（「『《〈【]*(?:[!-~\u00a0-\u024f\u2010-\u2027]+|.)[，。、；：？！）」』》〉】％]*"
+)
+"""What a line is never broken within."""
 
 
 def speak_utf8() -> None:
@@ -99,11 +107,26 @@ def write_wrapped(text: str, indent: int) -> None:
     if not sys.stdout.isatty():
         write(" " * indent + line)
         return
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
+    width = max(shutil.get_terminal_size().columns - indent, _SHORT)
+    for part in _lines(line, width):
+        write(" " * indent + part)
 
-    Console(file=sys.stdout).print(Padding(Text(line), (0, 0, 0, indent)))
+
+def _lines(text: str, width: int) -> Iterator[str]:
+    """`text` in lines of at most `width` columns; Chinese breaks anywhere but before a closing
+    mark or after an opening one, other words only at spaces unless one is longer than a line."""
+    from rich.cells import cell_len, chop_cells
+
+    line = ""
+    for piece in _PIECE.findall(text):
+        if line and cell_len(line + piece.rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        *whole, last = chop_cells(piece, width) if cell_len(piece.rstrip()) > width else [piece]
+        yield from whole
+        line += last if line else last.lstrip()
+    if line:
+        yield line.rstrip()
 
 
 def about(*parts: object) -> str:

@@ -64,7 +64,8 @@ def show_grid(grid: Grid) -> None:
         table(headers, [[say.attributes[r.attribute], *map(page.cell, r.cells)] for r in rows])
     empty = [say.attributes[row.attribute] for row in grid.rows if row not in rows]
     if empty:
-        write(f"\n{say.none_stated.format(names=say.comma.join(empty))}")
+        write()
+        write_wrapped(say.none_stated.format(names=say.comma.join(empty)), 0)
 
 
 def show_matches(found: Sequence[Match], profile: Profile) -> None:
@@ -78,7 +79,8 @@ def show_matches(found: Sequence[Match], profile: Profile) -> None:
     ]
     profile_line = say.match_profile.format(profile=page.comma.join(told))
     between = " " if say.language == "en" else ""
-    write(profile_line if told else f"{say.match_none_told}{between}{_plain(say.keep_profile)}")
+    unknown = f"{say.match_none_told}{between}{_plain(say.keep_profile)}"
+    write_wrapped(profile_line if told else unknown, 0)
     verdicts = [one.verdict for one in found]
     counts = {name: verdicts.count(name) for name in ("eligible", "unknown", "not_eligible")}
     if len(found) > 1:

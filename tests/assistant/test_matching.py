@@ -50,6 +50,41 @@ def test_the_examples_lead_to_the_tool(question: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Which funds fit my job and my company?", (Ask.MATCH,)),
+        ("Which funds fit us?", (Ask.MATCH,)),
+        ("哪些基金適合我的訓練任務和公司？", (Ask.MATCH,)),
+        (
+            "Which funds fit my job and my company? We raised $12M and train a 7B model on 2T "
+            "tokens.",
+            (Ask.MATCH, Ask.ESTIMATE),
+        ),
+        ("Which GPUs fit a 7B model that we train on 2T tokens?", (Ask.ESTIMATE,)),
+        ("Which H100 offers fit our 7B model?", (Ask.LIST,)),
+    ],
+)
+def test_what_fits_the_company_is_matched_beside_its_job(
+    question: str, asks: tuple[Ask, ...]
+) -> None:
+    assert read(question, [], starter.programs()).asks == asks
+
+
+def test_a_job_is_estimated_beside_the_programs_that_fit(desk: Assistant) -> None:
+    answer = desk.ask(
+        "Which funds fit my job and my company? We are a seed startup in the US and train a 7B "
+        "model on 2T tokens."
+    )
+    assert call(answer) == {
+        "stage": "seed", "country": "US", "kind": "investor", "language": "en",
+    }  # fmt: skip
+    assert {"match_programs", "estimate_training"} <= {one.name for one in answer.tool_calls}
+    assert "programs" in lead(answer)
+    assert "H100-hours" in answer.answer
+    assert answer.removed == []
+
+
+@pytest.mark.parametrize(
     ("question", "ask"),
     [
         ("Who can apply to Generate?", Ask.PROGRAM),

@@ -168,8 +168,9 @@ def test_a_profile_is_kept_changed_and_cleared(desk: Desk, home: Path) -> None:
     status, out, _ = desk("profile", "show")
     assert (status, out.splitlines()[:2]) == (0, ["stage: not given", "money raised: $3M"])
 
-    (home / "profile.json").write_text("{broken")
-    assert _document(desk, "profile", "show", status=1)["error"]["code"] == "invalid_setting"
+    for spoilt in ("{broken", " " * 200_000):
+        (home / "profile.json").write_text(spoilt)
+        assert _document(desk, "profile", "show", status=1)["error"]["code"] == "invalid_setting"
 
 
 def test_answers_to_the_questions_of_programs_settle_them(desk: Desk, tmp_path: Path) -> None:
@@ -243,6 +244,7 @@ def test_matching_quotes_each_condition(desk: Desk, harbor: str) -> None:
             "p.json",
             '{"stage": "seed", "country": "NO", "raised": {"amount": 9e6, "currency": "USD"}}',
         ),
+        ("bom.yaml", "\ufeffstage: seed\ncountry: NO\nraised: $9M\n"),
         ("q.json", '{"stage": "Seed", "country": "NO", "raised": 9000000.0, "funds": ["a16z"]}'),
         ("p.toml", 'stage = "seed"\ncountry = "Norway"\nraised = "$9M"\nfounded = 2024-03-01\n'),
     ],
@@ -283,6 +285,9 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nstage: *b"
         BOMB,
         "stage: {a: b}",
         "answers: [x]",
+        'answers: {"\\e[31mred": yes}',
+        f"stage: 0x{'f' * 5000}",
+        f"answers: {{incorporated: 0x{'f' * 5000}}}",
         "x" * 200_000,
     ],
 )
