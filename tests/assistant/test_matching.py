@@ -70,6 +70,11 @@ def test_what_fits_the_company_is_matched_beside_its_job(
     assert read(question, [], starter.programs()).asks == asks
 
 
+def test_googles_ai_first_tier_is_meant_in_chinese_too() -> None:
+    for question in ("我們能申請 Google 的 AI-first 額度嗎？", "我们能申请谷歌AI-first额度吗？"):
+        assert read(question, [], starter.programs()).programs == ("google-for-startups-cloud",)
+
+
 def test_a_job_is_estimated_beside_the_programs_that_fit(desk: Assistant) -> None:
     answer = desk.ask(
         "Which funds fit my job and my company? We are a seed startup in the US and train a 7B "

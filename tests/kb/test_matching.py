@@ -19,7 +19,7 @@ from kb.matching import Match, match, match_all, questions
 from kb.names import Parties
 from kb.partial_dates import bounds
 from kb.profile import Profile
-from kb.programs import Program
+from kb.programs import GIVING, Program
 from kb.rendering import render
 from tests.kb.program_records import program, term
 
@@ -301,6 +301,22 @@ def test_telling_more_only_settles_what_was_open(
         assert before.outcome in ("unknown", after.outcome)
     if less.verdict != "unknown":
         assert full.verdict == less.verdict
+
+
+def test_answers_settle_most_bundled_programs() -> None:
+    """The counts in docs/figures.md."""
+    records = starter.programs()
+    giving = [record for record in records if record.kind in GIVING]
+    parties = Parties(records, AliasTable.load(starter.ALIASES))
+    base = {"stage": "seed", "country": "FR", "raised": {"amount": 2_000_000, "currency": "USD"}}
+    yes = dict.fromkeys(questions(records), True)
+    more = {"founded": "2024-03", "funds": ["a16z"], "answers": yes}
+    counts = []
+    for profile in (told(**base), told(**base, **more)):
+        verdicts = [one.verdict for one in match_all(giving, profile, TODAY, parties)]
+        order = ("eligible", "not_eligible", "unknown")
+        counts.append(tuple(verdicts.count(verdict) for verdict in order))
+    assert counts == [(2, 1, 26), (20, 5, 4)]
 
 
 def test_one_key_is_one_question_in_all_bundled_programs() -> None:
