@@ -295,8 +295,10 @@ def _plain(attribute: Attribute, text: Words, typed: Any, term: Term, cited: Cit
 
 
 def _times(term: Term) -> Words:
-    if term.valid_from and term.valid_to:
-        return both(f"{term.valid_from} to {term.valid_to}", f"{term.valid_from}至{term.valid_to}")
-    if term.valid_to:
-        return both(f"until {term.valid_to}", f"至{term.valid_to}")
-    return both(f"from {term.valid_from}", f"自{term.valid_from}起")
+    begin = wording.day(term.valid_from) if term.valid_from else None
+    end = wording.day(term.valid_to) if term.valid_to else None
+    if begin and end:
+        return both(f"{begin.en} to {end.en}", f"{begin.zh_hans}至{end.zh_hans}")
+    if begin:
+        return both(f"from {begin.en}", f"自{begin.zh_hans}起")
+    return both(f"until {end.en}", f"至{end.zh_hans}") if end else both("", "")

@@ -72,4 +72,5 @@ def in_words(profile: Profile) -> dict[ProfileField, Words | None]:
 
 def _day(founded: str) -> Words:
     first, _, last = founded.partition("/")
-    return both(f"{first} to {last}", f"{first}至{last}") if last else both(first, first)
+    begin, end = wording.day(first), wording.day(last) if last else None
+    return both(f"{first} to {last}", f"{begin.zh_hans}至{end.zh_hans}") if end else begin

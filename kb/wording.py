@@ -131,6 +131,12 @@ def weeks(stated: Figure) -> Words:
     return figure(stated, lambda value: _counted(value, "week", "周"))
 
 
+def day(partial: str) -> Words:
+    """An ISO date that may be partial: 2024-07, 2024年7月."""
+    parts = [str(int(part)) for part in partial.split("-")]
+    return both(partial, "".join(map("".join, zip(parts, "年月日", strict=False))))
+
+
 def stages(any_of: Sequence[Stage]) -> Words:
     """Stages; three or more in a row as a range."""
     order = list(get_args(Stage))

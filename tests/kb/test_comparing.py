@@ -253,3 +253,18 @@ def test_a_length_is_told_as_its_sentence_tells_it() -> None:
 def test_stages_in_words(stages: list[Stage], english: str, chinese: str) -> None:
     told = wording.stages(stages)
     assert (told.en, told.zh_hans) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "english", "chinese"),
+    [
+        ("2023", None, "from 2023", "自2023年起"),
+        (None, "2024-07", "until 2024-07", "至2024年7月"),
+        ("2023-01-05", "2024", "2023-01-05 to 2024", "2023年1月5日至2024年"),
+    ],
+)
+def test_the_time_of_a_term_is_told_as_people_write_dates(
+    begin: str | None, end: str | None, english: str, chinese: str
+) -> None:
+    [stated] = attributes_of(program(term("offer", valid_from=begin, valid_to=end)))["valid"].stated
+    assert (stated.text.en, stated.text.zh_hans) == (english, chinese)
