@@ -171,11 +171,12 @@ class Judge:
         elif last <= limit:
             outcome = "fail"
         else:
+            last_day = wording.day(limit.isoformat())
             return (
                 "unknown",
                 both(
-                    f"founded {when.en} is too coarse to tell: the limit is {limit.isoformat()}",
-                    f"成立时间{when.zh_hans}不够精确：界限是{limit.isoformat()}",
+                    f"founded {when.en} is too coarse to tell: the limit is {last_day.en}",
+                    f"成立时间{when.zh_hans}不够精确：界限是{last_day.zh_hans}",
                 ),
                 "founded",
             )
