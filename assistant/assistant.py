@@ -20,7 +20,7 @@ from assistant.knowledge import Knowledge, open_knowledge
 from assistant.language import detect
 from assistant.sessions import SessionStore
 from assistant.settings import default_home, load_settings
-from kb.moments import parse_moment
+from kb.library.moments import parse_moment
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -245,7 +245,7 @@ class Assistant:
 
 
 def _checked(text: str) -> str:
-    from kb.cleaning import clean
+    from kb.texts.cleaning import clean
 
     question = clean(text).strip()
     if not question:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from kb.folding import fold
-from kb.programs import Program
-from kb.regions import countries, country_code
+from kb.programs.program import Program
+from kb.programs.regions import countries, country_code
+from kb.texts.folding import fold
 from tools.quantities import Unit, find_quantities
 
 _STAGE = {

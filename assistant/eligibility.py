@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from assistant import cues
 from assistant.company import company_in
 from assistant.context import Past
-from kb.folding import fold
-from kb.programs import GIVING, Program
+from kb.programs.program import GIVING, Program
+from kb.texts.folding import fold
 from tools.quantities import Unit
 
 if TYPE_CHECKING:

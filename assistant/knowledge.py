@@ -8,9 +8,9 @@ from typing import Protocol
 
 from assistant.errors import InvalidSetting
 from assistant.settings import kb_key, load_settings
-from kb.aliases import AliasTable
-from kb.programs import Program
+from kb.programs.program import Program
 from kb.records import Hit, Passage, Source
+from kb.texts.aliases import AliasTable
 
 
 class Knowledge(Protocol):
@@ -69,7 +69,7 @@ def open_knowledge(
             "what is published holds the present only, and this desk reads what is published",
             "leave --as-of out, or ask the fund",
         )
-    from kb.published import PublishedKnowledge
+    from kb.publication.published import PublishedKnowledge
 
     return PublishedKnowledge.open(
         home,

@@ -13,13 +13,13 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from assistant.errors import InvalidProfile, InvalidSetting
-from kb.cleaning import clean
-from kb.conditions import Stage
-from kb.folding import fold
 from kb.home import write_atomically
-from kb.partial_dates import bounds, months_before
-from kb.profile import Profile, ProfileField
-from kb.regions import country_code
+from kb.programs.conditions import Stage
+from kb.programs.partial_dates import bounds, months_before
+from kb.programs.profile import Profile, ProfileField
+from kb.programs.regions import country_code
+from kb.texts.cleaning import clean
+from kb.texts.folding import fold
 from tools.errors import InvalidInput
 from tools.quantities import Unit, find_quantities, parse_money
 
@@ -33,7 +33,7 @@ STAGE_WORDS: dict[Stage, str] = {
     "growth": r"growth|late[-_ ]?stage|(?:series[-_ ]?)?[d-h]\+?|[d-h]\+?轮|成长期?|后期",
     "public": r"public|listed|ipo|已?上市(?:公司)?",
 }
-"""How people write a stage, folded (see `kb.folding`). An angel round counts as seed."""
+"""How people write a stage, folded (see `kb.texts.folding`). An angel round counts as seed."""
 _YES = re.compile(r"yes|y|true|1|是的?|有|对|已")
 _NO = re.compile(r"no|n|false|0|否|不|不是|没有?|无|未")
 _NONE = re.compile(r"none|nobody|no|nil|无|没有|暂无")
@@ -104,7 +104,7 @@ def with_values(
 ) -> Profile:
     """A profile with some values changed, as people write them; an empty one clears its field.
 
-    `keys` are those of answers that programs ask for, yes or no (`kb.matching.questions`). Raises
+    `keys` are those of answers that programs ask for, yes or no (`matching.questions`). Raises
     `InvalidProfile` that names what is allowed.
     """
     found: dict[str, Any] = {}

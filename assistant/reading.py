@@ -17,8 +17,8 @@ from assistant.answer import Answer, Language
 from assistant.context import Past, past_of
 from assistant.eligibility import asks_fit, asks_match, company_told, targets
 from assistant.language import detect
-from kb.folding import fold
-from kb.programs import Program
+from kb.programs.program import Program
+from kb.texts.folding import fold
 from tools.gpus import GpuMention, find_gpus
 from tools.price_list import list_providers
 from tools.quantities import Quantity, Unit, find_quantities

@@ -24,7 +24,7 @@ from pathlib import Path
 from duplicates import changes, shared, stories, vocabulary
 
 from kb import starter
-from kb.gold import gold_questions
+from kb.keeping.gold import gold_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.records import Hit
 

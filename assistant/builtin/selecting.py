@@ -17,9 +17,9 @@ from assistant.grounding.names import proper_names, without_urls
 from assistant.grounding.segments import without_marks
 from assistant.language import same_language
 from assistant.reading import Ask, Reading
-from kb.aliases import AliasTable
-from kb.folding import fold
-from kb.splitting import sentences
+from kb.texts.aliases import AliasTable
+from kb.texts.folding import fold
+from kb.texts.splitting import sentences
 from tools.quantities import Unit, find_quantities
 
 ENOUGH = 0.5

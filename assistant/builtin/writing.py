@@ -22,8 +22,8 @@ from assistant.evidence import Artifact
 from assistant.knowledge import Knowledge
 from assistant.phrases import Phrases, phrases
 from assistant.reading import Ask, Reading
-from kb.folding import fold
-from kb.terms import question_terms
+from kb.texts.folding import fold
+from kb.texts.terms import question_terms
 
 
 @dataclass(frozen=True)

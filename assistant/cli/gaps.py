@@ -12,7 +12,7 @@ from assistant.cli.library import open_library
 from assistant.cli.output import about, aside, document, one_line, progress, table, write
 
 if TYPE_CHECKING:
-    from kb.gap_groups import GapGroup
+    from kb.keeping.gap_groups import GapGroup
     from kb.knowledge_base import KnowledgeBase
 
 app = typer.Typer(help="List the questions that the library could not answer, and close them.")

@@ -119,7 +119,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Find what staff should look at. Exit code 1 where there are errors; warnings are 0."""
-    from kb.findings import in_order
+    from kb.keeping.findings import in_order
     from tools.quantities import states_all
 
     with open_library(fund=True) as kb:

@@ -19,8 +19,8 @@ from assistant.cli.trying import gold_rows, show_copies, show_moved
 
 if TYPE_CHECKING:
     from assistant.knowledge import Knowledge
-    from kb.gap_groups import GapGroup
-    from kb.intake import Added, Outcome
+    from kb.intake.taking_in import Added, Outcome
+    from kb.keeping.gap_groups import GapGroup
     from kb.knowledge_base import KnowledgeBase
     from kb.records import Hit, Passage, Source
 
@@ -350,7 +350,7 @@ def _all_of(names: Sequence[str]) -> str:
 
 def _asked_gold() -> tuple[dict[str, float], list[dict[str, Any]]]:
     """The figures over the gold questions, and those whose source was not found first."""
-    from kb.gold import measured
+    from kb.keeping.gold import measured
 
     with open_library() as kb:
         asked = kb.ask_gold(lambda at, of: progress("Asking", at, of))
@@ -371,8 +371,8 @@ def _asked_gold() -> tuple[dict[str, float], list[dict[str, Any]]]:
 
 def _measured(folder: Path) -> dict[str, float]:
     from assistant.settings import load_settings
-    from kb.embedders import load_embedder
-    from kb.evaluation import evaluate
+    from kb.keeping.evaluation import evaluate
+    from kb.retrieval.embedders import load_embedder
 
     embedder = load_embedder(load_settings().embedder, aside)
     return evaluate(folder, embedder, lambda at, of: progress("Measuring", at, of))

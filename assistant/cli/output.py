@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from kb.cleaning import clean
+from kb.texts.cleaning import clean
 
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories that steer a terminal or hide text: controls, formats, lone surrogates."""

@@ -11,7 +11,7 @@ from assistant.cli.failure import WrongUsage
 from assistant.cli.output import document, one_line, write
 
 if TYPE_CHECKING:
-    from kb.profile import Profile
+    from kb.programs.profile import Profile
 
 app = typer.Typer(
     no_args_is_help=True, help="Show and set your company's stage, money, country, funds, age."
@@ -70,7 +70,7 @@ def set_values(
 def _answer_keys() -> set[str]:
     """The keys of what the library's programs ask of founders."""
     from assistant.cli.library import open_reading
-    from kb.matching import questions
+    from kb.programs.matching import questions
 
     with open_reading() as kb:
         return set(questions(kb.programs()))
@@ -83,7 +83,7 @@ def _show(profile: Profile, as_json: bool) -> None:
     from assistant.language import in_script
     from assistant.phrases import phrases
     from assistant.terminal_language import interface_language
-    from kb.profile import in_words
+    from kb.programs.profile import in_words
 
     language = interface_language()
     say = phrases(language)

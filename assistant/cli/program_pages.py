@@ -12,12 +12,12 @@ from assistant.cli.output import about, one_line, table, write, write_wrapped
 from assistant.language import in_script
 from assistant.phrases import Phrases, phrases
 from assistant.terminal_language import interface_language
-from kb.citing import Cited
-from kb.comparing import Cell, Grid, Stated, attributes_of, values_of
-from kb.conditions import Words
-from kb.matching import Match, RuleResult
-from kb.profile import Profile, in_words
-from kb.programs import Names, Program
+from kb.programs.citing import Cited
+from kb.programs.comparing import Cell, Grid, Stated, attributes_of, values_of
+from kb.programs.conditions import Words
+from kb.programs.matching import Match, RuleResult
+from kb.programs.profile import Profile, in_words
+from kb.programs.program import Names, Program
 
 _COLUMN = 26
 """Characters that a program's column needs to be read; with less, the grid is stacked."""

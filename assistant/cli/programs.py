@@ -12,11 +12,11 @@ import typer
 from assistant.cli.failure import WrongUsage
 from assistant.cli.library import AsOf, open_reading
 from assistant.cli.output import document, table
-from kb.programs import GIVING, ProgramKind, Status
+from kb.programs.program import GIVING, ProgramKind, Status
 
 if TYPE_CHECKING:
     from assistant.knowledge import Knowledge
-    from kb.programs import Program
+    from kb.programs.program import Program
 
 app = typer.Typer(help="Show, compare and match the compute programs of funds and clouds.")
 
@@ -79,8 +79,8 @@ def compare(context: typer.Context, ids: Ids, as_of: AsOf = None, as_json: Json 
     Each value has its grade, publisher and date; an empty cell says "not stated in sources".
     Sources that disagree stand side by side, the newest first.
     """
-    from kb.comparing import compare as grid_of
-    from kb.names import Parties
+    from kb.programs.comparing import compare as grid_of
+    from kb.programs.names import Parties
 
     with open_reading(as_of=as_of) as kb:
         called = Parties(kb.programs(), kb.aliases).called
@@ -115,9 +115,9 @@ def match(
     """
     from assistant.profile import load_profile, read_profile
     from assistant.settings import default_home
-    from kb.matching import match_all, questions
-    from kb.moments import parse_moment
-    from kb.names import Parties
+    from kb.library.moments import parse_moment
+    from kb.programs.matching import match_all, questions
+    from kb.programs.names import Parties
 
     today = datetime.now(UTC).date()
     moment = None if as_of is None else parse_moment(as_of)

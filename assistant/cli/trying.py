@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.cli.output import about, aside, harmless, one_line, write
 
 if TYPE_CHECKING:
-    from kb.preview import Found, Moved, Preview
+    from kb.keeping.preview import Found, Moved, Preview
 
 _QUOTE = 90  # characters of a passage
 

@@ -18,7 +18,7 @@ from assistant.grounding.segments import (
     sentences,
 )
 from assistant.grounding.support import EvidenceBook, Target
-from kb.cleaning import clean
+from kb.texts.cleaning import clean
 
 
 @dataclass(frozen=True, slots=True)

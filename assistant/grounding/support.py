@@ -13,8 +13,8 @@ from typing import Any
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 from assistant.grounding.names import addresses, proper_names, quotations, urls
 from assistant.grounding.segments import Unit
-from kb.folding import fold
-from kb.splitting import sentences
+from kb.texts.folding import fold
+from kb.texts.splitting import sentences
 from tools.quantities import Quantity, find_quantities, supports
 
 

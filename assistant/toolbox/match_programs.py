@@ -16,11 +16,11 @@ from assistant.language import in_script
 from assistant.profile import load_profile, with_values
 from assistant.toolbox.calls import Found, Output, run
 from assistant.toolbox.programs import Script, require_program
-from kb.conditions import Words
-from kb.matching import Match, RuleResult, match_all
-from kb.names import Parties
-from kb.profile import ProfileField, in_words
-from kb.programs import GIVING, Names, ProgramKind
+from kb.programs.conditions import Words
+from kb.programs.matching import Match, RuleResult, match_all
+from kb.programs.names import Parties
+from kb.programs.profile import ProfileField, in_words
+from kb.programs.program import GIVING, Names, ProgramKind
 
 NAME = "match_programs"
 EXAMPLES = (
@@ -35,7 +35,7 @@ Say = Callable[[Words | Names], str]
 
 
 def match_programs_tool(kb: Knowledge, home: Path, today: date) -> BaseTool:
-    """A tool over `kb.matching`, with the saved profile under what the question tells."""
+    """A tool over `kb.programs.matching`, with the saved profile under what the question tells."""
 
     def match_programs(
         runtime: ToolRuntime[Any, Any],

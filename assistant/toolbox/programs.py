@@ -12,12 +12,12 @@ from assistant.evidence import PassageEvidence, passage_evidence
 from assistant.knowledge import Knowledge
 from assistant.language import in_script
 from assistant.toolbox.calls import Found, Output, run
-from kb.citing import Cited
-from kb.comparing import Cell, compare
 from kb.errors import UnknownSource
-from kb.names import Parties
-from kb.programs import GIVING, Program, ProgramKind, Term
-from kb.rendering import in_shown_order
+from kb.programs.citing import Cited
+from kb.programs.comparing import Cell, compare
+from kb.programs.names import Parties
+from kb.programs.program import GIVING, Program, ProgramKind, Term
+from kb.programs.rendering import in_shown_order
 from tools.quantities import Unit, find_quantities
 
 GET_EXAMPLES = (

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from posixpath import normpath
 from xml.etree import ElementTree
 
-from kb.cleaning import clean
 from kb.errors import UnreadableSource
 from kb.extraction.record import Extracted, found
 from kb.extraction.titles import first_line
+from kb.texts.cleaning import clean
 
 _PART_LIMIT = 60_000_000  # bytes of one part, unpacked; a thousand pages have ten million
 _HINT = "save it as DOCX, PDF, text or HTML, and add that"

@@ -7,11 +7,11 @@ from copy import deepcopy
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kb.cleaning import clean
 from kb.extraction.completion import completed
 from kb.extraction.record import Extracted, found
 from kb.extraction.titles import first_line, shortened
 from kb.extraction.visible import visible_text
+from kb.texts.cleaning import clean
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

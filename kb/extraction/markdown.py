@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from kb.cleaning import clean
 from kb.errors import UnreadableSource
 from kb.extraction.record import Extracted, found
+from kb.texts.cleaning import clean
 
 _FRONT_LIMIT = 20_000  # characters; YAML is read at 100 kB a second
 _FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import quantiles
 
-from kb.detect import CJK
+from kb.texts.detect import CJK
 
 _EDGE = 2  # lines at the top and at the bottom of a page where headers and footers stand
 _SENTENCE_END = re.compile(r"[.!?。！？：:；;…][\"'”’」』）)\]]*$")

@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kb.cleaning import clean
-from kb.detect import CJK
 from kb.errors import UnreadableSource
 from kb.extraction.paragraphs import joined
 from kb.extraction.record import Extracted, found
+from kb.texts.cleaning import clean
+from kb.texts.detect import CJK
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

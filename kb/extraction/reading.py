@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from kb.cleaning import clean
-from kb.decoding import decode
 from kb.extraction.docx import read_docx
 from kb.extraction.html import is_html, read_html
 from kb.extraction.isolation import DEADLINE, isolated
 from kb.extraction.markdown import has_front_matter, is_markdown, read_markdown
 from kb.extraction.pdf import is_pdf, read_pdf
 from kb.extraction.record import Extracted, found
+from kb.texts.cleaning import clean
+from kb.texts.decoding import decode
 
 _ZIP = b"PK\x03\x04"
 # Below this size no page that we could think of keeps the parsers busy for more than seconds.

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from kb.cleaning import clean
-from kb.detect import CJK, detect
 from kb.errors import UnreadableSource
 from kb.extraction.titles import first_line
 from kb.records import Language
+from kb.texts.cleaning import clean
+from kb.texts.detect import CJK, detect
 
 Form = Literal["html", "markdown", "text", "pdf", "docx"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.splitting import sentences
+from kb.texts.splitting import sentences
 
 _WIDTH = 90  # columns: two for a Chinese character
 _LOOKED_AT = 2000  # characters; a title is in the first sentence or nowhere

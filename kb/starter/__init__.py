@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.cleaning import clean
-from kb.documents import Document, article, content_version
-from kb.embedders import Vectors
 from kb.errors import UnreadableSource
 from kb.extraction import front_matter
-from kb.program_files import parse_program
-from kb.programs import Program
+from kb.library.program_files import parse_program
+from kb.programs.program import Program
+from kb.programs.rendering import render
 from kb.records import Language, Source
-from kb.rendering import render
+from kb.retrieval.embedders import Vectors
+from kb.texts.cleaning import clean
+from kb.texts.documents import Document, article, content_version
 
 FOLDER = Path(__file__).parent
 ALIASES = FOLDER / "aliases.yaml"
@@ -92,7 +92,7 @@ def read_article(path: Path) -> Document:
 
 
 class BundledVectors:
-    """The vectors in vectors.npz, by the hash of the embedded text, and the means (`kb.centring`)
+    """The vectors in vectors.npz, by the hash of the embedded text, and the means (`centring`)
     under the embedder that made them."""
 
     def __init__(self, path: Path = VECTORS) -> None:

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb import starter
-from kb.centring import centres
-from kb.documents import embedded_text, vector_key
-from kb.embedders import Embedder, default_embedder
-from kb.program_files import SCHEMA
-from kb.programs import json_schema
+from kb.library.program_files import SCHEMA
+from kb.programs.program import json_schema
+from kb.retrieval.centring import centres
+from kb.retrieval.embedders import Embedder, default_embedder
+from kb.texts.documents import embedded_text, vector_key
 
 
 def build(path: Path, embedder: Embedder) -> tuple[int, int]:

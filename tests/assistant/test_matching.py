@@ -19,8 +19,8 @@ from assistant.profile import save_profile, with_values
 from assistant.reading import Ask, read
 from assistant.toolbox import match_programs
 from kb import starter
-from kb.comparing import values_of
-from kb.profile import Profile
+from kb.programs.comparing import values_of
+from kb.programs.profile import Profile
 from tools.quantities import find_quantities, supports
 
 TODAY = date(2026, 11, 22)

@@ -11,11 +11,11 @@ import pytest
 
 from assistant import Assistant
 from assistant.events import Done, Noted
-from kb.address import Address
-from kb.gap_exchange import collect
 from kb.knowledge_base import KnowledgeBase
-from kb.published import PublishedKnowledge
-from kb.server import ChromaServer
+from kb.publication.address import Address
+from kb.publication.gap_exchange import collect
+from kb.publication.published import PublishedKnowledge
+from kb.publication.server import ChromaServer
 from tests.chroma_server import ChromaProcess
 
 pytestmark = pytest.mark.xdist_group("chroma")

@@ -21,7 +21,7 @@ import yaml
 
 from assistant import Answer, Assistant
 from assistant.language import detect
-from kb.folding import fold
+from kb.texts.folding import fold
 
 QUESTIONS = Path(__file__).with_name("questions.yaml")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3})")

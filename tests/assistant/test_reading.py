@@ -11,7 +11,7 @@ from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.reading import Ask, Reading, read
 from assistant.toolbox import estimate_training, gpu_offers, programs, search_knowledge
-from kb.programs import Program
+from kb.programs.program import Program
 from kb.starter import programs as starter_programs
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from kb import starter
-from kb.comparing import ATTRIBUTES
-from kb.programs import GIVING
+from kb.programs.comparing import ATTRIBUTES
+from kb.programs.program import GIVING
 
 Desk = Callable[..., tuple[int, str, str]]
 RECORD = """\

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from kb import starter
-from kb.aliases import AliasTable
-from kb.embedders import Part, Vectors
 from kb.knowledge_base import KnowledgeBase
-from kb.terms import question_terms
+from kb.retrieval.embedders import Part, Vectors
+from kb.texts.aliases import AliasTable
+from kb.texts.terms import question_terms
 
 
 class WordEmbedder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.programs import Program
+from kb.programs.program import Program
 
 
 def term(field: str = "eligibility", text: str = "Harbor asks for something.", **more: Any) -> Any:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb import starter
-from kb.findings import Finding
+from kb.keeping.findings import Finding
+from kb.keeping.suspicion import suspicious_lines
 from kb.knowledge_base import KnowledgeBase
-from kb.suspicion import suspicious_lines
 
 Open = Callable[..., KnowledgeBase]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.cleaning import clean
+from kb.texts.cleaning import clean
 
 
 @pytest.mark.parametrize(

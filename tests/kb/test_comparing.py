@@ -11,13 +11,14 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from kb import starter, wording
-from kb.comparing import ATTRIBUTES, Cell, attributes_of, compare
-from kb.conditions import Figure, Money, Stage
-from kb.conflicts import figures_differ
+from kb import starter
 from kb.errors import InvalidProgram
-from kb.program_files import parse_program
-from kb.rendering import render
+from kb.library.program_files import parse_program
+from kb.programs import wording
+from kb.programs.comparing import ATTRIBUTES, Cell, attributes_of, compare
+from kb.programs.conditions import Figure, Money, Stage
+from kb.programs.conflicts import figures_differ
+from kb.programs.rendering import render
 from tests.kb.program_records import program, term
 
 HEAD = {

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from opencc import OpenCC
 
-from kb.copies import Copies
 from kb.knowledge_base import KnowledgeBase
+from kb.retrieval.copies import Copies
 
 Open = Callable[..., KnowledgeBase]
 

@@ -1,7 +1,7 @@
 import pytest
 
-from kb.decoding import decode
 from kb.errors import UnreadableSource
+from kb.texts.decoding import decode
 
 ARTICLE = "一家基金以低于市场的价格向初创企业出租芯片，这是我们能说的。"
 

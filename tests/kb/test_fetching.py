@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from kb import fetching
 from kb.errors import UnreadableSource
-from kb.fetching import fetch, is_url
+from kb.intake import fetching
+from kb.intake.fetching import fetch, is_url
 
 PAGE = b"<html><body><p>Helios lends 640 GPUs.</p></body></html>"
 

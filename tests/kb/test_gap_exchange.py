@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.address import Address
-from kb.gap_exchange import Outbox, collect
-from kb.gaps import Gap
+from kb.keeping.gaps import Gap
 from kb.knowledge_base import KnowledgeBase
-from kb.published import PublishedKnowledge
-from kb.published_format import GAPS
-from kb.server import ChromaServer, Row
+from kb.publication.address import Address
+from kb.publication.gap_exchange import Outbox, collect
+from kb.publication.published import PublishedKnowledge
+from kb.publication.published_format import GAPS
+from kb.publication.server import ChromaServer, Row
 from tests.chroma_server import ChromaProcess
 from tests.kb.conftest import WordEmbedder
 

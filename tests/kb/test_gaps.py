@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kb.errors import UnknownGap, UnknownSource
-from kb.gap_groups import gap_id, grouped
-from kb.gaps import Gap, GapLog
+from kb.keeping.gap_groups import gap_id, grouped
+from kb.keeping.gaps import Gap, GapLog
 from kb.knowledge_base import KnowledgeBase
 
 Open = Callable[..., KnowledgeBase]

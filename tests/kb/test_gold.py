@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from kb import starter
-from kb.detect import detect
 from kb.errors import UnreadableSource
-from kb.gold import ask, gold_questions, measured
+from kb.keeping.gold import ask, gold_questions, measured
 from kb.knowledge_base import KnowledgeBase
+from kb.texts.detect import detect
 
 Open = Callable[..., KnowledgeBase]
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from kb import starter
-from kb.editing import Editor
 from kb.errors import InvalidProgram, ReadOnlySource, UnknownSource, UnreadableSource
-from kb.history import History
-from kb.journal import Journal, change
 from kb.knowledge_base import KnowledgeBase
-from kb.library import Library
-from kb.views import Present
+from kb.library.editing import Editor
+from kb.library.history import History
+from kb.library.journal import Journal, change
+from kb.library.layers import Library
+from kb.library.views import Present
 
 Open = Callable[..., KnowledgeBase]
 
@@ -68,7 +68,7 @@ def test_a_life_of_an_article(open_kb: Open, article: Path, tmp_path: Path) -> N
 def test_a_page_at_the_same_address_is_a_new_version(
     open_kb: Open, article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kb import fetching
+    from kb.intake import fetching
 
     pages = iter([article.read_text(), text_of(article, "3.75"), text_of(article, "3.75") + "\n\n"])
 
@@ -118,8 +118,8 @@ def test_versions_of_the_starter_library_outlive_an_upgrade(
     kb.close()
     chosen = dict(starter.documents())
     record = yaml_of("generate").replace("350,000", "400,000")
-    from kb.program_files import parse_program
-    from kb.rendering import render
+    from kb.library.program_files import parse_program
+    from kb.programs.rendering import render
 
     chosen["generate"] = render(parse_program(record.encode(), "generate.yaml"))
     del chosen["a16z-oxygen"]
@@ -190,7 +190,7 @@ def test_a_new_program(open_kb: Open, tmp_path: Path) -> None:
 
 
 def test_the_schema_is_that_of_the_records(tmp_path: Path) -> None:
-    from kb.program_files import SCHEMA
+    from kb.library.program_files import SCHEMA
     from kb.starter.__main__ import write_schema
 
     write_schema(tmp_path / "schema.json")
@@ -396,7 +396,7 @@ def test_an_interrupted_change_is_finished(
         if point == "before":
             patch.setattr(shelf, "remove" if action == "remove" else "replace", kill)
         elif point == "inside":
-            patch.setattr("kb.articles.sync_folder", kill)
+            patch.setattr("kb.library.articles.sync_folder", kill)
         else:
             patch.setattr(Journal, "append", lambda self, changes: kill() if changes else None)
         with pytest.raises(KeyboardInterrupt):
@@ -433,7 +433,7 @@ def test_a_change_that_failed_does_not_come_true_later(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kb.articles.write_folder", full)
+        patch.setattr("kb.library.articles.write_folder", full)
         with pytest.raises(Exception, match="No space left"):
             kb.add(article)
     kb.close()
@@ -452,9 +452,9 @@ def test_an_announcement_that_makes_no_sense_is_dropped(tmp_path: Path, open_kb:
 
 
 def test_the_layers_need_no_index(tmp_path: Path, small_library: list[str], article: Path) -> None:
-    from kb.articles import take_in
     from kb.extraction import extract
     from kb.home import Home
+    from kb.library.articles import take_in
 
     home = Home(tmp_path / "home")
     home.prepare()

@@ -183,7 +183,7 @@ def test_a_kill_between_library_and_index_loses_nothing(
 def test_a_kill_inside_a_write_leaves_a_good_state(
     open_kb: Open, article: Path, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
-    from kb.chroma import ChromaStore
+    from kb.retrieval.chroma import ChromaStore
 
     kb = open_kb()
     kb.search("x")

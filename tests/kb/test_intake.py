@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kb import arrivals, fetching, intake
-from kb.ahead import ahead
 from kb.errors import UnknownSource
+from kb.intake import arrivals, fetching
+from kb.intake import taking_in as intake
+from kb.intake.ahead import ahead
+from kb.intake.places import Place, Refused, places_in
 from kb.knowledge_base import KnowledgeBase
-from kb.places import Place, Refused, places_in
 from tests.kb.test_extraction_docx import CORE, document, paragraph
 from tests.kb.test_extraction_pdf import pdf
 
@@ -160,7 +161,7 @@ def test_stopped_half_way_it_goes_on(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from kb import intake
+from kb.intake import taking_in as intake
 from kb.knowledge_base import KnowledgeBase
 intake._BATCH = 4
 kb = KnowledgeBase.open(Path(sys.argv[1]))

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from kb import starter
-from kb.documents import embedded_text
 from kb.errors import (
     EmbedderMismatch,
     HomeUnusable,
@@ -14,6 +13,7 @@ from kb.errors import (
     UnreadableSource,
 )
 from kb.knowledge_base import KnowledgeBase
+from kb.texts.documents import embedded_text
 from tests.kb.conftest import WordEmbedder
 
 Open = Callable[..., KnowledgeBase]

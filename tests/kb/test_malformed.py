@@ -8,9 +8,9 @@ from types import ModuleType
 
 import pytest
 
-from kb.cleaning import clean
 from kb.errors import UnreadableSource
 from kb.extraction import extract, front_matter
+from kb.texts.cleaning import clean
 
 EACH = 9  # of the public cases, a sample; benchmarks/malformed.py runs all
 LONG = 200_000

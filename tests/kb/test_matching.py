@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kb import starter
-from kb.aliases import AliasTable
-from kb.conditions import AgeRule, OtherRule, Stage
-from kb.judging import Judge
-from kb.matching import Match, match, match_all, questions
-from kb.names import Parties
-from kb.partial_dates import bounds
-from kb.profile import Profile
-from kb.programs import GIVING, Program
-from kb.rendering import render
+from kb.programs.conditions import AgeRule, OtherRule, Stage
+from kb.programs.judging import Judge
+from kb.programs.matching import Match, match, match_all, questions
+from kb.programs.names import Parties
+from kb.programs.partial_dates import bounds
+from kb.programs.profile import Profile
+from kb.programs.program import GIVING, Program
+from kb.programs.rendering import render
+from kb.texts.aliases import AliasTable
 from tests.kb.program_records import program, term
 
 TODAY = date(2026, 11, 22)

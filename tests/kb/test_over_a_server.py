@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kb.knowledge_base import KnowledgeBase
-from kb.published import PublishedKnowledge
+from kb.publication.published import PublishedKnowledge
 from tests.chroma_server import ChromaProcess
 from tests.kb.conftest import WordEmbedder
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from kb import starter
 from kb.errors import InvalidDate, UnknownSource
-from kb.journal import Change
 from kb.knowledge_base import KnowledgeBase
-from kb.moments import parse_moment
-from kb.past import known_by
+from kb.library.journal import Change
+from kb.library.moments import parse_moment
+from kb.library.past import known_by
 
 Open = Callable[..., KnowledgeBase]
 Clock = Callable[[str], None]
@@ -36,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     def set_to(text: str) -> None:
         Clock.at = datetime.fromisoformat(text).replace(tzinfo=UTC)
 
-    monkeypatch.setattr("kb.journal.datetime", Clock)
+    monkeypatch.setattr("kb.library.journal.datetime", Clock)
     return set_to
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kb.address import Address
 from kb.errors import ServerRefused
-from kb.gap_exchange import collect
 from kb.knowledge_base import KnowledgeBase
-from kb.published import PublishedKnowledge
-from kb.server import ChromaServer
+from kb.publication.address import Address
+from kb.publication.gap_exchange import collect
+from kb.publication.published import PublishedKnowledge
+from kb.publication.server import ChromaServer
 from tests.chroma_server import ChromaProcess
 from tests.kb.conftest import WordEmbedder
 

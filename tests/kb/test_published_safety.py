@@ -24,8 +24,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from kb import starter
-from kb.address import Address
-from kb.chroma import Stored
 from kb.errors import (
     KbError,
     PublishedUnusable,
@@ -35,11 +33,13 @@ from kb.errors import (
     UnknownSource,
 )
 from kb.knowledge_base import KnowledgeBase
-from kb.published import PublishedKnowledge
-from kb.publishing import Part, Snapshot, publish
+from kb.publication.address import Address
+from kb.publication.published import PublishedKnowledge
+from kb.publication.publishing import Part, Snapshot, publish
+from kb.publication.server import ChromaServer
 from kb.records import Passage, Source
-from kb.server import ChromaServer
-from kb.upkeep import RECIPE
+from kb.retrieval.chroma import Stored
+from kb.retrieval.upkeep import RECIPE
 from tests.chroma_server import ChromaProcess
 from tests.kb.conftest import WordEmbedder
 

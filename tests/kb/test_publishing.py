@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from kb.address import Address
 from kb.errors import (
     EmbedderMismatch,
     PublishBusy,
@@ -21,11 +20,12 @@ from kb.errors import (
     UnknownSource,
 )
 from kb.knowledge_base import KnowledgeBase
-from kb.lease import Lease
-from kb.published import PublishedKnowledge
-from kb.published_format import HEAD, LEASE, OBJECTS
-from kb.publishing import read_generation
-from kb.server import ChromaServer
+from kb.publication.address import Address
+from kb.publication.lease import Lease
+from kb.publication.published import PublishedKnowledge
+from kb.publication.published_format import HEAD, LEASE, OBJECTS
+from kb.publication.publishing import read_generation
+from kb.publication.server import ChromaServer
 from tests.chroma_server import ChromaProcess
 from tests.kb.conftest import WordEmbedder
 
@@ -257,7 +257,7 @@ def test_another_recipe_is_refused(
     open_kb: Open, founder: Founder, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_kb().publish(url, None)
-    monkeypatch.setattr("kb.published.RECIPE", 99)
+    monkeypatch.setattr("kb.publication.published.RECIPE", 99)
     with pytest.raises(EmbedderMismatch, match="recipe 99") as caught:
         founder().search("GPU", 1)
     assert "release" in caught.value.hint
@@ -323,7 +323,7 @@ import os, signal, sys
 from pathlib import Path
 from kb import starter
 from kb.knowledge_base import KnowledgeBase
-from kb.server import ChromaServer
+from kb.publication.server import ChromaServer
 from tests.kb.conftest import WordEmbedder
 home, url, left = Path(sys.argv[1]), sys.argv[2], [int(sys.argv[3])]
 chosen = {n: d for n, d in starter.documents().items() if n in sys.argv[4].split(",")}
@@ -511,7 +511,7 @@ def test_a_full_disk_and_a_spoilt_publication_leave_the_last_good_one(
         def no_space(*_arguments: object) -> None:
             raise OSError(28, "No space left on device")
 
-        full.setattr("kb.copying.shutil.copy2", no_space)
+        full.setattr("kb.publication.copying.shutil.copy2", no_space)
         assert desk.search("Zephyr accelerators", 10) == before
         assert any("No space left" in n and "this is from generation 1" in n for n in notes)
     assert "640" in desk.search("Zephyr accelerators", 1)[0].passage.text

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kb import reach as reaching
 from kb import starter
-from kb.findings import Finding, in_order
+from kb.keeping import reach as reaching
+from kb.keeping.findings import Finding, in_order
+from kb.keeping.links import dead_links
 from kb.knowledge_base import KnowledgeBase
-from kb.links import dead_links
 
 Open = Callable[..., KnowledgeBase]
 

@@ -7,7 +7,7 @@ import pytest
 
 from kb.errors import KbError
 from kb.knowledge_base import KnowledgeBase
-from kb.reranking import DEPTH, Reranker
+from kb.retrieval.reranking import DEPTH, Reranker
 
 Open = Callable[..., KnowledgeBase]
 

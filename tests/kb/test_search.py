@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import UnreadableSource
-from kb.evaluation import evaluate
+from kb.keeping.evaluation import evaluate
 from kb.knowledge_base import KnowledgeBase
 from tests.kb.conftest import WordEmbedder
 

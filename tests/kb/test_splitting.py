@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.records import Passage, Source
-from kb.splitting import sentences, split
+from kb.texts.splitting import sentences, split
 
 
 def parts(text: str) -> list[str]:

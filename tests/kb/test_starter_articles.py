@@ -19,9 +19,9 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from kb.detect import detect
-from kb.folding import fold
 from kb.records import Grade
+from kb.texts.detect import detect
+from kb.texts.folding import fold
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = ROOT / "kb" / "starter" / "articles"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kb.programs import Program, Term
+from kb.programs.program import Program, Term
 from tools.quantities import equivalent, find_quantities
 
 ROOT = Path(__file__).parents[2]

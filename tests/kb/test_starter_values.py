@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from kb import starter
-from kb.aliases import AliasTable
-from kb.comparing import attributes_of
-from kb.conditions import Figure, Offer, Rule, Strings, Words
-from kb.names import find_program
-from kb.programs import Program, Term
+from kb.programs.comparing import attributes_of
+from kb.programs.conditions import Figure, Offer, Rule, Strings, Words
+from kb.programs.names import find_program
+from kb.programs.program import Program, Term
+from kb.texts.aliases import AliasTable
 from tools.quantities import equivalent, find_quantities
 
 STATED = [

@@ -5,11 +5,11 @@ import pytest
 import yaml
 
 from kb import starter
-from kb.aliases import AliasTable
-from kb.detect import detect
 from kb.errors import UnreadableSource
-from kb.folding import fold
-from kb.terms import question_terms, terms
+from kb.texts.aliases import AliasTable
+from kb.texts.detect import detect
+from kb.texts.folding import fold
+from kb.texts.terms import question_terms, terms
 
 NONE = AliasTable({})
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from kb import starter
-from kb.findings import Finding
-from kb.value_checks import value_findings
+from kb.keeping.findings import Finding
+from kb.programs.value_checks import value_findings
 from tests.kb.program_records import program, term
 from tools.quantities import states_all
 

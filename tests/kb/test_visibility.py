@@ -15,9 +15,9 @@ import yaml
 from kb import starter
 from kb.errors import InvalidProgram, UnknownSource
 from kb.knowledge_base import KnowledgeBase
-from kb.program_files import parse_program
-from kb.rendering import render
-from kb.visibility import as_files, public_record, withdrawn
+from kb.library.program_files import parse_program
+from kb.library.visibility import as_files, public_record, withdrawn
+from kb.programs.rendering import render
 
 Open = Callable[..., KnowledgeBase]
 SECRET = "Quokkafish"
@@ -259,7 +259,7 @@ def test_past_days_on_disk_forget_what_is_withdrawn(
             return datetime(2026, 1, 10, tzinfo=UTC)
 
     with monkeypatch.context() as patch:
-        patch.setattr("kb.journal.datetime", Early)
+        patch.setattr("kb.library.journal.datetime", Early)
         kb = open_kb()
         source = kb.add(memo).source
         kb.search(SECRET, 1)

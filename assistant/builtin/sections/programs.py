@@ -12,7 +12,7 @@ from assistant.evidence import Artifact, PassageEvidence
 from assistant.grounding.names import without_scheme
 from assistant.language import in_script
 from assistant.phrases import Phrases
-from kb.programs import GIVING
+from kb.programs.program import GIVING
 
 _COLUMNS: tuple[tuple[str, ...], ...] = (
     ("offer",),

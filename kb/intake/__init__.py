@@ -1,0 +1,1 @@
+"""Taking in: files, folders and addresses become articles and program records."""

@@ -1,0 +1,1 @@
+"""The library as files: two layers, their history, views of it, past days, backups."""

@@ -1,0 +1,1 @@
+"""Program records: terms with typed values, compared and matched against a company."""

@@ -1,0 +1,1 @@
+"""Finding: embedders, the Chroma and keyword indexes, one score, copies counted once."""

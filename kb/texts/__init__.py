@@ -1,0 +1,1 @@
+"""From a text to passages and terms: decoding, cleaning, scripts, splitting, aliases."""
