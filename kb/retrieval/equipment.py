@@ -13,7 +13,7 @@ from kb import starter
 from kb.home import Home
 from kb.records import Hit
 from kb.retrieval.centring import centres
-from kb.retrieval.embedders import Embedder, Vectors, load_embedder
+from kb.retrieval.embedders import BUNDLED, Embedder, Vectors, load_embedder
 from kb.retrieval.reranking import DEPTH, Reranker
 from kb.retrieval.space import Centres
 from kb.retrieval.vectors import VectorCache
@@ -52,6 +52,14 @@ class Equipment:
         if self._chosen is None or isinstance(self._chosen, str):
             return load_embedder(self._chosen, self._note)
         return self._chosen
+
+    def outgrew(self, made: str) -> bool:
+        """Whether an index made by the embedder `made` is of an older release's bundled one: an
+        upgrade then builds it anew. One that staff chose is never replaced unasked, and neither
+        is a bundled one by what is left of it where a package is missing."""
+        if self._chosen is not None or made == self.embedder.fingerprint:
+            return False
+        return made.startswith(BUNDLED) and self.embedder.fingerprint == self._bundle.fingerprint
 
     def reranked(self, question: str, hits: list[Hit]) -> list[Hit]:
         """Hits in the order of the cross-encoder; as they are where none was chosen."""

@@ -233,10 +233,13 @@ class Upkeep:
         try:
             found = self.index.manifest()
             if found is not None:
-                self._check_embedder(found)
-                if self._same_recipe(found):
-                    self.index.check()
-                    return found
+                if self._equipment.outgrew(found.embedder):
+                    self._note("This release searches with a newer bundled embedder.")
+                else:
+                    self._check_embedder(found)
+                    if self._same_recipe(found):
+                        self.index.check()
+                        return found
                 self._note("The index was built in another way; building it anew.")
                 self.index.clear()
             else:

