@@ -7,7 +7,7 @@ nothing that was stored, and the next run knows the same bytes by their hash and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -92,15 +92,26 @@ class Intake:
         arrivals = read_all(places, wish, self._library.articles)
         outcomes: list[Outcome] = []
         documents: dict[str, Document] = {}
+        entered: dict[str, Added] = {}
         for done, one in enumerate(decide_all(arrivals, wish, self._library), 1):
-            outcomes.append(self._would_be(one, documents))
+            outcomes.append(self._would_be(one, documents, entered))
             if progress is not None:
                 progress("reading", done, len(places))
         return outcomes, documents
 
-    def _would_be(self, one: Decision | Refused, documents: dict[str, Document]) -> Outcome:
-        if isinstance(one, Refused) or one.files is None:
+    def _would_be(
+        self,
+        one: Decision | Refused,
+        documents: dict[str, Document],
+        entered: dict[str, Added],
+    ) -> Outcome:
+        if isinstance(one, Refused):
             return self._outcome(one)
+        if one.files is None:
+            before = entered.get(one.id)  # the same bytes twice in one batch
+            if before is None:
+                return self._outcome(one)
+            return Outcome(one.place, replace(before, outcome="unchanged"))
         shelf = self._library.shelf(one.kind)
         try:
             held = self._library.made(shelf, one.id, one.files)
@@ -110,6 +121,7 @@ class Intake:
         if public is not None:
             documents[one.id] = public.document()
         added = Added(held.source, one.outcome, len(held.document().passages))
+        entered[one.id] = added
         return Outcome(one.place, added)
 
     def add_one(self, place: Place, wish: Wish, progress: Progress | None = None) -> Added:

@@ -120,6 +120,14 @@ def test_a_dry_run_shows_what_would_move_and_writes_nothing(
 
 
 @pytest.mark.usefixtures("_no_bundled", "own")
+def test_a_dry_run_of_the_same_bytes_twice(open_kb: Open, article: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.md"
+    again.write_bytes(article.read_bytes())
+    outcomes = open_kb().preview_add([article, again]).outcomes
+    assert [one.added.outcome for one in outcomes if one.added] == ["added", "unchanged"]
+
+
+@pytest.mark.usefixtures("_no_bundled", "own")
 def test_a_dry_run_of_a_sync(open_kb: Open, article: Path, tmp_path: Path) -> None:
     kb = open_kb()
     source = kb.add(article).source.id
