@@ -144,7 +144,14 @@ def _is_settled(rest: str) -> bool:
     """Whether what follows a sentence cannot still turn out to belong to it."""
     rest = rest.lstrip()
     closing = {"[": "]", "(": ")", "（": "）"}.get(rest[:1])
-    return bool(rest) and (closing is None or rest.find(closing) not in (-1, len(rest) - 1))
+    if closing is None:
+        return bool(rest)
+    depth = 0  # a publisher's name can hold brackets of its own
+    for at, sign in enumerate(rest):
+        depth += (sign == rest[0]) - (sign == closing)
+        if depth == 0:
+            return at < len(rest) - 1
+    return False
 
 
 def _closed(text: str) -> bool:

@@ -155,3 +155,13 @@ def test_a_bare_number_supports_no_finer_figure() -> None:
     partners = passage("Oxygen is led by 2 partners.")
     _, removed = show(grounder(partners), "Oxygen charges $2.40 per GPU-hour. [p1.1]")
     assert removed == ["figure without support: $2.40 per GPU-hour"]
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 7, 80])
+def test_brackets_within_a_remark_do_not_end_it(step: int) -> None:
+    outlet = "outlet not named (via Jiazi Guangnian)"
+    made = grounder(passage(OXYGEN, publisher=outlet))
+    draft = f"a16z plans more than 20,000 GPUs. (reported, {outlet}, Jul 2024)"
+    text, removed = show(made, f"{draft} [p1.1] Next.", step)
+    assert text.startswith(f"{draft} [1]")
+    assert len(removed) <= 1  # "Next." itself
