@@ -28,3 +28,21 @@ class UnreadableInventory(ToolError):
     """The fund's inventory file cannot be read or has a bad row."""
 
     code = "unreadable_inventory"
+
+
+class SourceFailed(ToolError):
+    """A live source did not answer with what can be trusted.
+
+    `kind` is "key" (refused or missing), "address", "rate", "server", "deadline", "network",
+    "answer" (not what its schema says), "configuration". `retry_after` is in seconds, where the
+    source said when to come back. No text of the answer is ever in the message: it may hold a key.
+    """
+
+    code = "source_failed"
+
+    def __init__(
+        self, kind: str, message: str, hint: str = "", *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
+        self.retry_after = retry_after

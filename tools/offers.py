@@ -1,12 +1,14 @@
-"""What one source says can be had: offers, the state of the sources, and the market they make."""
+"""What one source says can be had: offers, with where, when and how each is known."""
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tools.errors import InvalidInput
 
@@ -36,6 +38,11 @@ class Availability(StrEnum):
 
 
 Method = Literal["live", "cached", "list", "operator"]
+Intra = Literal["nvswitch", "nvlink", "pcie", "unknown"]
+Inter = Literal["infiniband", "roce", "efa", "tcp", "unknown"]
+Unit = Literal["gpu_hour", "instance_hour", "configuration_hour", "block"]
+Basis = Literal["quoted", "list", "derived", "estimated", "auction_floor"]
+Standing = Literal["live", "recent", "list", "stale", "suspicious"]
 
 _TERM_WORDS = {
     "on-demand": Term.ON_DEMAND,
@@ -71,10 +78,78 @@ def parse_term(text: str) -> Term:
 
 
 class Money(BaseModel):
-    """An amount with its ISO currency. In JSON the amount is a string, so that none is lost."""
+    """An amount with its ISO currency. In JSON the amount is a string, so that none is lost.
+
+    A float is refused: 0.1 would become another amount.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     amount: Decimal
-    currency: str
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+    @field_validator("amount", mode="before")
+    @classmethod
+    def _exact(cls, value: Any) -> Any:
+        if isinstance(value, float):
+            raise ValueError("money is never a float: parse JSON with parse_float=Decimal")
+        return value
+
+
+class Quote(BaseModel):
+    """A price in the unit in which the source states it, before any division."""
+
+    model_config = ConfigDict(frozen=True)
+
+    price: Money
+    unit: Unit
+
+
+class ExtraCost(BaseModel):
+    """What is billed beside the GPUs: `price` per `per` ("gb_month", "gb", "hour", "once")."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["disk", "egress", "ingress", "network", "support", "setup"]
+    price: Money
+    per: Literal["gb_month", "gb", "hour", "once"]
+
+
+class Commitment(BaseModel):
+    """The least that must be taken: hours, GPUs or a sum; None where none is stated."""
+
+    model_config = ConfigDict(frozen=True)
+
+    hours: Decimal | None = None
+    gpus: int | None = None
+    amount: Money | None = None
+
+
+class Start(BaseModel):
+    """When it could start. `bound` says how `at` limits it; `state` tells three kinds apart.
+
+    "now": starts when asked for. "not_later_than": at `at` or before. "window": offered for
+    `at` to `until`. "never": the configuration does not exist there. "unknown": not known.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    state: Literal["now", "not_later_than", "window", "never", "unknown"]
+    at: datetime | None = None
+    until: datetime | None = None
+    bound: Literal["exact", "not_before", "not_after"] | None = None
+    method: str = ""
+
+
+class Queue(BaseModel):
+    """What waits at a cluster, as sums: no name of a user or a company is in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pending_jobs: int | None = None
+    pending_gpus: int | None = None
+    quota_gpus: int | None = None
+    quota_used: int | None = None
 
 
 class Offer(BaseModel):
@@ -82,47 +157,95 @@ class Offer(BaseModel):
 
     `gpu` is the canonical key, or None where the source's name (`gpu_raw`) is not in the table of
     names; `form_stated` is False where the source does not say SXM, PCIe or NVL. `count` is the
-    size of the configuration, `free` how many are free, both None where not known. A price of None
-    is unknown; zero is free of charge. `observed_at` is the ISO date (maybe partial) at which the
-    source said so, None where it has no date. `stale`: too old to stand beside fresh rows.
-    `suspicious`: outside the sane band for such a GPU, ranked last and left out of ranges.
-    `superseded`: the same provider has a newer price for the same thing.
+    size of one configuration, `free` how many GPUs are free, `whole_nodes` how many nodes are
+    wholly free, `largest_block` the most free GPUs on one node; None where not known. A price of
+    None is unknown; zero is free of charge. Three clocks, ISO: `effective_at` (the provider
+    measured), `fetched_at` (we asked), `list_as_of` (the date of a list, maybe partial);
+    `observed_at` is the one of them that the row speaks of. `standing` says in which group it is
+    ranked: live rows, recent ones, list prices, stale, suspicious (a price outside the sane band).
+    `superseded`: the same provider has a newer price for the same thing. `reseller_of` is the
+    cloud behind a marketplace; `also` names other sellers of the same hardware.
     """
 
     provider: str
+    reseller_of: str | None = None
+    also: list[str] = Field(default_factory=list)
     gpu: str | None
     gpu_raw: str
     form_stated: bool = True
     count: int | None = None
-    free: int | None = None
+    nodes: int | None = None
+    memory_gb: Decimal | None = None
+    vcpus: int | None = None
+    ram_gb: Decimal | None = None
+    disk_gb: Decimal | None = None
+    intra: Intra = "unknown"
+    inter: Inter = "unknown"
+    inter_gbps: int | None = None
     term: Term
     term_months: int | None = None
     price_per_gpu_hour: Money | None
+    quote: Quote | None = None
+    basis: Basis = "quoted"
+    commitment: Commitment | None = None
+    upfront: Money | None = None
+    extra_costs: list[ExtraCost] = Field(default_factory=list)
+    included: list[str] = Field(default_factory=list)
     region: str | None = None
+    country: str | None = None
     availability: Availability = Availability.UNKNOWN
+    free: int | None = None
+    whole_nodes: int | None = None
+    largest_block: int | None = None
+    start: Start | None = None
+    queue: Queue | None = None
+    effective_at: str | None = None
+    fetched_at: str | None = None
+    list_as_of: str | None = None
     observed_at: str | None = None
     method: Method
     source: str
+    standing: Standing = "list"
     stale: bool = False
     suspicious: bool = False
     superseded: bool = False
+    url: str | None = None
     notes: str = ""
+
+    @property
+    def offer_id(self) -> str:
+        """Twelve hex digits, the same for the same thing of the same source."""
+        parts = (self.source, self.provider, self.gpu_raw, self.count, self.term, self.term_months,
+                 self.region, self.reseller_of, self.start and self.start.at)  # fmt: skip
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 class SourceStatus(BaseModel):
-    """How one source answered. `observed_at` is the newest date it speaks of."""
+    """How one source answered. `observed_at` is the newest date it speaks of.
+
+    "ok" with `unread` above zero: so many rows could not be read and are not shown. "failed" with
+    offers: they are of the last answer, `observed_at`. `last_ok`, `failures` (in a row) and
+    `held_until` (not asked before then) are what the desk remembers of it.
+    """
 
     name: str
-    status: Literal["ok", "failed", "not_configured", "absent"]
+    status: Literal["ok", "cached", "failed", "not_configured", "absent", "waiting"]
     observed_at: str | None = None
     error: str | None = None
     offers: int = 0
+    unread: int = 0
+    last_ok: str | None = None
+    failures: int = 0
+    held_until: str | None = None
+    elapsed_ms: int | None = None
 
 
 class PriceRange(BaseModel):
-    """Lowest and highest fresh price per GPU-hour of one term, over `count` offers."""
+    """Lowest and highest sound price per GPU-hour of one term and one currency, over `count`
+    offers of one standing ("live", "recent" or "list"; these are never mixed)."""
 
     term: Term
+    standing: Standing = "list"
     low: Decimal
     high: Decimal
     currency: str

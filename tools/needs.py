@@ -1,0 +1,67 @@
+"""What is looked for: so many of a GPU, where, on what terms, for how long."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.errors import InvalidInput
+from tools.gpus import Gpu
+from tools.gpus import gpu as find_gpu
+from tools.offers import Term, parse_term
+
+
+class Need(BaseModel):
+    """What is looked for; None: not stated. `hours`, `disk_gb` and `egress_gb` describe the job
+    whose delivered price is wanted. `max_price` is in US dollars per GPU-hour."""
+
+    model_config = ConfigDict(frozen=True)
+
+    gpu: Gpu | None = None
+    count: int | None = Field(default=None, ge=1)
+    region: str | None = None
+    term: Term | None = None
+    max_price: Decimal | None = Field(default=None, gt=0)
+    provider: str | None = None
+    hours: Decimal | None = Field(default=None, gt=0)
+    disk_gb: Decimal | None = Field(default=None, ge=0)
+    egress_gb: Decimal | None = Field(default=None, ge=0)
+
+
+def need(
+    gpu: str | None = None,
+    count: int | None = None,
+    region: str | None = None,
+    term: str | None = None,
+    max_price: Decimal | None = None,
+    *,
+    provider: str | None = None,
+    hours: Decimal | None = None,
+    disk_gb: Decimal | None = None,
+    egress_gb: Decimal | None = None,
+) -> Need:
+    """A need from words: `gpu` a name or key, `term` as people write it.
+
+    Raises `InvalidInput` for what cannot be, `UnknownGpu` for a name outside the table.
+    """
+    if count is not None and count < 1:
+        raise InvalidInput(f"{count} GPUs cannot be", "ask for one or more")
+    if max_price is not None and max_price <= 0:
+        raise InvalidInput(f"a price of {max_price} cannot be", "US dollars per GPU-hour, above 0")
+    if hours is not None and hours <= 0:
+        raise InvalidInput(f"{hours} hours cannot be", "a job takes some time")
+    for name, value in (("disk", disk_gb), ("egress", egress_gb)):
+        if value is not None and value < 0:
+            raise InvalidInput(f"{value} GB of {name} cannot be", "0 or more")
+    return Need(
+        gpu=find_gpu(gpu) if gpu else None,
+        count=count,
+        region=(region or "").strip() or None,
+        term=parse_term(term) if term else None,
+        max_price=max_price,
+        provider=(provider or "").strip() or None,
+        hours=hours,
+        disk_gb=disk_gb,
+        egress_gb=egress_gb,
+    )

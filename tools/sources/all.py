@@ -1,0 +1,15 @@
+"""Every live source that the desk knows: a new one is a file beside this one and a line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.sources import shadeform
+from tools.sources.source import Source
+
+ALL: tuple[Source[Any], ...] = (shadeform.SOURCE,)
+
+
+def source_named(name: str) -> Source[Any] | None:
+    """The source of that name."""
+    return next((each for each in ALL if each.name == name), None)

@@ -1,0 +1,207 @@
+"""One round of asking one source: from memory while that is fresh, else live, within its deadline.
+
+Whatever a source does ends here: in rows, or in a named failure with the rows of its last good
+answer, whose times are never touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from pydantic import SecretStr
+
+from tools.errors import SourceFailed
+from tools.needs import Need
+from tools.offers import Offer, SourceStatus
+from tools.sources.memory import Memory, Remembered
+from tools.sources.source import Asking, Findings, HttpConfig, Source, SourceConfig
+
+Clock = Callable[[], datetime]
+_POLL_S = 0.05
+_OWN_FAULT = {"key", "configuration"}
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A source as this desk uses it: under a name, with settings and keys. A fund may have several
+    clusters of one kind."""
+
+    name: str
+    source: Source[Any]
+    config: SourceConfig
+    keys: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
+
+    def request(self, need: Need) -> str:
+        """What tells this request from others to the same source; holds no key."""
+        settings = self.config.model_dump_json(exclude={"deadline_s"})
+        text = f"{self.source.name}\n{settings}\n{self.source.asked(need)}"
+        return sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAnswer:
+    """Offers and state of one source after a round; `findings` only where it was asked just now."""
+
+    offers: list[Offer]
+    status: SourceStatus
+    findings: Findings | None = None
+
+
+async def ask(configured: Configured, need: Need, memory: Memory, clock: Clock) -> SourceAnswer:
+    """Ask one source. Never raises for what the source does, and ends within its deadline."""
+    loop = asyncio.get_running_loop()
+    began, request = loop.time(), configured.request(need)
+    held = memory.answer(configured.name, request)
+    if held and _fresh(held, configured.source, clock()):
+        return _remembered(configured, held, memory, clock, None)
+    missing = [key.env for key in configured.source.keys
+               if key.required and key.env not in configured.keys]  # fmt: skip
+    if missing:
+        failure = SourceFailed("key", f"{missing[0]} is not set", f"export {missing[0]}=...")
+        return _remembered(configured, held, memory, clock, failure)
+    health = memory.health(configured.name, clock())
+    if health.held_until:
+        until = health.held_until.strftime("%H:%M:%S UTC")
+        failure = SourceFailed("rate", f"left alone until {until}: {health.last_error}")
+        return _remembered(configured, held, memory, clock, failure)
+    ours = False
+    try:
+        async with asyncio.timeout(configured.config.deadline_s):
+            other = await _wait_for_other(configured, request, memory, clock)
+            if other:
+                return _remembered(configured, other, memory, clock, None)
+            ours = True
+            findings = await _fetch(configured, need, memory, clock)
+    except Exception as error:
+        failure = _named(error, configured)
+        hold = _hold(failure, configured)
+        counts = failure.kind not in _OWN_FAULT
+        memory.fail(configured.name, failure.message, clock(), hold_s=hold, counts=counts)
+        return _remembered(configured, held, memory, clock, failure)
+    else:
+        offers = [_stamped(offer, configured, clock()) for offer in findings.offers]
+        memory.keep(configured.name, request, offers, findings.unread, clock())
+    finally:
+        if ours:
+            memory.release(configured.name, request)
+    status = _status(configured, offers, "ok", findings.unread, memory, clock)
+    status.elapsed_ms = round((loop.time() - began) * 1000)
+    return SourceAnswer(offers, status, findings)
+
+
+async def _wait_for_other(
+    configured: Configured, request: str, memory: Memory, clock: Clock
+) -> Remembered | None:
+    """The answer of another thread or process that asks the same just now; None once it is ours
+    to ask."""
+    while True:
+        ours = memory.claim(configured.name, request, clock(), configured.config.deadline_s)
+        # Looked up after the claim: the other may have answered just before it.
+        held = memory.answer(configured.name, request)
+        if held and _fresh(held, configured.source, clock()):
+            if ours:
+                memory.release(configured.name, request)
+            return held
+        if ours:
+            return None
+        await asyncio.sleep(_POLL_S)
+
+
+async def _fetch(configured: Configured, need: Need, memory: Memory, clock: Clock) -> Findings:
+    from tools.sources.http import Http
+
+    async def take() -> None:
+        wait = memory.take(configured.name, configured.source.pace, clock())
+        left = deadline - loop.time()
+        if wait >= left:
+            memory.give_back(configured.name)
+            raise SourceFailed("rate", f"its pace allows the next request in {wait:.0f} s")
+        if wait:
+            await asyncio.sleep(wait)
+
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + configured.config.deadline_s
+    base = configured.config.url if isinstance(configured.config, HttpConfig) else ""
+    async with Http(base, deadline, take) as http:
+        asking = Asking(need, configured.config, configured.keys, http, clock)
+        return await configured.source.fetch(asking)
+
+
+def _named(error: Exception, configured: Configured) -> SourceFailed:
+    if isinstance(error, SourceFailed):
+        return error
+    if isinstance(error, TimeoutError):
+        seconds = f"{configured.config.deadline_s:g}"
+        return SourceFailed("deadline", f"no whole answer within {seconds} s", "try again later")
+    # Not the error's text: it may hold a part of the answer.
+    kind = type(error).__name__
+    return SourceFailed("answer", f"the answer is not understood ({kind})", "report this")
+
+
+def _hold(failure: SourceFailed, configured: Configured) -> float | None:
+    if failure.kind != "rate":
+        return None
+    return failure.retry_after or configured.source.pace.hold_s
+
+
+def _fresh(held: Remembered, source: Source[Any], now: datetime) -> bool:
+    # An answer from the future is of a clock that was wrong: not fresh.
+    return timedelta(0) <= now - held.fetched_at <= timedelta(seconds=source.ttl_s)
+
+
+def _remembered(
+    configured: Configured,
+    held: Remembered | None,
+    memory: Memory,
+    clock: Clock,
+    failure: SourceFailed | None,
+) -> SourceAnswer:
+    """The last good answer as it was, with why it is not a new one."""
+    offers = (
+        [offer.model_copy(update={"method": "cached"}) for offer in held.offers] if held else []
+    )
+    state = "cached" if failure is None else "failed"
+    if failure and failure.kind == "key" and "not set" in failure.message:
+        state = "not_configured"
+    status = _status(configured, offers, state, held.unread if held else 0, memory, clock)
+    if failure:
+        status.error = "; ".join(part for part in (failure.message, failure.hint) if part)
+    return SourceAnswer(offers, status)
+
+
+def _stamped(offer: Offer, configured: Configured, now: datetime) -> Offer:
+    fetched = now.isoformat(timespec="seconds")
+    return offer.model_copy(
+        update={
+            "source": configured.name,
+            "method": "live",
+            "fetched_at": fetched,
+            "observed_at": offer.effective_at or fetched,
+        }
+    )
+
+
+def _status(
+    configured: Configured,
+    offers: list[Offer],
+    state: Any,
+    unread: int,
+    memory: Memory,
+    clock: Clock,
+) -> SourceStatus:
+    health = memory.health(configured.name, clock())
+    return SourceStatus(
+        name=configured.name,
+        status=state,
+        observed_at=max((each.observed_at for each in offers if each.observed_at), default=None),
+        offers=len(offers),
+        unread=unread,
+        last_ok=health.last_ok.isoformat(timespec="seconds") if health.last_ok else None,
+        failures=health.failures,
+        held_until=health.held_until.isoformat(timespec="seconds") if health.held_until else None,
+    )

@@ -1,0 +1,198 @@
+"""HTTP as every live source is asked: paced, retried once, bounded in time and size."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tools.errors import SourceFailed
+
+_LARGEST_ANSWER = 20_000_000
+_RETRY_AFTER_S = 0.25
+_TIMEOUT_S = 60.0
+_USER_AGENT = "compute-desk"
+_JSON_HINT = "its interface may have changed, or something stands between"
+
+
+class Http:
+    """Requests to one source at `base`, until `deadline` (the loop's clock).
+
+    `take` waits for the source's pace before each request. Redirects are not followed: a key must
+    not travel on. Errors are `SourceFailed` and hold nothing of the answer or of the headers.
+    """
+
+    def __init__(self, base: str, deadline: float, take: Callable[[], Awaitable[None]]) -> None:
+        self._base = base
+        self._deadline = deadline
+        self._take = take
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def get(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The JSON at `base + path`, numbers with a point as Decimal."""
+        return _parsed(await self.text("GET", path, params=params, headers=headers))
+
+    async def post(
+        self,
+        path: str,
+        *,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The JSON that answers `body` (sent as JSON) or `form`."""
+        return _parsed(await self.text("POST", path, body=body, form=form, headers=headers))
+
+    async def text(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
+        """The body of a 2xx answer as text. One retry after a lost connection, a 5xx, or a 429
+        that names a time within the deadline."""
+        for last in (False, True):
+            await self._take()
+            try:
+                return await self._once(method, path, params, body, form, headers)
+            except SourceFailed as failure:
+                wait = self._before_retry(failure)
+                if last or wait is None:
+                    raise
+                await asyncio.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _before_retry(self, failure: SourceFailed) -> float | None:
+        if failure.kind in ("server", "network"):
+            wait = _RETRY_AFTER_S
+        elif failure.kind == "rate" and failure.retry_after is not None:
+            wait = failure.retry_after
+        else:
+            return None
+        left = self._deadline - asyncio.get_running_loop().time()
+        return wait if wait < left else None
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int] | None,
+        body: Any,
+        form: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+    ) -> str:
+        if self._client is None:
+            # The caller's deadline bounds the whole of it; this only ends a dead connection.
+            self._client = httpx.AsyncClient(
+                follow_redirects=False, headers={"user-agent": _USER_AGENT}, timeout=_TIMEOUT_S
+            )
+        try:
+            request = self._client.build_request(
+                method, self._base + path, params=params, json=body, data=form, headers=headers
+            )
+            answer = await self._client.send(request, stream=True)
+            try:
+                _check_status(answer)
+                return await _body(answer)
+            finally:
+                await answer.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            # Without a cause: httpx's errors carry the request and with it the key.
+            raise SourceFailed("network", _network(error), "check the network") from None
+        except (UnicodeError, TypeError) as error:
+            raise SourceFailed(
+                "key", f"a key or an address cannot be sent ({type(error).__name__})",
+                "look for spaces or line ends in the key",
+            ) from None  # fmt: skip
+
+
+def _network(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+        return "the connection was cut off"
+    return f"no answer ({type(error).__name__})"
+
+
+def _check_status(answer: httpx.Response) -> None:
+    status = answer.status_code
+    if 200 <= status < 300:
+        return
+    if status in (401, 403):
+        raise SourceFailed("key", f"the key was refused ({status})", "check the key and its rights")
+    if status in (404, 405, 410):
+        raise SourceFailed("address", f"no such address ({status})", "check the source's url")
+    if status == 429:
+        raise SourceFailed(
+            "rate", "asked too often (429)", "it is left alone for a while",
+            retry_after=_seconds(answer.headers.get("retry-after", "")),
+        )  # fmt: skip
+    if status >= 500:
+        raise SourceFailed("server", f"the server failed ({status})", "try again later")
+    raise SourceFailed("answer", f"the request was refused ({status})", _JSON_HINT)
+
+
+def _seconds(text: str) -> float | None:
+    """Retry-After in seconds; a date is read against our own clock."""
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return float(min(int(text[:9]), 86_400))
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return min(max((when - datetime.now(UTC)).total_seconds(), 0.0), 86_400.0)
+
+
+async def _body(answer: httpx.Response) -> str:
+    parts = bytearray()
+    async for part in answer.aiter_bytes():
+        parts += part
+        if len(parts) > _LARGEST_ANSWER:
+            raise SourceFailed("answer", "the answer is over 20 MB", _JSON_HINT)
+    try:
+        return bytes(parts).decode("utf-8")
+    except UnicodeDecodeError:
+        raise SourceFailed("answer", "the answer is not UTF-8 text", _JSON_HINT) from None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise SourceFailed("answer", "the answer is not whole JSON", _JSON_HINT) from None
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
