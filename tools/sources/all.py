@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.sources import shadeform
+from tools.sources import lium, shadeform
 from tools.sources.source import Source
 
-ALL: tuple[Source[Any], ...] = (shadeform.SOURCE,)
+ALL: tuple[Source[Any], ...] = (lium.SOURCE, shadeform.SOURCE)
 
 
 def source_named(name: str) -> Source[Any] | None:
