@@ -1,0 +1,308 @@
+"""From what Slurm tells, by command line or by HTTP, to the state of a cluster without names.
+
+The records here still hold names of nodes and partitions; they never hold users, accounts or
+jobs' names, and none of them leaves the adapters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tools.clusters.gres import GpuUse, UnreadableGres, gpus_of, gpus_used
+from tools.clusters.state import ClusterState, NodeGpus, Partition, Queue, Window
+from tools.errors import InvalidInput
+from tools.gpus import known_gpu
+
+_WORKING = frozenset({"IDLE", "MIXED", "ALLOCATED"})
+# What may stand beside them on a node that takes jobs. Every other word takes the node out.
+_HARMLESS = frozenset({"COMPLETING", "PLANNED", "CLOUD", "DYNAMIC_NORM", "DYNAMIC_FUTURE"})
+_RESERVED = frozenset({"RESERVED", "MAINTENANCE", "MAINT"})
+# Reasons for which a job waits until a person does something: it takes no place in the queue.
+_STUCK = frozenset(
+    "JobHeldUser JobHeldAdmin PartitionTimeLimit PartitionNodeLimit BadConstraints "
+    "DependencyNeverSatisfied".split()
+)
+# Reasons that end by themselves: the job waits, but not yet for resources.
+_LATER = frozenset({"BeginTime", "Dependency"})
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmNode:
+    """A node as Slurm tells it. `words`: its state and flags, in capitals."""
+
+    name: str
+    words: frozenset[str]
+    gres: str
+    gres_used: str
+    partitions: tuple[str, ...]
+    cpus: int | None
+    cpus_used: int | None
+    memory_mb: int | None
+    memory_used_mb: int | None
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmJob:
+    """A job that runs or waits. `copies`: tasks of an array that wait in one record.
+
+    `minutes` is its time limit; None where it has none or it is not known. `gres_on`: its GPUs on
+    each of its nodes, where Slurm told.
+    """
+
+    number: str
+    state: str
+    nodes: tuple[str, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    minutes: int | None = None
+    reason: str = ""
+    gpus: int | None = None
+    copies: int = 1
+    gres_on: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has not started yet."""
+        return self.state == "PENDING"
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmPartition:
+    """A partition; limits are None where it has none."""
+
+    name: str
+    is_default: bool
+    up: bool
+    max_minutes: int | None
+    max_nodes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmReservation:
+    """A reservation. `nodes` None: which nodes is not stated."""
+
+    start: datetime
+    end: datetime
+    nodes: tuple[str, ...] | None
+    repeats: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmAnswers:
+    """One round of answers. None: that question was not answered."""
+
+    nodes: Sequence[SlurmNode]
+    partitions: Sequence[SlurmPartition]
+    jobs: Sequence[SlurmJob] | None
+    reservations: Sequence[SlurmReservation] | None
+    measured_at: datetime
+
+
+def cluster_state(
+    answers: SlurmAnswers,
+    partition: str | None = None,
+    gpu_names: Mapping[str, str] | None = None,
+) -> ClusterState:
+    """The state of the cluster, or of one `partition` of it, with numbers in place of names.
+
+    `gpu_names` says what the cluster's own words for GPUs mean, where staff have written it down.
+    Raises `InvalidInput` for a partition that is not there.
+    """
+    if partition and partition not in {each.name for each in answers.partitions}:
+        raise InvalidInput(f"the cluster has no partition {partition!r}", "see `sinfo`")
+    nodes = list({each.name: each for each in answers.nodes}.values())  # each node once
+    if partition:
+        nodes = [each for each in nodes if partition in each.partitions]
+    ids = {each.name: number for number, each in enumerate(nodes)}
+    windows = _windows(answers.reservations, ids)
+    jobs = answers.jobs
+    running = [each for each in jobs or () if not each.waits]
+    complete = jobs is not None and _explain_use(nodes, running)
+    numbers = {each.name: number for number, each in enumerate(answers.partitions)}
+    return ClusterState(
+        nodes=tuple(
+            gpus
+            for each in nodes
+            for gpus in _gpus(
+                each,
+                ids[each.name],
+                _Around(answers, windows, running, complete, partition, gpu_names or {}),
+            )
+        ),
+        queue=_queue([each for each in jobs or () if each.waits]) if complete else Queue(),
+        reservations=windows,
+        partitions=tuple(
+            Partition(
+                partition_id=numbers[each.name],
+                node_ids=frozenset(
+                    ids[node.name] for node in nodes if each.name in node.partitions
+                ),
+                is_default=each.is_default,
+                up=each.up,
+                max_minutes=each.max_minutes,
+                max_nodes=each.max_nodes,
+            )
+            for each in answers.partitions
+        ),
+        partition=numbers[partition] if partition else None,
+        measured_at=answers.measured_at,
+    )
+
+
+def job_key(cluster: str, number: str) -> str:
+    """What stands for a job outside the adapter: it tells two jobs apart and nothing else."""
+    return hashlib.sha256(f"{cluster}\n{number}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    answers: SlurmAnswers
+    windows: tuple[Window, ...] | None
+    running: Sequence[SlurmJob]
+    complete: bool
+    partition: str | None
+    gpu_names: Mapping[str, str]
+
+
+def _explain_use(nodes: Sequence[SlurmNode], running: Sequence[SlurmJob]) -> bool:
+    """Whether the jobs that were shown are all: each used node has one (a site may hide others)."""
+    busy = {name for job in running for name in job.nodes}
+    return all(each.name in busy for each in nodes if each.cpus_used)
+
+
+def _windows(
+    reservations: Sequence[SlurmReservation] | None, ids: Mapping[str, int]
+) -> tuple[Window, ...] | None:
+    if reservations is None:
+        return None
+    windows = []
+    for each in reservations:
+        held = None if each.nodes is None else frozenset(ids[n] for n in each.nodes if n in ids)
+        if held is None or held:
+            windows.append(
+                Window(start=each.start, end=each.end, node_ids=held, repeats=each.repeats)
+            )
+    return tuple(windows)
+
+
+def _gpus(node: SlurmNode, node_id: int, around: _Around) -> Iterable[NodeGpus]:
+    try:
+        totals = gpus_of(node.gres)
+    except UnreadableGres:
+        return
+    jobs = [each for each in around.running if node.name in each.nodes]
+    used, unreadable = _used(node, totals, jobs)
+    why_not = _why_not(node, node_id, around) or unreadable
+    cpus, memory = _left(node.cpus, node.cpus_used), _left(node.memory_mb, node.memory_used_mb)
+    why_not = why_not or ("no CPU left" if cpus == 0 else "no memory left" if memory == 0 else None)
+    for raw, total in totals.items():
+        found = known_gpu(around.gpu_names.get(raw, raw))
+        yield NodeGpus(
+            node_id=node_id,
+            gpu_raw=raw,
+            gpu=found.key if found else None,
+            total=total,
+            used=min(total, used.get(raw, 0)),
+            usable=why_not is None,
+            why_not=why_not,
+            in_service=_in_service(node, node_id, around),
+            settling="COMPLETING" in node.words or any(j.state == "COMPLETING" for j in jobs),
+            cpus_total=node.cpus,
+            cpus_free=cpus,
+            memory_total_mb=node.memory_mb,
+            memory_free_mb=memory,
+            features=node.features,
+            clear_at=_clear_at(jobs, around),
+        )
+
+
+def _left(total: int | None, used: int | None) -> int | None:
+    return None if total is None or used is None else max(0, total - used)
+
+
+def _used(
+    node: SlurmNode, totals: Mapping[str, int], jobs: Sequence[SlurmJob]
+) -> tuple[Mapping[str, int], str | None]:
+    """Used GPUs by type, and why they cannot be told."""
+    try:
+        told = gpus_used(node.gres_used)
+        unsure = [raw for raw, use in told.items() if not _sure(use, totals.get(raw, 0))]
+        counts = {raw: use.count for raw, use in told.items()}
+        if not unsure:
+            return counts, None
+        if any(node.name not in job.gres_on for job in jobs):
+            return counts, None  # what the node is said to use is never too little
+        by_jobs: dict[str, int] = defaultdict(int)
+        for job in jobs:
+            for raw, count in gpus_of(job.gres_on[node.name]).items():
+                by_jobs[raw] += count
+    except UnreadableGres:
+        return totals, "use not readable"
+    return by_jobs, None
+
+
+def _sure(use: GpuUse, total: int) -> bool:
+    return use.confirmed and use.count <= total
+
+
+def needs_details(nodes: Iterable[SlurmNode]) -> bool:
+    """Whether some node's use is not confirmed yet, so that jobs must be asked where they are."""
+    for node in nodes:
+        try:
+            totals, told = gpus_of(node.gres), gpus_used(node.gres_used)
+        except UnreadableGres:
+            continue
+        if any(not _sure(use, totals.get(raw, 0)) for raw, use in told.items()):
+            return True
+    return False
+
+
+def _why_not(node: SlurmNode, node_id: int, around: _Around) -> str | None:
+    others = node.words - _WORKING - _HARMLESS
+    if others or not node.words & _WORKING:
+        return ", ".join(sorted(word.lower().replace("_", " ") for word in others)) or "unknown"
+    now = around.answers.measured_at
+    if any(each.holds(node_id) and each.start <= now < each.end for each in around.windows or ()):
+        return "reserved"
+    up = {each.name for each in around.answers.partitions if each.up}
+    wanted = {around.partition} if around.partition else set(node.partitions)
+    return None if up & wanted else "no partition takes jobs"
+
+
+def _in_service(node: SlurmNode, node_id: int, around: _Around) -> bool:
+    """Whether it will take jobs without anyone doing something: now, or after a reservation."""
+    others = node.words - _WORKING - _HARMLESS
+    held = any(each.holds(node_id) for each in around.windows or ())
+    return not others or (held and others <= _RESERVED and bool(node.words & (_WORKING | others)))
+
+
+def _clear_at(jobs: Sequence[SlurmJob], around: _Around) -> datetime | None:
+    if not around.complete:
+        return None
+    ends = [each.end if each.minutes is not None else None for each in jobs]
+    known = [each for each in ends if each is not None]
+    if len(known) < len(ends):
+        return None
+    return max([around.answers.measured_at, *known])
+
+
+def _queue(waiting: Sequence[SlurmJob]) -> Queue:
+    rivals = [each for each in waiting if each.reason not in _STUCK]
+    later = [each for each in rivals if each.reason in _LATER]
+    gpus = [None if each.gpus is None else each.gpus * each.copies for each in waiting]
+    minutes = [None if each.minutes is None else each.minutes * each.copies for each in rivals]
+    begin = [each.start for each in later if each.reason == "BeginTime"]
+    unbounded = None in minutes or None in begin
+    return Queue(
+        jobs=sum(each.copies for each in waiting),
+        gpus=None if None in gpus else sum(each for each in gpus if each is not None),
+        ready=sum(each.copies for each in rivals) - sum(each.copies for each in later),
+        rivals=sum(each.copies for each in rivals),
+        rival_minutes=None if unbounded else sum(each for each in minutes if each is not None),
+        rivals_from=max((each for each in begin if each), default=None),
+    )
