@@ -107,7 +107,7 @@ def _en_fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
 
 
 def _zh_number(written: str) -> Decimal:
-    if written[0].isdigit():
+    if written.replace(".", "", 1).isdecimal():
         return Decimal(written)
     # 百 and 千 stand for 100 and 1000 in front of 分之.
     padded = written if written[0] not in "百千万亿" else "一" + written

@@ -43,6 +43,8 @@ def _offer(row: dict[str, str]) -> Offer:
         price_per_gpu_hour=Money(amount=Decimal(row["amount"]), currency=row["currency"]),
         region=row["region"] or None,
         availability=Availability.UNKNOWN,
+        basis="list",
+        list_as_of=row["as_of"] or None,
         observed_at=row["as_of"] or None,
         method="list",
         source=row["source"],

@@ -38,21 +38,19 @@ def gpus(
 
     A list price says nothing about stock: its availability is unknown.
     """
-    from datetime import UTC, datetime
-
     from assistant.settings import default_home
-    from tools.market import gpu_offers
+    from tools.market import Access, gpu_offers
+    from tools.needs import need
     from tools.quantities import parse_price
 
-    market = gpu_offers(
+    wanted = need(
         gpu,
         None if count is None else whole_number(count, "--count"),
         region,
         term,
         None if max_price is None else parse_price(max_price),
-        inventory=default_home() / "inventory.csv",
-        today=datetime.now(UTC).date(),
     )
+    market = gpu_offers(wanted, Access(inventory=default_home() / "inventory.csv"))
     if as_json:
         document(market.model_dump(mode="json"))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -41,20 +41,15 @@ def gpu_offers_tool(inventory: Path, today: date, *, past: bool = False) -> Base
         unknown. `term` is on_demand, spot, capacity_block, reserved, fund or credits."""
 
         def work(_: int) -> Found:
+            from tools.market import Access
             from tools.market import gpu_offers as offers
+            from tools.needs import need
 
             limit = None if max_price is None else Decimal(str(max_price))
-            market = offers(
-                gpu,
-                count,
-                region,
-                term,
-                limit,
-                provider=provider,
-                inventory=inventory,
-                today=today,
-                past=past,
-            )
+            wanted = need(gpu, count, region, term, limit, provider=provider)
+            noon = datetime.combine(today, time(12), UTC)
+            access = Access(inventory=inventory, clock=lambda: noon)
+            market = offers(wanted, access, past=past)
             result = market.model_dump(mode="json")
             result["found"] = len(result["offers"])
             result["offers"] = result["offers"][:SHOWN]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,11 +16,30 @@ from hypothesis import strategies as st
 from tools.errors import InvalidInput, UnknownGpu
 from tools.gpus import gpu
 from tools.inventory import COLUMNS
-from tools.market import gpu_offers
+from tools.market import Access
+from tools.market import gpu_offers as offers_of
+from tools.needs import need
 from tools.offers import Availability, Market, Offer, Term
 from tools.price_list import list_offers
 
 TODAY = date(2026, 11, 22)
+
+
+def gpu_offers(
+    gpu: str | None = None,
+    count: int | None = None,
+    region: str | None = None,
+    term: str | None = None,
+    max_price: Decimal | None = None,
+    *,
+    inventory: Path | None = None,
+    today: date = TODAY,
+    past: bool = False,
+) -> Market:
+    """The market at noon of `today`, without a live source."""
+    noon = datetime.combine(today, clock_time(12), UTC)
+    access = Access(inventory=inventory, clock=lambda: noon)
+    return offers_of(need(gpu, count, region, term, max_price), access, past=past)
 
 
 def inventory(folder: Path, *rows: str) -> Path:
@@ -95,7 +115,8 @@ def test_free_stock_of_the_fund_comes_first(tmp_path: Path) -> None:
     market = gpu_offers("H100", 64, inventory=path, today=TODAY)
     assert [each.provider for each in market.offers[:2]] == ["Enough", "Some"]
     assert [each.availability for each in market.offers[:2]] == ["available", "limited"]
-    assert market.offers[-1].provider == "None left"
+    assert [each.provider for each in market.offers[2:4]] == ["Unknown", "None left"]
+    assert {each.standing for each in market.offers[4:]} == {"list", "stale"}
     by_name = {each.provider: each for each in market.offers}
     assert by_name["Unknown"].availability is Availability.UNKNOWN
 

@@ -154,6 +154,14 @@ def _fresh(held: Remembered, source: Source[Any], now: datetime) -> bool:
     return timedelta(0) <= now - held.fetched_at <= timedelta(seconds=source.ttl_s)
 
 
+def remembered(
+    configured: Configured, need: Need, memory: Memory, clock: Clock, failure: SourceFailed
+) -> SourceAnswer:
+    """The last good answer of a source that failed, as it was."""
+    held = memory.answer(configured.name, configured.request(need))
+    return _remembered(configured, held, memory, clock, failure)
+
+
 def _remembered(
     configured: Configured,
     held: Remembered | None,

@@ -1,0 +1,175 @@
+"""How good the evidence of an offer is, and the order that follows: live, recent, list, stale,
+suspicious; these groups are never mixed. Within a group known stock comes before unknown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from tools.gpus import known_gpu
+from tools.needs import Need
+from tools.offers import Availability, Offer, PriceRange, Standing, Term
+
+# A price outside its band is far more often a mistake (a whole node, a monthly sum) than an offer.
+# US dollars per GPU-hour, by family; the widest prices seen in the list and some room.
+SANE_PRICES_USD: dict[str, tuple[Decimal, Decimal]] = {
+    "H100": (Decimal("0.8"), Decimal(15)),
+    "H800": (Decimal("0.8"), Decimal(15)),
+    "H200": (Decimal("1.0"), Decimal(16)),
+    "GH200": (Decimal("0.8"), Decimal(15)),
+    "A100": (Decimal("0.4"), Decimal(8)),
+    "B200": (Decimal("1.5"), Decimal(25)),
+    "GB200": (Decimal("1.5"), Decimal(30)),
+    "B300": (Decimal("2.0"), Decimal(30)),
+    "GB300": (Decimal("2.0"), Decimal(35)),
+    "MI300X": (Decimal("0.6"), Decimal(12)),
+}
+_ANY_SANE = (Decimal("0.02"), Decimal(40))
+_STALE_STOCK = timedelta(hours=12)
+_FRESH_OPERATOR_DAYS = 1
+_STALE_OPERATOR_DAYS = 7
+STANDINGS: tuple[Standing, ...] = ("live", "recent", "list", "stale", "suspicious")
+_STOCK = {
+    Availability.AVAILABLE: 0,
+    Availability.LIMITED: 1,
+    Availability.UNKNOWN: 2,
+    Availability.WAITLIST: 3,
+    Availability.QUEUED: 3,
+    Availability.NO_QUOTA: 4,
+    Availability.NOT_ENTITLED: 4,
+    Availability.NONE: 5,
+}
+
+
+def judged(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Offer:
+    """The offer with its standing. `ttl_s`: for how long an answer of a live source is live."""
+    suspicious, standing = _is_suspicious(offer), _standing(offer, now, ttl_s)
+    return offer.model_copy(
+        update={
+            "stale": standing == "stale",
+            "suspicious": suspicious,
+            "standing": "suspicious" if suspicious else standing,
+        }
+    )
+
+
+def _standing(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Standing:
+    if offer.basis == "list" or offer.method == "list":
+        return "stale" if _is_old_list(offer, now) else "list"
+    if offer.observed_at is None:
+        return "stale"
+    if len(offer.observed_at) <= len("2026-11-22"):
+        days = (now.date() - latest_day(offer.observed_at)).days
+        if days > _STALE_OPERATOR_DAYS:
+            return "stale"
+        return "live" if days <= _FRESH_OPERATOR_DAYS else "recent"
+    age = now - _moment(offer.observed_at)
+    if age > _STALE_STOCK:
+        return "stale"
+    return "live" if age <= timedelta(seconds=ttl_s.get(offer.source, 0)) else "recent"
+
+
+def _is_old_list(offer: Offer, now: datetime) -> bool:
+    """Over a year old, or of no date, which may be older."""
+    if offer.observed_at is None:
+        return True
+    seen = latest_day(offer.observed_at)
+    return (seen.year, seen.month, seen.day) < (now.year - 1, now.month, now.day)
+
+
+def _moment(iso: str) -> datetime:
+    when = datetime.fromisoformat(iso)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def latest_day(iso: str) -> date:
+    """The last day that a date, maybe partial, can mean."""
+    parts = [int(part) for part in iso[:10].split("-")]
+    if len(parts) == 3:
+        return date(*parts)
+    month = parts[1] if len(parts) == 2 else 12
+    return date.fromordinal(date(parts[0] + month // 12, month % 12 + 1, 1).toordinal() - 1)
+
+
+def _is_suspicious(offer: Offer) -> bool:
+    price = offer.price_per_gpu_hour
+    if price is None or price.currency != "USD" or offer.term in (Term.FUND, Term.CREDITS):
+        return False
+    have = known_gpu(offer.gpu) if offer.gpu else None
+    low, high = SANE_PRICES_USD.get(have.family, _ANY_SANE) if have else _ANY_SANE
+    return not low <= price.amount <= high
+
+
+def mark_superseded(offers: Sequence[Offer]) -> list[Offer]:
+    """The offers; a list price that the same provider has since replaced is marked."""
+    newest: dict[tuple[object, ...], str] = defaultdict(str)
+
+    def thing(offer: Offer) -> tuple[object, ...]:
+        return offer.provider, offer.gpu, offer.term, offer.term_months, offer.region
+
+    for offer in offers:
+        if offer.method == "list" and offer.observed_at:
+            newest[thing(offer)] = max(newest[thing(offer)], offer.observed_at)
+    return [
+        offer.model_copy(update={"superseded": True})
+        if offer.method == "list" and (offer.observed_at or "9") < newest[thing(offer)]
+        else offer
+        for offer in offers
+    ]
+
+
+def ranked(offers: Iterable[Offer], need: Need) -> list[Offer]:
+    """Best evidence first, then by price."""
+    return sorted(offers, key=lambda offer: _rank(offer, need))
+
+
+def _rank(offer: Offer, need: Need) -> tuple[object, ...]:
+    price = offer.price_per_gpu_hour
+    # What was free long ago is no better than not knowing.
+    known = _STOCK[Availability.UNKNOWN] if offer.stale else _STOCK[offer.availability]
+    return (
+        STANDINGS.index(offer.standing),
+        max(known, _STOCK[offer.availability]) if offer.stale else known,
+        offer.observed_at is None,
+        offer.superseded,
+        bool(need.region) and offer.region is None,
+        price is None,
+        (price.currency != "USD", price.currency, price.amount) if price else (True, "", 0),
+        offer.provider,
+        offer.gpu_raw,
+        offer.region or "",
+        offer.count or 0,
+    )
+
+
+def price_ranges(offers: Iterable[Offer]) -> list[PriceRange]:
+    """Lowest and highest sound price of each standing, term and currency."""
+    groups: dict[tuple[Standing, Term, str], list[Offer]] = defaultdict(list)
+    for offer in offers:
+        price = offer.price_per_gpu_hour
+        if price and offer.observed_at and not offer.superseded:
+            groups[offer.standing, offer.term, price.currency].append(offer)
+    ranges = []
+    for (standing, term, currency), rows in groups.items():
+        if standing in ("stale", "suspicious"):
+            continue
+        amounts = [each.price_per_gpu_hour.amount for each in rows if each.price_per_gpu_hour]
+        dates = [each.observed_at for each in rows if each.observed_at]
+        ranges.append(
+            PriceRange(
+                term=term,
+                standing=standing,
+                low=min(amounts),
+                high=max(amounts),
+                currency=currency,
+                count=len(rows),
+                oldest=min(dates),
+                newest=max(dates),
+            )
+        )
+    terms = list(Term)
+    return sorted(
+        ranges, key=lambda r: (STANDINGS.index(r.standing), terms.index(r.term), r.currency)
+    )
