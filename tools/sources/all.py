@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.sources import lium, shadeform
+from tools.sources import crusoe, hyperstack, lium, shadeform, verda
 from tools.sources.source import Source
 
-ALL: tuple[Source[Any], ...] = (lium.SOURCE, shadeform.SOURCE)
+ALL: tuple[Source[Any], ...] = (
+    crusoe.SOURCE,
+    hyperstack.SOURCE,
+    lium.SOURCE,
+    shadeform.SOURCE,
+    verda.SOURCE,
+)
 
 
 def source_named(name: str) -> Source[Any] | None:
