@@ -1,0 +1,224 @@
+"""The market over live sources: ranks by evidence, isolates failures, keeps to its deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from tests.tools.sources.fakes.fake import Fake
+from tests.tools.sources.fakes.shadeform import FAKE as SHADEFORM
+from tests.tools.sources.loopback import Loopback, Reply, serving
+from tools.market import Access, gpu_offers
+from tools.needs import need
+from tools.offers import Availability, Market, Money, Offer, Term
+from tools.ranking import STANDINGS, judged, ranked
+from tools.sources.asking import Configured
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+H100 = need("H100", 8)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@contextmanager
+def servers(fake: Fake, count: int) -> Iterator[list[Loopback]]:
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(serving(lambda request: fake.publish(request, "normal")))
+            for _ in range(count)
+        ]
+
+
+def access(running: list[Loopback], path: Path | None, clock: Clock, **more: float) -> Access:
+    live = tuple(
+        SHADEFORM.configured(server.url, name=f"shade{n}", deadline_s=more.get("each", 5.0))
+        for n, server in enumerate(running)
+    )
+    return Access(live=live, memory=path, clock=clock, deadline_s=more.get("all", 8.0))
+
+
+def rows(market: Market, source: str) -> list[dict[str, object]]:
+    return [each.model_dump() for each in market.offers if each.source == source]
+
+
+def test_live_rows_stand_above_lists_and_what_is_free_above_what_is_not(tmp_path: Path) -> None:
+    with servers(SHADEFORM, 1) as running:
+        market = gpu_offers(H100, access(running, tmp_path / "m.sqlite", Clock()))
+    assert market.offers[0].availability is Availability.AVAILABLE
+    assert (market.offers[0].standing, market.offers[0].observed_at) == (
+        "live", "2026-11-22T12:00:00+00:00",
+    )  # fmt: skip
+    order = [STANDINGS.index(each.standing) for each in market.offers]
+    assert order == sorted(order)
+    assert "no_live_source" not in market.unknowns
+    live = next(each for each in market.price_range if each.standing == "live")
+    assert (live.low, live.high, live.count) == (Decimal("2.99"), Decimal("2.99"), 2)
+
+
+def test_more_than_one_configuration_is_not_shown_to_be_free(tmp_path: Path) -> None:
+    with servers(SHADEFORM, 1) as running:
+        market = gpu_offers(need("H100", 64), access(running, tmp_path / "m.sqlite", Clock()))
+    live = [each for each in market.offers if each.standing == "live"]
+    assert {each.availability for each in live} == {Availability.LIMITED, Availability.NONE}
+    assert "count_not_checked" in market.unknowns
+
+
+@pytest.mark.parametrize("fault", ["hang", "drip", "cut", 500, 401, b"{}"])
+def test_one_failure_changes_no_other_rows(fault: str | int | bytes) -> None:
+    with servers(SHADEFORM, 3) as running:
+        sound = gpu_offers(H100, access(running, None, Clock()))
+        if isinstance(fault, str):
+            running[1].fault = fault
+        else:
+            reply = Reply({}, fault) if isinstance(fault, int) else Reply(fault)
+            running[1].answer = lambda _: reply
+        hurt = gpu_offers(H100, access(running, None, Clock(), each=1.0))
+    for name in ("shade0", "shade2", "price_list"):
+        assert rows(hurt, name) == rows(sound, name)
+    assert rows(hurt, "shade1") == []
+    failed = [each for each in hurt.sources if each.status == "failed"]
+    assert [each.name for each in failed] == ["shade1"]
+    assert failed[0].error
+    assert "source_failed" in hurt.unknowns
+
+
+def test_the_total_deadline_ends_it_and_names_who_is_late(tmp_path: Path) -> None:
+    with servers(SHADEFORM, 2) as running:
+        running[1].fault = "hang"
+        began = time.monotonic()
+        market = gpu_offers(
+            H100, access(running, tmp_path / "m.sqlite", Clock(), each=30.0, all=1.5)
+        )
+        took = time.monotonic() - began
+    assert took < 4
+    states = {each.name: (each.status, each.error) for each in market.sources}
+    assert states["shade0"][0] == "ok"
+    assert states["shade1"][0] == "failed"
+    assert "1.5 s" in (states["shade1"][1] or "")
+
+
+def test_age_lowers_the_standing_and_no_refresh_that_fails_lifts_it(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / "m.sqlite"
+    seen = []
+    with servers(SHADEFORM, 1) as running:
+        for hours in (0, 1, 13):
+            clock.now = NOW + timedelta(hours=hours)
+            market = gpu_offers(H100, access(running, path, clock))
+            seen.append(next(each for each in market.offers if each.source == "shade0"))
+            running[0].answer = lambda _: Reply({}, 500)
+    assert [each.standing for each in seen] == ["live", "recent", "stale"]
+    assert {each.observed_at for each in seen} == {"2026-11-22T12:00:00+00:00"}
+    assert [each.method for each in seen] == ["live", "cached", "cached"]
+    listed = [each.source for each in market.offers if each.standing == "list"]
+    assert listed
+    assert market.offers.index(seen[2]) > len(listed) - 1
+
+
+def test_updates_come_as_sources_answer(tmp_path: Path) -> None:
+    updates: list[Market] = []
+    with servers(SHADEFORM, 2) as running:
+        asked = access(running, tmp_path / "m.sqlite", Clock())
+        last = gpu_offers(H100, asked, on_update=updates.append)
+    waiting = [sum(each.status == "waiting" for each in update.sources) for update in updates]
+    assert waiting == [2, 1, 0]
+    assert updates[-1].offers == last.offers
+
+
+def test_it_can_be_asked_where_a_loop_is_running(tmp_path: Path) -> None:
+    async def inside() -> Market:
+        return gpu_offers(H100, access(running, tmp_path / "m.sqlite", Clock()))
+
+    with servers(SHADEFORM, 1) as running:
+        assert rows(asyncio.run(inside()), "shade0")
+
+
+def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "m.sqlite"
+    path.write_bytes(b"no database" * 100)
+    with servers(SHADEFORM, 1) as running:
+        market = gpu_offers(H100, access(running, path, Clock()))
+    assert rows(market, "shade0")
+    assert "history_not_kept" in market.unknowns
+    assert path.read_bytes() == b"no database" * 100
+
+
+def test_a_fault_of_an_adapter_is_a_named_failure(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    async def broken(_: object) -> None:
+        raise KeyError("s3cret")
+
+    made = SHADEFORM.configured("https://example.invalid")
+    source = replace(made.source, fetch=broken)
+    lone = Configured("lone", source, made.config, made.keys)
+    market = gpu_offers(H100, Access(live=(lone,), clock=Clock()))
+    status = next(each for each in market.sources if each.name == "lone")
+    assert status.status == "failed"
+    assert "KeyError" in (status.error or "")
+    assert "s3cret" not in market.model_dump_json()
+
+
+_AMOUNTS = st.decimals(Decimal("0.01"), Decimal(60), places=2)
+_AGES = st.integers(0, 60 * 24 * 500)
+
+
+@st.composite
+def offers(draw: st.DrawFn) -> Offer:
+    when = NOW - timedelta(minutes=draw(_AGES))
+    listed = draw(st.booleans())
+    amount = draw(st.none() | _AMOUNTS)
+    return Offer(
+        provider=draw(st.sampled_from(["A", "B"])),
+        gpu="nvidia-h100-sxm5-80gb",
+        gpu_raw="H100",
+        count=8,
+        term=draw(st.sampled_from([Term.ON_DEMAND, Term.SPOT])),
+        price_per_gpu_hour=None if amount is None else Money(amount=amount, currency="USD"),
+        availability=Availability.UNKNOWN if listed else draw(st.sampled_from(list(Availability))),
+        basis="list" if listed else "quoted",
+        method="list" if listed else draw(st.sampled_from(["live", "cached"])),
+        source="x",
+        observed_at=when.date().isoformat() if listed else when.isoformat(timespec="seconds"),
+    )
+
+
+@given(st.lists(offers(), max_size=12))
+def test_nothing_is_ranked_above_its_evidence(rows: list[Offer]) -> None:
+    order = ranked([judged(each, NOW, {"x": 120}) for each in rows], H100)
+    known = {Availability.AVAILABLE, Availability.LIMITED}
+    for better, worse in pairwise(order):
+        assert STANDINGS.index(better.standing) <= STANDINGS.index(worse.standing)
+        if better.standing == worse.standing and better.availability is Availability.UNKNOWN:
+            assert worse.standing == "stale" or worse.availability not in known
+    for each in order:
+        if each.standing == "live":
+            assert each.observed_at
+            assert NOW - datetime.fromisoformat(each.observed_at) <= timedelta(seconds=120)
+            assert each.method != "list"
+        if each.method == "list":
+            assert each.standing in ("list", "stale", "suspicious")
+
+
+@given(st.floats())
+def test_money_is_never_a_float(amount: float) -> None:
+    with pytest.raises(ValidationError):
+        Money(amount=amount, currency="USD")  # type: ignore[arg-type]
