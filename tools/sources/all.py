@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.sources import crusoe, hyperstack, lium, shadeform, verda
+from tools.sources import crusoe, hyperstack, lium, sfcompute, sfcompute_quotes, shadeform, verda
 from tools.sources.source import Source
 
 ALL: tuple[Source[Any], ...] = (
     crusoe.SOURCE,
     hyperstack.SOURCE,
     lium.SOURCE,
+    sfcompute.SOURCE,
+    sfcompute_quotes.SOURCE,
     shadeform.SOURCE,
     verda.SOURCE,
 )

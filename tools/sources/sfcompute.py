@@ -1,0 +1,109 @@
+"""SF Compute: the calendar of its zones, when how many nodes can be bought. No prices here.
+
+Schema: github.com/sfcompute/nodes-typescript src/resources/zones.ts (008076a) and how
+github.com/sfcompute/cli src/lib/zones.tsx reads it. Windows are in Unix seconds, their quantity in
+nodes of eight GPUs. What they cost is asked in `tools/sources/sfcompute_quotes.py`, which may take
+much longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, Field
+
+from tools.errors import SourceFailed
+from tools.gpus import known_gpu
+from tools.offers import Availability, Offer, Start, Term
+from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+
+KEY = "SFC_API_KEY"
+GPUS_PER_NODE = 8
+
+
+class Config(HttpConfig):
+    url: str = "https://api.sfcompute.com"
+
+
+class _Window(BaseModel):
+    start_timestamp: int = Field(ge=0, lt=10**11)
+    end_timestamp: int = Field(ge=0, lt=10**11)
+    quantity: int = Field(ge=0)
+
+
+class _Zone(BaseModel):
+    name: str = Field(min_length=1)
+    region: str = ""
+    hardware_type: str = Field(min_length=1)
+    interconnect_type: str = ""
+    available_capacity: list[_Window]
+
+
+async def _fetch(asking: Asking[Config]) -> Findings:
+    headers = {"Authorization": f"Bearer {asking.key(KEY)}"}
+    answer = await asking.http.get("/v0/zones", headers=headers)
+    if not isinstance(answer, dict):
+        raise SourceFailed("answer", "zones are not there", "its interface may have changed")
+    zones, unread = read_rows(answer.get("data"), _Zone, "zones")
+    now = asking.now()
+    return Findings([offer for zone in zones for offer in _offers(zone, now)], unread)
+
+
+def _offers(zone: _Zone, now: datetime) -> Iterator[Offer]:
+    """What can be had now (none, where no window holds), and the first later window of each
+    larger size."""
+    at = now.timestamp()
+    held = [w for w in zone.available_capacity if w.start_timestamp <= at < w.end_timestamp]
+    most = max((window.quantity for window in held), default=0)
+    until = max((w.end_timestamp for w in held if w.quantity == most), default=None)
+    yield _offer(zone, most, Start(state="now", until=_moment(until), method="calendar")
+                 if most else None)  # fmt: skip
+    later = (window for window in zone.available_capacity if window.start_timestamp > at)
+    for window in sorted(later, key=lambda each: (each.start_timestamp, -each.quantity)):
+        if window.quantity > most and window.end_timestamp > window.start_timestamp:
+            most = window.quantity
+            yield _offer(zone, most, Start(
+                state="window", at=_moment(window.start_timestamp), bound="exact",
+                until=_moment(window.end_timestamp), method="calendar",
+            ))  # fmt: skip
+
+
+def _offer(zone: _Zone, nodes: int, start: Start | None) -> Offer:
+    """Nodes that can be bought from `start` on; None: none can be had now."""
+    gpu = known_gpu(zone.hardware_type)
+    free = nodes * GPUS_PER_NODE
+    return Offer(
+        provider="SF Compute",
+        gpu=gpu.key if gpu else None,
+        gpu_raw=zone.hardware_type,
+        form_stated=gpu.form_stated if gpu else True,
+        count=GPUS_PER_NODE,
+        nodes=1,
+        inter="infiniband" if zone.interconnect_type == "Infiniband" else "unknown",
+        term=Term.CAPACITY_BLOCK,
+        price_per_gpu_hour=None,
+        region=" ".join(part for part in (zone.region, zone.name) if part),
+        availability=Availability.AVAILABLE if start else Availability.NONE,
+        free=free,
+        whole_nodes=nodes,
+        largest_block=GPUS_PER_NODE if nodes else 0,
+        start=start,
+        method="live",
+        source="sfcompute",
+    )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+SOURCE = Source(
+    name="sfcompute",
+    title="SF Compute",
+    kind="market",
+    config=Config,
+    fetch=_fetch,
+    keys=(Key(KEY),),
+    pace=Pace(requests=1, seconds=1, burst=3),  # none is published
+)
