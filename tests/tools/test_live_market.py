@@ -208,7 +208,7 @@ def test_nothing_is_ranked_above_its_evidence(rows: list[Offer]) -> None:
     for better, worse in pairwise(order):
         assert STANDINGS.index(better.standing) <= STANDINGS.index(worse.standing)
         if better.standing == worse.standing and better.availability is Availability.UNKNOWN:
-            assert worse.standing == "stale" or worse.availability not in known
+            assert worse.stale or worse.availability not in known
     for each in order:
         if each.standing == "live":
             assert each.observed_at
