@@ -14,7 +14,9 @@ from tools.offers import Term, parse_term
 
 class Need(BaseModel):
     """What is looked for; None: not stated. `hours`, `disk_gb` and `egress_gb` describe the job
-    whose delivered price is wanted. `max_price` is in US dollars per GPU-hour."""
+    whose delivered price is wanted; `checkpoint_hours` (from one checkpoint to the next),
+    `restart_hours` and `interruptions_per_day` what an interruption of spot GPUs costs it.
+    `max_price` is in US dollars per GPU-hour."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,6 +29,9 @@ class Need(BaseModel):
     hours: Decimal | None = Field(default=None, gt=0)
     disk_gb: Decimal | None = Field(default=None, ge=0)
     egress_gb: Decimal | None = Field(default=None, ge=0)
+    checkpoint_hours: Decimal | None = Field(default=None, ge=0)
+    restart_hours: Decimal | None = Field(default=None, ge=0)
+    interruptions_per_day: Decimal | None = Field(default=None, ge=0)
 
 
 def need(
@@ -40,6 +45,9 @@ def need(
     hours: Decimal | None = None,
     disk_gb: Decimal | None = None,
     egress_gb: Decimal | None = None,
+    checkpoint_hours: Decimal | None = None,
+    restart_hours: Decimal | None = None,
+    interruptions_per_day: Decimal | None = None,
 ) -> Need:
     """A need from words: `gpu` a name or key, `term` as people write it.
 
@@ -51,9 +59,15 @@ def need(
         raise InvalidInput(f"a price of {max_price} cannot be", "US dollars per GPU-hour, above 0")
     if hours is not None and hours <= 0:
         raise InvalidInput(f"{hours} hours cannot be", "a job takes some time")
-    for name, value in (("disk", disk_gb), ("egress", egress_gb)):
-        if value is not None and value < 0:
-            raise InvalidInput(f"{value} GB of {name} cannot be", "0 or more")
+    for what, value in (
+        ("GB of disk", disk_gb),
+        ("GB of egress", egress_gb),
+        ("hours between checkpoints", checkpoint_hours),
+        ("hours to restart", restart_hours),
+        ("interruptions a day", interruptions_per_day),
+    ):
+        if value is not None and not (value.is_finite() and value >= 0):
+            raise InvalidInput(f"{value} {what} cannot be", "0 or more")
     return Need(
         gpu=find_gpu(gpu) if gpu else None,
         count=count,
@@ -64,4 +78,7 @@ def need(
         hours=hours,
         disk_gb=disk_gb,
         egress_gb=egress_gb,
+        checkpoint_hours=checkpoint_hours,
+        restart_hours=restart_hours,
+        interruptions_per_day=interruptions_per_day,
     )

@@ -106,7 +106,8 @@ class Quote(BaseModel):
 
 
 class ExtraCost(BaseModel):
-    """What is billed beside the GPUs: `price` per `per` ("gb_month", "gb", "hour", "once")."""
+    """What is billed beside the GPUs: `price` per `per` ("gb_month", "gb", "hour", "once"); by the
+    hour it is for each configuration, once it is for the whole job."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -152,6 +153,78 @@ class Queue(BaseModel):
     quota_used: int | None = None
 
 
+class Fragmentation(BaseModel):
+    """Enough GPUs are free, but not on the nodes that `wanted` of them need: `node` GPUs each."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: Literal["fragmented"] = "fragmented"
+    wanted: int
+    node: int
+    free: int
+    largest_block: int | None
+    whole_nodes: int | None
+
+
+class Seller(BaseModel):
+    """Another seller of the same hardware: its own price and what it says of stock."""
+
+    model_config = ConfigDict(frozen=True)
+
+    provider: str
+    source: str
+    price_per_gpu_hour: Money | None
+    total: Money | None = None
+    availability: Availability
+    free: int | None = None
+    region: str | None = None
+    observed_at: str | None = None
+    url: str | None = None
+
+
+class CostLine(BaseModel):
+    """One line of a bill: for `what`, how it was worked out (`formula`, with its numbers)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: Literal["gpus", "disk", "egress", "ingress", "network", "support", "setup", "minimum"]
+    formula: str
+    price: Money
+
+
+class Delivered(BaseModel):
+    """What a stated job costs from one offer: `job_gpus` for `job_hours`.
+
+    `paid_gpus` and `paid_hours` are what must be paid for it (sizes in which it is sold, least
+    commitment, work lost to interruptions); idle are the GPU-hours of these that the job does not
+    use. `total` sums the lines: a lower bound where `unknown` is not empty, None where the GPUs
+    have no price or the offer cannot carry the job. `per_gpu_hour` is the total for each hour of
+    each GPU of the job. `cash_upfront`: what is paid before the start, None where not stated.
+    `in_usd` is the total by a dated rate, which `rate` tells.
+
+    `unknown` holds codes. With a total: "disk_price", "egress_price", "ingress_price",
+    "restart_loss" (of spot, not stated), "configuration_size", "other_currency" (a line that is
+    not in the total). Without one: "gpu_price", "block_hours", "longer_than_term",
+    "never_finishes".
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    job_gpus: int
+    job_hours: Decimal
+    paid_gpus: int
+    paid_hours: Decimal
+    idle_gpu_hours: Decimal
+    lines: tuple[CostLine, ...] = ()
+    total: Money | None = None
+    per_gpu_hour: Money | None = None
+    cash_upfront: Money | None = None
+    in_usd: Money | None = None
+    rate: str | None = None
+    lost_share: Decimal | None = None
+    unknown: tuple[str, ...] = ()
+
+
 class Offer(BaseModel):
     """What one source says can be had.
 
@@ -164,12 +237,14 @@ class Offer(BaseModel):
     `observed_at` is the one of them that the row speaks of. `standing` says in which group it is
     ranked: live rows, recent ones, list prices, stale, suspicious (a price outside the sane band).
     `superseded`: the same provider has a newer price for the same thing. `reseller_of` is the
-    cloud behind a marketplace; `also` names other sellers of the same hardware.
+    cloud behind a marketplace; `also` are other sellers of the same hardware. `upfront` is paid
+    before the start for each configuration and is part of the price. `delivered` is what the
+    stated job costs.
     """
 
     provider: str
     reseller_of: str | None = None
-    also: list[str] = Field(default_factory=list)
+    also: list[Seller] = Field(default_factory=list)
     gpu: str | None
     gpu_raw: str
     form_stated: bool = True
@@ -197,6 +272,8 @@ class Offer(BaseModel):
     free: int | None = None
     whole_nodes: int | None = None
     largest_block: int | None = None
+    fragmentation: Fragmentation | None = None
+    delivered: Delivered | None = None
     start: Start | None = None
     queue: Queue | None = None
     effective_at: str | None = None
