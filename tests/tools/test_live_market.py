@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tests.conftest import REPOSITORY
 from tests.tools.sources.fakes.fake import Fake
 from tests.tools.sources.fakes.shadeform import FAKE as SHADEFORM
 from tests.tools.sources.loopback import Loopback, Reply, serving
@@ -24,6 +27,7 @@ from tools.needs import need
 from tools.offers import Availability, Market, Money, Offer, Term
 from tools.ranking import STANDINGS, judged, ranked
 from tools.sources.asking import Configured
+from tools.sources.memory import Memory
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 H100 = need("H100", 8)
@@ -222,3 +226,41 @@ def test_nothing_is_ranked_above_its_evidence(rows: list[Offer]) -> None:
 def test_money_is_never_a_float(amount: float) -> None:
     with pytest.raises(ValidationError):
         Money(amount=amount, currency="USD")  # type: ignore[arg-type]
+
+
+_ASK = """
+import sys
+from pathlib import Path
+from tests.tools.sources.fakes.shadeform import FAKE
+from tools.market import Access, gpu_offers
+from tools.needs import need
+live = (FAKE.configured(sys.argv[1], deadline_s=20),)
+market = gpu_offers(need("H100", 8), Access(live=live, memory=Path(sys.argv[2]), deadline_s=25))
+print(sum(each.source == "shadeform" for each in market.offers))
+"""
+
+
+def test_processes_that_ask_at_once_ask_once(tmp_path: Path) -> None:
+    with serving(lambda request: SHADEFORM.publish(request, "normal")) as server:
+        asked = [
+            subprocess.Popen(
+                [sys.executable, "-c", _ASK, server.url, str(tmp_path / "m.sqlite")],
+                stdout=subprocess.PIPE, text=True, cwd=REPOSITORY,
+            )
+            for _ in range(3)
+        ]  # fmt: skip
+        told = [each.communicate(timeout=60)[0].strip() for each in asked]
+        assert told == ["2", "2", "2"]
+        assert len(server.seen) == 1
+
+
+def test_a_killed_asker_holds_nobody_up_for_long(tmp_path: Path) -> None:
+    memory, clock = Memory(tmp_path / "m.sqlite"), Clock()
+    with servers(SHADEFORM, 1) as running:
+        asked = access(running, tmp_path / "m.sqlite", clock, each=0.5)
+        killed = asked.live[0]
+        assert memory.claim(killed.name, killed.request(H100), NOW, 5)  # and is never released
+        memory.close()
+        assert not rows(gpu_offers(H100, asked), "shade0")
+        clock.now += timedelta(seconds=6)
+        assert rows(gpu_offers(H100, asked), "shade0")

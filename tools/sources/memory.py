@@ -267,6 +267,9 @@ def _whole(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T
 
 
 def _prepare(db: sqlite3.Connection) -> None:
+    # A commit need not reach the disk at once: what a power cut may lose is asked again.
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=NORMAL")
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > FORMAT:
         raise sqlite3.DatabaseError("written by a newer version of the desk")
