@@ -41,6 +41,12 @@ class InvalidSetting(AssistantError):
     code = "invalid_setting"
 
 
+class InvalidSource(AssistantError):
+    """A live source, or a setting of one, that is not understood."""
+
+    code = "invalid_source"
+
+
 class InvalidProfile(AssistantError):
     """A value of the profile that is not understood."""
 

@@ -9,7 +9,13 @@ from collections.abc import Callable
 import typer
 
 from assistant.cli.output import document, one_line
-from assistant.errors import DESK_ERRORS, AssistantError, InvalidProfile, InvalidQuestion
+from assistant.errors import (
+    DESK_ERRORS,
+    AssistantError,
+    InvalidProfile,
+    InvalidQuestion,
+    InvalidSource,
+)
 from kb.errors import InvalidDate
 from tools.errors import InvalidInput, UnknownGpu
 
@@ -22,7 +28,15 @@ class WrongUsage(AssistantError):
     code = "usage"
 
 
-_USAGE = (WrongUsage, InvalidInput, UnknownGpu, InvalidQuestion, InvalidProfile, InvalidDate)
+_USAGE = (
+    WrongUsage,
+    InvalidInput,
+    UnknownGpu,
+    InvalidQuestion,
+    InvalidProfile,
+    InvalidSource,
+    InvalidDate,
+)
 _WRONG_USAGE = {error.code for error in _USAGE}
 
 

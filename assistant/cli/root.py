@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli import ask, estimate, gpus, knowledge, profile, programs, sessions
+from assistant.cli import ask, estimate, gpus, knowledge, profile, programs, sessions, sources
 from assistant.cli.failure import WrongUsage
 from assistant.cli.output import write
 
@@ -24,6 +24,7 @@ app.add_typer(knowledge.app, name="kb")
 app.add_typer(programs.app, name="programs")
 app.add_typer(profile.app, name="profile")
 app.command("gpus")(gpus.gpus)
+app.add_typer(sources.app, name="sources")
 app.add_typer(estimate.app, name="estimate")
 app.command("sessions")(sessions.sessions)
 

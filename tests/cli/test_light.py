@@ -10,6 +10,7 @@ import pytest
 
 HEAVY = {
     "chromadb",
+    "keyring",
     "langchain",
     "langchain_core",
     "langgraph",
@@ -45,6 +46,7 @@ Offline = Callable[..., CompletedProcess[str]]
         ["profile", "set", "stage=seed"],
         ["kb", "list"],
         ["sessions"],
+        ["sources", "list"],
     ],
     ids=" ".join,
 )

@@ -29,12 +29,13 @@ _OWN_FAULT = {"key", "configuration"}
 @dataclass(frozen=True, slots=True)
 class Configured:
     """A source as this desk uses it: under a name, with settings and keys. A fund may have several
-    clusters of one kind."""
+    clusters of one kind, and then `variables` says where the key of each is looked for."""
 
     name: str
     source: Source[Any]
     config: SourceConfig
     keys: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def request(self, need: Need) -> str:
         """What tells this request from others to the same source; holds no key."""
@@ -59,7 +60,7 @@ async def ask(configured: Configured, need: Need, memory: Memory, clock: Clock) 
     held = memory.answer(configured.name, request)
     if held and _fresh(held, configured.source, clock()):
         return _remembered(configured, held, memory, clock, None)
-    missing = [key.env for key in configured.source.keys
+    missing = [configured.variables.get(key.env, key.env) for key in configured.source.keys
                if key.required and key.env not in configured.keys]  # fmt: skip
     if missing:
         failure = SourceFailed("key", f"{missing[0]} is not set", f"export {missing[0]}=...")

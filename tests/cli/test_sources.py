@@ -1,0 +1,106 @@
+"""`compute-desk sources` as people and scripts use it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.keyrings import InMemory, using
+from tools.sources.all import ALL
+
+Desk = Callable[..., tuple[int, str, str]]
+SECRET = "sk-planted-91c2"
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+
+def test_every_source_is_listed_and_off(desk: Desk, home: Path) -> None:
+    status, out, err = desk("sources", "list")
+    assert status == 0
+    rows = [line.split("\t") for line in out.splitlines()[1:]]
+    assert [row[0] for row in rows] == [each.name for each in ALL]
+    assert {row[2] for row in rows} == {"off"}
+    assert "sources on" in err
+    assert "lium" in err
+    assert not home.exists()
+
+
+def test_on_off_and_what_is_still_needed(desk: Desk) -> None:
+    status, out, _ = desk("sources", "on", "lium", "shadeform")
+    assert status == 0
+    assert "lium · on · asks https://lium.io" in out
+    assert "SHADEFORM_API_KEY" in out
+    assert "compute-desk sources key shadeform" in out
+    listed = json.loads(desk("sources", "list", "--json")[1])["sources"]
+    assert [each["name"] for each in listed if each["on"]] == ["lium", "shadeform"]
+    assert desk("sources", "off", "lium")[1] == "lium · off\n"
+    assert desk("sources", "off", "lium")[1] == "lium · was off\n"
+    [row] = json.loads(desk("sources", "off", "shadeform", "--json")[1])["sources"]
+    assert row["on"] is False
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["on", "limu"],
+        ["off", "limu"],
+        ["on", "lium", "--set", "url"],
+        ["on", "lium", "shadeform", "--set", "deadline_s=8"],
+        ["on", "lium", "--set", "url=http://far.example"],
+        ["key", "lium"],
+        ["key", "limu"],
+        ["key", "shadeform", "--variable", "OTHER"],
+        ["key", "shadeform", SECRET],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_one_line(desk: Desk, arguments: list[str]) -> None:
+    status, out, err = desk("sources", *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_a_broken_file_is_one_line(desk: Desk, home: Path) -> None:
+    home.mkdir()
+    (home / "sources.toml").write_text("[lium\n", encoding="utf-8")
+    for command in (["list"], ["on", "lium"]):
+        status, _, err = desk("sources", *command)
+        assert status == 1
+        assert "sources.toml cannot be read" in err
+        assert "line 1" in err
+    assert (home / "sources.toml").read_text(encoding="utf-8") == "[lium\n"
+
+
+def test_a_key_comes_from_standard_input_and_is_shown_nowhere(
+    desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = InMemory()
+    with using(backend):
+        typed(monkeypatch, f"{SECRET}\n")
+        status, out, err = desk("sources", "key", "shadeform")
+        assert status == 0, err
+        assert list(backend.held.values()) == [SECRET]
+        listed = desk("sources", "list", "--json")
+        [row] = [s for s in json.loads(listed[1])["sources"] if s["name"] == "shadeform"]
+        assert (row["on"], row["keys"][0]["held"]) == (False, "keyring")
+        kept = "".join(path.read_text() for path in home.iterdir() if path.is_file())
+        assert SECRET not in out + err + listed[1] + listed[2] + kept
+        assert desk("sources", "key", "shadeform", "--forget")[0] == 0
+        assert backend.held == {}
+
+
+def test_no_keyring_and_no_key_are_one_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, f"{SECRET}\n")
+    status, _, err = desk("sources", "key", "shadeform")
+    assert status == 1
+    assert "keyring cannot be used" in err
+    assert SECRET not in err
+    typed(monkeypatch, "\n")
+    assert desk("sources", "key", "shadeform")[0] == 2
