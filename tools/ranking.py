@@ -34,13 +34,14 @@ STANDINGS: tuple[Standing, ...] = ("live", "recent", "list", "stale", "suspiciou
 _STOCK = {
     Availability.AVAILABLE: 0,
     Availability.LIMITED: 1,
-    Availability.UNKNOWN: 2,
-    Availability.WAITLIST: 3,
-    Availability.QUEUED: 3,
-    Availability.NO_QUOTA: 4,
-    Availability.NOT_ENTITLED: 4,
-    Availability.NONE: 5,
+    Availability.UNKNOWN: 3,
+    Availability.WAITLIST: 4,
+    Availability.QUEUED: 4,
+    Availability.NO_QUOTA: 5,
+    Availability.NOT_ENTITLED: 5,
+    Availability.NONE: 6,
 }
+_LATER = 2  # had on a known day to come: after what is free now, before what nobody knows
 
 
 def judged(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Offer:
@@ -127,11 +128,9 @@ def ranked(offers: Iterable[Offer], need: Need) -> list[Offer]:
 
 def _rank(offer: Offer, need: Need) -> tuple[object, ...]:
     price = offer.price_per_gpu_hour
-    # What was free long ago is no better than not knowing.
-    known = _STOCK[Availability.UNKNOWN] if offer.stale else _STOCK[offer.availability]
     return (
         STANDINGS.index(offer.standing),
-        max(known, _STOCK[offer.availability]) if offer.stale else known,
+        _stock(offer),
         offer.observed_at is None,
         offer.superseded,
         bool(need.region) and offer.region is None,
@@ -142,6 +141,14 @@ def _rank(offer: Offer, need: Need) -> tuple[object, ...]:
         offer.region or "",
         offer.count or 0,
     )
+
+
+def _stock(offer: Offer) -> int:
+    known = _STOCK[offer.availability]
+    if offer.start and offer.start.state in ("window", "not_later_than") and offer.start.at:
+        known = _LATER if known <= _STOCK[Availability.QUEUED] else known
+    # What was free long ago is no better than not knowing.
+    return max(known, _STOCK[Availability.UNKNOWN]) if offer.stale else known
 
 
 def price_ranges(offers: Iterable[Offer]) -> list[PriceRange]:
