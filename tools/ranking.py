@@ -31,7 +31,7 @@ _STALE_STOCK = timedelta(hours=12)
 _FRESH_OPERATOR_DAYS = 1
 _STALE_OPERATOR_DAYS = 7
 STANDINGS: tuple[Standing, ...] = ("live", "recent", "list", "stale", "suspicious")
-_STOCK = {
+STOCK = {
     Availability.AVAILABLE: 0,
     Availability.LIMITED: 1,
     Availability.UNKNOWN: 3,
@@ -144,11 +144,11 @@ def _rank(offer: Offer, need: Need) -> tuple[object, ...]:
 
 
 def _stock(offer: Offer) -> int:
-    known = _STOCK[offer.availability]
+    known = STOCK[offer.availability]
     if offer.start and offer.start.state in ("window", "not_later_than") and offer.start.at:
-        known = _LATER if known <= _STOCK[Availability.QUEUED] else known
+        known = _LATER if known <= STOCK[Availability.QUEUED] else known
     # What was free long ago is no better than not knowing.
-    return max(known, _STOCK[Availability.UNKNOWN]) if offer.stale else known
+    return max(known, STOCK[Availability.UNKNOWN]) if offer.stale else known
 
 
 def price_ranges(offers: Iterable[Offer]) -> list[PriceRange]:
