@@ -92,7 +92,7 @@ def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = Fa
     now = access.clock()
     ttl_s = {each.name: each.source.ttl_s for each in access.live}
     offers = [
-        judged(_for_count(offer, need.count), now, ttl_s)
+        _costed(judged(_for_count(offer, need.count), now, ttl_s), need)
         for rows, _ in told
         for offer in rows
         if fits(offer, need)
@@ -106,6 +106,14 @@ def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = Fa
         unknowns=_unknowns(best_first, sources, need) + (["past_day"] if past else []),
         as_of=now.date().isoformat(),
     )
+
+
+def _costed(offer: Offer, need: Need) -> Offer:
+    if need.hours is None or need.count is None:
+        return offer
+    from tools.delivered import delivered
+
+    return offer.model_copy(update={"delivered": delivered(offer, need)})
 
 
 def _listed_by(access: Access) -> list[Told]:

@@ -127,20 +127,30 @@ def ranked(offers: Iterable[Offer], need: Need) -> list[Offer]:
 
 
 def _rank(offer: Offer, need: Need) -> tuple[object, ...]:
-    price = offer.price_per_gpu_hour
     return (
         STANDINGS.index(offer.standing),
         _stock(offer),
         offer.observed_at is None,
         offer.superseded,
         bool(need.region) and offer.region is None,
-        price is None,
-        (price.currency != "USD", price.currency, price.amount) if price else (True, "", 0),
+        *_cost(offer, need),
         offer.provider,
         offer.gpu_raw,
         offer.region or "",
         offer.count or 0,
     )
+
+
+def _cost(offer: Offer, need: Need) -> tuple[object, ...]:
+    """By what the stated job costs, where it is stated; a total that lacks something stands after
+    whole ones: it is a lower bound."""
+    price, lacks = offer.price_per_gpu_hour, False
+    if need.hours and need.count:
+        price = offer.delivered.per_gpu_hour if offer.delivered else None
+        lacks = bool(offer.delivered and offer.delivered.unknown)
+    if price is None:
+        return True, False, True, "", Decimal(0)
+    return False, lacks, price.currency != "USD", price.currency, price.amount
 
 
 def _stock(offer: Offer) -> int:

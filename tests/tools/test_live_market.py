@@ -264,3 +264,26 @@ def test_a_killed_asker_holds_nobody_up_for_long(tmp_path: Path) -> None:
         assert not rows(gpu_offers(H100, asked), "shade0")
         clock.now += timedelta(seconds=6)
         assert rows(gpu_offers(H100, asked), "shade0")
+
+
+def test_a_stated_job_is_ranked_by_what_it_costs_there(tmp_path: Path) -> None:
+    """Ten GPUs for 100 hours: eight-GPU machines bill sixteen."""
+    with servers(SHADEFORM, 1) as running:
+        market = gpu_offers(
+            need("H100", 10, hours=Decimal(100)), access(running, tmp_path / "m.sqlite", Clock())
+        )
+    first = market.offers[0]
+    assert first.price_per_gpu_hour
+    assert first.price_per_gpu_hour.amount == Decimal("2.99")
+    assert first.delivered
+    assert first.delivered.total
+    assert first.delivered.total.amount == Decimal("23.92") * 2 * 100
+    listed = [
+        each.delivered
+        for each in market.offers
+        if each.standing == "list" and each.observed_at and not each.superseded
+    ]
+    costs = [each.per_gpu_hour.amount for each in listed
+             if each and each.per_gpu_hour and not each.unknown]  # fmt: skip
+    assert costs == sorted(costs)
+    assert costs
