@@ -33,9 +33,9 @@ class UnreadableInventory(ToolError):
 class SourceFailed(ToolError):
     """A live source did not answer with what can be trusted.
 
-    `kind` is "key" (refused or missing), "address", "rate", "server", "deadline", "network",
-    "answer" (not what its schema says), "configuration". `retry_after` is in seconds, where the
-    source said when to come back. No text of the answer is ever in the message: it may hold a key.
+    `kind` is "key" (refused or missing), "address", "rate", "pace" (our own limit on asking),
+    "server", "deadline", "network", "answer" (not what its schema says), "configuration".
+    `retry_after` is in seconds, where the source said when to come back. No text of the answer is ever in the message: it may hold a key.
     """
 
     code = "source_failed"

@@ -237,13 +237,15 @@ class Offer(BaseModel):
     `observed_at` is the one of them that the row speaks of. `standing` says in which group it is
     ranked: live rows, recent ones, list prices, stale, suspicious (a price outside the sane band).
     `superseded`: the same provider has a newer price for the same thing. `reseller_of` is the
-    cloud behind a marketplace; `also` are other sellers of the same hardware. `upfront` is paid
+    cloud behind a marketplace; `also` are other sellers of the same hardware. `sku` is the source's
+    own name of what is ordered (an instance type, a machine), where it has one. `upfront` is paid
     before the start for each configuration and is part of the price. `delivered` is what the
     stated job costs.
     """
 
     provider: str
     reseller_of: str | None = None
+    sku: str = ""
     also: list[Seller] = Field(default_factory=list)
     gpu: str | None
     gpu_raw: str
@@ -293,7 +295,7 @@ class Offer(BaseModel):
     def offer_id(self) -> str:
         """Twelve hex digits, the same for the same thing of the same source."""
         parts = (self.source, self.provider, self.gpu_raw, self.count, self.term, self.term_months,
-                 self.region, self.reseller_of, self.start and self.start.at)  # fmt: skip
+                 self.region, self.reseller_of, self.sku, self.start and self.start.at)  # fmt: skip
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 

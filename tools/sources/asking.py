@@ -1,12 +1,16 @@
 """One round of asking one source: from memory while that is fresh, else live, within its deadline.
 
 Whatever a source does ends here: in rows, or in a named failure with the rows of its last good
-answer, whose times are never touched.
+answer, whose times are never touched. Its texts are made harmless here too, and only here: from
+every string of an offer the characters are dropped that steer a terminal or hide text (controls,
+formats, lone surrogates, line and paragraph separators; the first and the last two leave a
+space), spaces are joined, and what is over 300 characters is cut.
 """
 
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +27,8 @@ from tools.sources.source import Asking, Findings, HttpConfig, Source, SourceCon
 
 Clock = Callable[[], datetime]
 _POLL_S = 0.05
+_STEERING = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
+_LONGEST_TEXT = 300
 _OWN_FAULT = {"key", "configuration"}
 
 
@@ -78,14 +84,15 @@ async def ask(configured: Configured, need: Need, memory: Memory, clock: Clock) 
                 return _remembered(configured, other, memory, clock, None)
             ours = True
             findings = await _fetch(configured, need, memory, clock)
+            offers = [_stamped(offer, configured, clock()) for offer in findings.offers]
     except Exception as error:
         failure = _named(error, configured)
         hold = _hold(failure, configured)
         counts = failure.kind not in _OWN_FAULT
-        memory.fail(configured.name, failure.message, clock(), hold_s=hold, counts=counts)
+        if failure.kind != "pace":  # ours, and no word of the source
+            memory.fail(configured.name, failure.message, clock(), hold_s=hold, counts=counts)
         return _remembered(configured, held, memory, clock, failure)
     else:
-        offers = [_stamped(offer, configured, clock()) for offer in findings.offers]
         memory.keep(configured.name, request, offers, findings.unread, clock())
     finally:
         if ours:
@@ -121,7 +128,7 @@ async def _fetch(configured: Configured, need: Need, memory: Memory, clock: Cloc
         left = deadline - loop.time()
         if wait >= left:
             memory.give_back(configured.name)
-            raise SourceFailed("rate", f"its pace allows the next request in {wait:.0f} s")
+            raise SourceFailed("pace", f"its pace allows the next request in {wait:.0f} s")
         if wait:
             await asyncio.sleep(wait)
 
@@ -185,7 +192,8 @@ def _remembered(
 
 def _stamped(offer: Offer, configured: Configured, now: datetime) -> Offer:
     fetched = now.isoformat(timespec="seconds")
-    return offer.model_copy(
+    harmless = Offer.model_validate(_harmless(offer.model_dump()))
+    return harmless.model_copy(
         update={
             "source": configured.name,
             "method": "live",
@@ -193,6 +201,18 @@ def _stamped(offer: Offer, configured: Configured, now: datetime) -> Offer:
             "observed_at": offer.effective_at or fetched,
         }
     )
+
+
+def _harmless(value: Any) -> Any:
+    """A value with each text in it made one line that does nothing but be read."""
+    if isinstance(value, str):
+        kept = (_STEERING.get(unicodedata.category(c), c) for c in value)
+        return " ".join("".join(kept).split())[:_LONGEST_TEXT]
+    if isinstance(value, dict):
+        return {name: _harmless(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_harmless(each) for each in value]
+    return value
 
 
 def _status(

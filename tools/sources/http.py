@@ -78,16 +78,19 @@ class Http:
     ) -> str:
         """The body of a 2xx answer as text. One retry after a lost connection, a 5xx, or a 429
         that names a time within the deadline."""
-        for last in (False, True):
-            await self._take()
+        await self._take()
+        try:
+            return await self._once(method, path, params, body, form, headers)
+        except SourceFailed as failure:
+            wait = self._before_retry(failure)
+            if wait is None:
+                raise
+            await asyncio.sleep(wait)
             try:
-                return await self._once(method, path, params, body, form, headers)
-            except SourceFailed as failure:
-                wait = self._before_retry(failure)
-                if last or wait is None:
-                    raise
-                await asyncio.sleep(wait)
-        raise AssertionError("unreachable")
+                await self._take()
+            except SourceFailed:
+                raise failure from None  # no time for a second one: the first tells more
+            return await self._once(method, path, params, body, form, headers)
 
     def _before_retry(self, failure: SourceFailed) -> float | None:
         if failure.kind in ("server", "network"):

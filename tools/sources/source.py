@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -96,6 +97,11 @@ class Findings:
 
 C = TypeVar("C", bound=SourceConfig)
 Row = TypeVar("Row", bound=BaseModel)
+
+# Numbers as a schema has them: what is beyond is no price and no count, and its row is not read.
+Amount = Annotated[Decimal, Field(ge=0, le=10_000_000)]
+Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+GpuCount = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
 
 @dataclass(frozen=True, slots=True)
