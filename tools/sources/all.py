@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.sources import crusoe, hyperstack, lium, sfcompute, sfcompute_quotes, shadeform, verda
+from tools.sources import (
+    crusoe,
+    hyperstack,
+    lambda_cloud,
+    lium,
+    runpod,
+    runpod_public,
+    sfcompute,
+    sfcompute_quotes,
+    shadeform,
+    verda,
+)
 from tools.sources.source import Source
 
 ALL: tuple[Source[Any], ...] = (
     crusoe.SOURCE,
     hyperstack.SOURCE,
+    lambda_cloud.SOURCE,
     lium.SOURCE,
+    runpod.SOURCE,
+    runpod_public.SOURCE,
     sfcompute.SOURCE,
     sfcompute_quotes.SOURCE,
     shadeform.SOURCE,
