@@ -35,7 +35,8 @@ class SourceFailed(ToolError):
 
     `kind` is "key" (refused or missing), "address", "rate", "pace" (our own limit on asking),
     "server", "deadline", "network", "answer" (not what its schema says), "configuration".
-    `retry_after` is in seconds, where the source said when to come back. No text of the answer is ever in the message: it may hold a key.
+    `retry_after` is in seconds, where the source said when to come back. No text of the answer is
+    ever in the message: it may hold a key.
     """
 
     code = "source_failed"
