@@ -1,8 +1,9 @@
 """GPU names as people and providers write them, and what each GPU can do.
 
-Two tables in `tools/data`: `gpu_specs.csv` (one row a GPU: dense peaks, memory, power, source) and
-`gpu_names.csv` (one row a spelling and where it was seen). A spelling that is not in the table is
-unknown: it is never guessed.
+Three tables in `tools/data`: `gpu_specs.csv` (one row a GPU: dense peaks, memory, power, source),
+`gpu_names.csv` (one row a spelling and where it was seen) and `instance_types.csv` (a cloud's name
+for a machine, the GPU in it and how many). A name is known if it was seen, or if it says nothing
+but family, form and memory of one row ("H100 SXM5 80GB"). Any other is unknown: never guessed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -94,24 +96,49 @@ def all_gpus() -> list[Gpu]:
 
 
 _NOISE = re.compile(
-    r"\b(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws|gpus?)\b"
-    r"|英伟达|辉达|英偉达|超威|华为|谷歌|显卡|芯片|晶片|加速卡|计算卡"
+    r"\bper gpu\b|\b2 gcd\b|\(chip\)|\b(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws"
+    r"|intel|habana|huawei|cambricon|gpus?)\b|英伟达|辉达|英偉达|超威|华为|谷歌|寒武纪|沐曦|显卡|芯片|晶片|加速卡|计算卡"
 )
+_ASCEND = re.compile(r"昇[腾騰]|升腾")
 _MEMORY = re.compile(r"(?<![a-z\d])(\d+)\s*(?:gib|gb|g)\b")
 _COUNT = re.compile(r"^\s*\d+\s*[x×*]?\s+(?=[^\d\s])|^\s*\d+\s*[x×*]\s*", re.IGNORECASE)
 
 
 def _spelling(name: str) -> str:
     """The form in which spellings are compared: vendor words, case and separators dropped."""
-    plain = fold(name).lower().replace("_", " ").replace("-", " ")
+    plain = _ASCEND.sub("ascend", fold(name).lower()).replace("_", " ").replace("-", " ")
     plain = _MEMORY.sub(r"\1gb", _NOISE.sub(" ", plain))
-    return re.sub(r"[^a-z0-9]+", "", plain)
+    # Chinese stays: 思元370 is a card, 370 alone is a number.
+    return re.sub(r"[^a-z0-9\u4e00-\u9fff]+", "", plain)
 
 
 @cache
 def _keys_by_spelling() -> dict[str, str]:
-    table = {_spelling(row["name"]): row["key"] for row in _rows("gpu_names.csv")}
-    return table | {_spelling(key): key for key in _specs()}
+    seen = {_spelling(_COUNT.sub("", row["name"])): row["key"] for row in _rows("gpu_names.csv")}
+    return _composed() | {_spelling(key): key for key in _specs()} | seen
+
+
+def _composed() -> dict[str, str]:
+    """The spellings that say only the family, form and memory of one row, in either order.
+
+    What a name leaves out must not matter: a family alone is known where the table has one row of
+    it, or a row for "form and memory not stated".
+    """
+    rows = [each for each in all_gpus() if "-mig-" not in each.key]
+    families = Counter(each.family for each in rows)
+    forms_of = Counter((each.family, each.form) for each in rows)
+    keys: dict[str, set[str]] = {}
+    for each in rows:
+        memory = f"{each.memory_gb}gb" if each.memory_gb is not None else ""
+        forms = {each.form, re.sub(r"^sxm\d$", "sxm", each.form)} if each.form_stated else {""}
+        said = {part for form in forms for part in (form + memory, memory + form)}
+        if forms_of[each.family, each.form] == 1:
+            said |= forms
+        if families[each.family] == 1:
+            said |= {memory, ""}
+        for part in said:
+            keys.setdefault(_spelling(f"{each.family} {part}"), set()).add(each.key)
+    return {spelling: found.pop() for spelling, found in keys.items() if len(found) == 1}
 
 
 @cache
@@ -133,12 +160,32 @@ def gpu(name: str) -> Gpu:
 
 def known_gpu(name: str) -> Gpu | None:
     """Like `gpu`, but None for a name that is not in the table."""
-    specs = _specs()
+    specs, keys = _specs(), _keys_by_spelling()
     if name in specs:
         return specs[name]
     spelling = _spelling(_COUNT.sub("", name))
-    key = _keys_by_spelling().get(spelling) or _keys_by_spelling().get(spelling.removesuffix("s"))
+    key = keys.get(spelling)
+    # H100s are several H100; a capital S makes another card of it (V100S, RTX 4070S).
+    if key is None and name.rstrip().endswith("s"):
+        key = keys.get(spelling.removesuffix("s"))
     return specs[key] if key else None
+
+
+@cache
+def _instances() -> dict[str, tuple[str, int]]:
+    return {
+        row["name"].lower(): (row["key"], int(row["gpus"])) for row in _rows("instance_types.csv")
+    }
+
+
+def known_instance(name: str) -> tuple[Gpu, int] | None:
+    """The GPU of a cloud's machine and how many it has: "p5.48xlarge" is eight H100 SXM.
+
+    Case and Azure's `Standard_` do not matter; TPU slices count chips. None for a name that is not
+    in the table.
+    """
+    found = _instances().get(name.strip().lower().removeprefix("standard_"))
+    return (_specs()[found[0]], found[1]) if found else None
 
 
 def _closest(name: str) -> str:
@@ -162,13 +209,18 @@ _TAIL = (
 
 @cache
 def _mention_pattern() -> re.Pattern[str]:
-    heads = {each.family for each in all_gpus()} | {"Grace Hopper", "Trillium", "Trn2"}
+    heads = {each.family for each in all_gpus() if "-mig-" not in each.key}
+    heads |= {"Grace Hopper", "Trillium", "Trn1", "Trn2", "Trn3"}
+    heads |= {head.replace("Ascend ", zh) for head in heads for zh in ("昇腾", "昇騰")}
+    heads |= {name for name, _, _ in gpu_names() if not name.isascii()}
     longest_first = sorted(heads, key=len, reverse=True)
+    # Names begin with a letter, a Chinese character of these heads, or a bare 4090.
+    first = "".join(sorted({head[0] for head in heads if not head[0].isascii()}))
     names = "|".join(re.escape(head).replace(r"\ ", r"[\s_-]?") for head in longest_first)
     # "8 4090s" and "4090显卡" name a card; a bare 4090 is a number.
     bare = r"[45]090(?=s\b|\s*(?:显卡|卡|gpu))"
     return re.compile(
-        rf"(?=[a-z英辉45])(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
+        rf"(?=[a-z英辉45{first}])(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
         rf"(?=s?(?:[^a-z0-9]|$)|x[0-9]){_TAIL}{{0,4}}",
         re.IGNORECASE,
     )

@@ -38,7 +38,7 @@ NAMES = [
     ("B200", "nvidia-b200-sxm6-180gb"),
     ("B200 192GB", "nvidia-b200-sxm6-180gb"),
     ("GB200 NVL72", "nvidia-gb200-nvl72"),
-    ("Grace Hopper", "nvidia-gh200-96gb"),
+    ("Grace Hopper", "nvidia-gh200-any"),
     ("RTX 4090", "nvidia-rtx4090-pcie-24gb"),
     ("AMD Instinct MI300X", "amd-mi300x-oam-192gb"),
     ("TPU v5e", "google-tpu-v5e"),
@@ -120,4 +120,5 @@ def test_peaks_agree_with_the_collected_table() -> None:
         for row in csv.DictReader(file):
             found = gpu(row["name"])
             assert str(found.bf16_dense_tflops or "") == row["bf16_dense_tflops"], row["name"]
-            assert str(found.memory_gb) == row["mem_gb"], row["name"]
+            if found.memory_gb is not None:  # None: the name does not state it
+                assert str(found.memory_gb) == row["mem_gb"], row["name"]

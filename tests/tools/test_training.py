@@ -119,7 +119,7 @@ REFUSED: list[dict[str, object]] = [
     {"price_per_gpu_hour": Decimal(0)},
     {"price_per_gpu_hour": Decimal(-1)},
     {"scope": "everything"},
-    {"gpu": "L40"},
+    {"gpu": "A30"},
 ]
 
 
