@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tools.clusters.gres import GpuUse, UnreadableGres, gpus_of, gpus_used
-from tools.clusters.state import ClusterState, NodeGpus, Partition, Queue, Window
+from tools.clusters.state import ClusterState, NodeGpus, Partition, Waiting, Window
 from tools.errors import InvalidInput
 from tools.gpus import known_gpu
 
@@ -48,7 +48,8 @@ class SlurmNode:
 
 @dataclass(frozen=True, slots=True)
 class SlurmJob:
-    """A job that runs or waits. `copies`: tasks of an array that wait in one record.
+    """A job that runs or waits. `copies`: tasks of an array that wait in one record; `task` is the
+    number that stays the same when it starts, "" where one record stands for many.
 
     `minutes` is its time limit; None where it has none or it is not known. `gres_on`: its GPUs on
     each of its nodes, where Slurm told.
@@ -56,6 +57,7 @@ class SlurmJob:
 
     number: str
     state: str
+    task: str = ""
     nodes: tuple[str, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
@@ -134,7 +136,7 @@ def cluster_state(
                 _Around(answers, windows, running, complete, partition, gpu_names or {}),
             )
         ),
-        queue=_queue([each for each in jobs or () if each.waits]) if complete else Queue(),
+        queue=_queue([each for each in jobs or () if each.waits]) if complete else Waiting(),
         reservations=windows,
         partitions=tuple(
             Partition(
@@ -154,9 +156,18 @@ def cluster_state(
     )
 
 
-def job_key(cluster: str, number: str) -> str:
-    """What stands for a job outside the adapter: it tells two jobs apart and nothing else."""
-    return hashlib.sha256(f"{cluster}\n{number}".encode()).hexdigest()[:16]
+def pending_starts(cluster: str, jobs: Iterable[SlurmJob]) -> list[tuple[str, datetime]]:
+    """Waiting jobs for which Slurm predicts a start, each under a hash."""
+    return [(_hash(cluster, j.task), j.start) for j in jobs if j.waits and j.task and j.start]
+
+
+def started(cluster: str, jobs: Iterable[SlurmJob]) -> list[tuple[str, datetime]]:
+    """Jobs that run, under the same hash, and when they started."""
+    return [(_hash(cluster, j.task), j.start) for j in jobs if not j.waits and j.task and j.start]
+
+
+def _hash(cluster: str, task: str) -> str:
+    return hashlib.sha256(f"{cluster}\n{task}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,14 +302,14 @@ def _clear_at(jobs: Sequence[SlurmJob], around: _Around) -> datetime | None:
     return max([around.answers.measured_at, *known])
 
 
-def _queue(waiting: Sequence[SlurmJob]) -> Queue:
+def _queue(waiting: Sequence[SlurmJob]) -> Waiting:
     rivals = [each for each in waiting if each.reason not in _STUCK]
     later = [each for each in rivals if each.reason in _LATER]
     gpus = [None if each.gpus is None else each.gpus * each.copies for each in waiting]
     minutes = [None if each.minutes is None else each.minutes * each.copies for each in rivals]
     begin = [each.start for each in later if each.reason == "BeginTime"]
     unbounded = None in minutes or None in begin
-    return Queue(
+    return Waiting(
         jobs=sum(each.copies for each in waiting),
         gpus=None if None in gpus else sum(each for each in gpus if each is not None),
         ready=sum(each.copies for each in rivals) - sum(each.copies for each in later),

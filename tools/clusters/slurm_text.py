@@ -21,7 +21,7 @@ RESERVATIONS = ("scontrol", "-o", "show", "reservation")
 JOB_DETAILS = ("scontrol", "-o", "-d", "show", "job")
 _BETWEEN = "@"  # no shell on the way gives it a meaning, no field that is asked for has it
 _FIELDS = (
-    "JobID StateCompact NumNodes NumTasks tres-per-job tres-per-node tres-per-task "
+    "JobID JobArrayID StateCompact NumNodes NumTasks tres-per-job tres-per-node tres-per-task "
     "tres-per-socket TimeLimit StartTime EndTime Reason NodeList"
 ).split()
 JOBS = ("squeue", "-h", "-a", "-r", "-O", ",".join(f"{name}:{_BETWEEN}" for name in _FIELDS))
@@ -53,7 +53,7 @@ def read_nodes(text: str) -> list[SlurmNode]:
 def _node(line: str) -> SlurmNode:
     return SlurmNode(
         name=_value(line, "NodeName"),
-        words=state_words(_value(line, "State")),
+        words=state_words(_value(line, "State")) | _owned(line),
         gres=_value(line, "Gres"),
         gres_used=_value(line, "GresUsed"),
         partitions=tuple(filter(None, _optional(line, "Partitions").split(","))),
@@ -63,6 +63,11 @@ def _node(line: str) -> SlurmNode:
         memory_used_mb=_number(_optional(line, "AllocMem")),
         features=tuple(_features(_optional(line, "AvailableFeatures"))),
     )
+
+
+def _owned(line: str) -> frozenset[str]:
+    """A node that a partition gives to one user at a time, while it does."""
+    return frozenset({"OWNED"} if _optional(line, "Owner") not in ("", "N/A") else ())
 
 
 def state_words(text: str) -> frozenset[str]:
@@ -122,6 +127,7 @@ def _job(line: str) -> SlurmJob:
     )
     return SlurmJob(
         number=told["JobID"],
+        task=told["JobArrayID"],
         state=_STATES.get(told["StateCompact"], told["StateCompact"]),
         nodes=_nodes(told["NodeList"]),
         start=_time(told["StartTime"]),

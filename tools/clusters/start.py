@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from tools.clusters.state import (
     ClusterState,
-    Need,
+    JobRequest,
     NodeGpus,
     Partition,
     StartEstimate,
@@ -41,55 +41,55 @@ class SchedulerAnswer(BaseModel):
     at: AwareDatetime | None = None
 
 
-def fits_now(state: ClusterState, need: Need) -> bool:
+def fits_now(state: ClusterState, job: JobRequest) -> bool:
     """Whether the GPUs, CPUs and memory are free and no reservation comes in between.
 
     Nodes of the founders' partition only. What is not known does not fit. Waiting jobs are not
     looked at: `estimate_start` does.
     """
-    partition = _partition(state)
-    if partition is None or state.reservations is None or not _allows(partition, need):
+    partition = founders_partition(state)
+    if partition is None or state.reservations is None or not _allows(partition, job):
         return False
     now = state.measured_at
     ready = [
         each
-        for each in _in(partition, state, need)
+        for each in _in(partition, state, job)
         if each.usable
         and not each.settling
-        and _enough(each.free, each.cpus_free, each.memory_free_mb, need)
-        and not _reserved(each, state.reservations, now, now + need.duration)
+        and _enough(each.free, each.cpus_free, each.memory_free_mb, job)
+        and not _reserved(each, state.reservations, now, now + job.duration)
     ]
-    return len(ready) >= need.nodes
+    return len(ready) >= job.nodes
 
 
 def estimate_start(
-    state: ClusterState, need: Need, answer: SchedulerAnswer | None = None
+    state: ClusterState, job: JobRequest, answer: SchedulerAnswer | None = None
 ) -> StartEstimate:
-    """When `need` could start. `answer` is the scheduler's own, where it was asked.
+    """When `job` could start. `answer` is the scheduler's own, where it was asked.
 
     "now" needs free GPUs, CPUs and memory, no reservation in between, no job that waits before it,
     and a scheduler that does not say otherwise. With no job waiting the scheduler's answer bounds
     the start; with jobs waiting its answer is no bound (it ignores how they block each other), and
     the bound is the time when all that run and wait have used up their limits, one after another.
     """
-    partition = _partition(state)
+    partition = founders_partition(state)
     if partition is None:
         return _unknown(ARITHMETIC, "which partition founders use is not known")
-    impossible = _why_never(state, partition, need)
+    impossible = _why_never(state, partition, job)
     if impossible:
         return StartEstimate(state="never", method=ARITHMETIC, note=impossible)
     if not partition.up:
         return _unknown(ARITHMETIC, "the partition takes no jobs now")
-    serving = [each for each in _able(partition, state, need) if each.in_service]
-    if len(serving) < need.nodes:
+    serving = [each for each in _able(partition, state, job) if each.in_service]
+    if len(serving) < job.nodes:
         return _unknown(ARITHMETIC, "too many of its nodes are out of service")
     if state.queue.ready is None or state.reservations is None:
         return _unknown(ARITHMETIC, "waiting jobs or reservations could not be read")
-    if state.queue.ready == 0 and fits_now(state, need):
+    if state.queue.ready == 0 and fits_now(state, job):
         return _now(state, answer)
     if state.queue.rivals:
-        return _after_all(state, need, serving)
-    return _after_running(state, need, serving, answer)
+        return _after_all(state, job, serving)
+    return _after_running(state, job, serving, answer)
 
 
 def _now(state: ClusterState, answer: SchedulerAnswer | None) -> StartEstimate:
@@ -103,7 +103,7 @@ def _now(state: ClusterState, answer: SchedulerAnswer | None) -> StartEstimate:
 
 
 def _after_running(
-    state: ClusterState, need: Need, serving: list[NodeGpus], answer: SchedulerAnswer | None
+    state: ClusterState, job: JobRequest, serving: list[NodeGpus], answer: SchedulerAnswer | None
 ) -> StartEstimate:
     if answer and answer.said == "start":
         return _bound(state, answer.at, TEST_ONLY)
@@ -116,14 +116,14 @@ def _after_running(
         clear = [
             node
             for node, at in known
-            if at <= time and not _reserved(node, windows, time, time + TURNOVER + need.duration)
+            if at <= time and not _reserved(node, windows, time, time + TURNOVER + job.duration)
         ]
-        if len(clear) >= need.nodes:
+        if len(clear) >= job.nodes:
             return _bound(state, time, TIME_LIMITS)
     return _unknown(TIME_LIMITS, "a running job has no time limit, or reservations leave no room")
 
 
-def _after_all(state: ClusterState, need: Need, serving: list[NodeGpus]) -> StartEstimate:
+def _after_all(state: ClusterState, job: JobRequest, serving: list[NodeGpus]) -> StartEstimate:
     queue, windows = state.queue, state.reservations or ()
     ends = [each.clear_at for each in serving]
     if queue.rivals is None or queue.rival_minutes is None or None in ends:
@@ -134,7 +134,7 @@ def _after_all(state: ClusterState, need: Need, serving: list[NodeGpus]) -> Star
     if queue.rivals_from:
         latest.append(queue.rivals_from)
     one_by_one = timedelta(minutes=queue.rival_minutes) + queue.rivals * TURNOVER
-    early = " It fits now and may start before them." if fits_now(state, need) else ""
+    early = " It fits now and may start before them." if fits_now(state, job) else ""
     return _bound(
         state, max(latest) + one_by_one, TIME_LIMITS, f"{queue.rivals} jobs wait before it.{early}"
     )
@@ -153,51 +153,52 @@ def _unknown(method: str, note: str) -> StartEstimate:
     return StartEstimate(state="unknown", method=method, note=note)
 
 
-def _partition(state: ClusterState) -> Partition | None:
+def founders_partition(state: ClusterState) -> Partition | None:
+    """The partition that founders use: the one set, else the default one; None: not known."""
     chosen = [each for each in state.partitions if each.partition_id == state.partition]
     if state.partition is None:
         chosen = [each for each in state.partitions if each.is_default]
     return chosen[0] if chosen else None
 
 
-def _allows(partition: Partition, need: Need) -> bool:
-    minutes = partition.max_minutes is None or need.minutes <= partition.max_minutes
-    nodes = partition.max_nodes is None or need.nodes <= partition.max_nodes
+def _allows(partition: Partition, job: JobRequest) -> bool:
+    minutes = partition.max_minutes is None or job.minutes <= partition.max_minutes
+    nodes = partition.max_nodes is None or job.nodes <= partition.max_nodes
     return minutes and nodes
 
 
-def _in(partition: Partition, state: ClusterState, need: Need) -> list[NodeGpus]:
-    return [each for each in matching(state.nodes, need.gpu) if each.node_id in partition.node_ids]
+def _in(partition: Partition, state: ClusterState, job: JobRequest) -> list[NodeGpus]:
+    return [each for each in matching(state.nodes, job.gpu) if each.node_id in partition.node_ids]
 
 
-def _able(partition: Partition, state: ClusterState, need: Need) -> list[NodeGpus]:
+def _able(partition: Partition, state: ClusterState, job: JobRequest) -> list[NodeGpus]:
     """Nodes that could hold their share of the job, were they empty."""
     return [
         each
-        for each in _in(partition, state, need)
-        if _enough(each.total, each.cpus_total, each.memory_total_mb, need)
+        for each in _in(partition, state, job)
+        if _enough(each.total, each.cpus_total, each.memory_total_mb, job)
     ]
 
 
-def _why_never(state: ClusterState, partition: Partition, need: Need) -> str:
-    if partition.max_minutes is not None and need.minutes > partition.max_minutes:
+def _why_never(state: ClusterState, partition: Partition, job: JobRequest) -> str:
+    if partition.max_minutes is not None and job.minutes > partition.max_minutes:
         return f"longer than the partition's limit of {partition.max_minutes} minutes"
-    if partition.max_nodes is not None and need.nodes > partition.max_nodes:
+    if partition.max_nodes is not None and job.nodes > partition.max_nodes:
         return f"more nodes than the partition's limit of {partition.max_nodes}"
-    able = len(_able(partition, state, need))
-    if able >= need.nodes:
+    able = len(_able(partition, state, job))
+    if able >= job.nodes:
         return ""
-    return f"needs {need.nodes} nodes with {need.gpus_on_each} such GPUs, the partition has {able}"
+    return f"needs {job.nodes} nodes with {job.gpus_on_each} such GPUs, the partition has {able}"
 
 
-def _enough(gpus: int, cpus: int | None, memory_mb: int | None, need: Need) -> bool:
-    each = need.gpus_on_each
+def _enough(gpus: int, cpus: int | None, memory_mb: int | None, job: JobRequest) -> bool:
+    each = job.gpus_on_each
     return (
         gpus >= each
         and cpus is not None
-        and cpus >= each * need.cpus_per_gpu
+        and cpus >= each * job.cpus_per_gpu
         and memory_mb is not None
-        and memory_mb >= each * need.memory_mb_per_gpu
+        and memory_mb >= each * job.memory_mb_per_gpu
     )
 
 

@@ -85,7 +85,7 @@ class Partition(_Frozen):
     max_nodes: Count | None = None
 
 
-class Queue(_Frozen):
+class Waiting(_Frozen):
     """Jobs that wait, as sums. None: not known.
 
     `jobs` and `gpus` are all that wait. `ready`: jobs that only wait for resources. `rivals`: these
@@ -105,14 +105,14 @@ class ClusterState(_Frozen):
     """One look at a cluster. `partition` is the number of the partition that founders use."""
 
     nodes: tuple[NodeGpus, ...]
-    queue: Queue = Queue()
+    queue: Waiting = Waiting()
     reservations: tuple[Window, ...] | None = ()
     partitions: tuple[Partition, ...] = ()
     partition: int | None = None
     measured_at: AwareDatetime
 
 
-class Need(_Frozen):
+class JobRequest(_Frozen):
     """What a job asks for: `gpus` in all, split evenly over nodes of at most `per_node`.
 
     `gpu` is a name or key. CPUs and memory are per GPU.
