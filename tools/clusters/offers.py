@@ -143,8 +143,12 @@ def _availability(
 def _start(start: StartEstimate | None) -> Start | None:
     if start is None:
         return None
-    bound = "not_after" if start.state == "not_later_than" else None
-    return Start(state=start.state, at=start.at, bound=bound, method=start.method)
+    return Start(
+        state=start.state,
+        at=start.at,
+        bound="not_after" if start.state == "not_later_than" else None,
+        method=start.method,
+    )
 
 
 def _notes(free: Free, job: JobRequest | None, start: StartEstimate | None) -> str:

@@ -30,6 +30,14 @@ _STUCK = frozenset(
 _LATER = frozenset({"BeginTime", "Dependency"})
 
 
+REPEATING = frozenset({"DAILY", "WEEKLY", "WEEKDAY", "WEEKEND", "HOURLY", "REOCCURRING"})
+"""Flags of a reservation that comes back."""
+
+
+class UnreadableAnswer(ValueError):
+    """Slurm's answer is not of the known form; it says what is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlurmNode:
     """A node as Slurm tells it. `words`: its state and flags, in capitals."""
@@ -48,8 +56,9 @@ class SlurmNode:
 
 @dataclass(frozen=True, slots=True)
 class SlurmJob:
-    """A job that runs or waits. `copies`: tasks of an array that wait in one record; `task` is the
-    number that stays the same when it starts, "" where one record stands for many.
+    """A job that runs or waits. `copies`: tasks of an array that wait in one record, None where
+    that is not known; `task` is the number that stays the same when it starts, "" where one record
+    stands for many.
 
     `minutes` is its time limit; None where it has none or it is not known. `gres_on`: its GPUs on
     each of its nodes, where Slurm told.
@@ -64,7 +73,7 @@ class SlurmJob:
     minutes: int | None = None
     reason: str = ""
     gpus: int | None = None
-    copies: int = 1
+    copies: int | None = 1
     gres_on: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -305,15 +314,27 @@ def _clear_at(jobs: Sequence[SlurmJob], around: _Around) -> datetime | None:
 def _queue(waiting: Sequence[SlurmJob]) -> Waiting:
     rivals = [each for each in waiting if each.reason not in _STUCK]
     later = [each for each in rivals if each.reason in _LATER]
-    gpus = [None if each.gpus is None else each.gpus * each.copies for each in waiting]
-    minutes = [None if each.minutes is None else each.minutes * each.copies for each in rivals]
     begin = [each.start for each in later if each.reason == "BeginTime"]
-    unbounded = None in minutes or None in begin
     return Waiting(
-        jobs=sum(each.copies for each in waiting),
-        gpus=None if None in gpus else sum(each for each in gpus if each is not None),
-        ready=sum(each.copies for each in rivals) - sum(each.copies for each in later),
-        rivals=sum(each.copies for each in rivals),
-        rival_minutes=None if unbounded else sum(each for each in minutes if each is not None),
+        jobs=_sum(each.copies for each in waiting),
+        gpus=_sum(_times(each.gpus, each.copies) for each in waiting),
+        ready=_sum(each.copies for each in rivals if each not in later),
+        rivals=_sum(each.copies for each in rivals),
+        rival_minutes=None
+        if None in begin
+        else _sum(_times(each.minutes, each.copies) for each in rivals),
         rivals_from=max((each for each in begin if each), default=None),
     )
+
+
+def _times(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one * other
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    total = 0
+    for each in numbers:
+        if each is None:
+            return None
+        total += each
+    return total

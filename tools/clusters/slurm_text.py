@@ -12,7 +12,14 @@ from datetime import UTC, datetime
 
 from tools.clusters.gres import gpus_asked
 from tools.clusters.nodelist import UnreadableNodes, node_names
-from tools.clusters.slurm import SlurmJob, SlurmNode, SlurmPartition, SlurmReservation
+from tools.clusters.slurm import (
+    REPEATING,
+    SlurmJob,
+    SlurmNode,
+    SlurmPartition,
+    SlurmReservation,
+    UnreadableAnswer,
+)
 from tools.clusters.start import SchedulerAnswer
 
 NODES = ("scontrol", "-o", "-d", "show", "node")
@@ -38,11 +45,6 @@ _SIGNS = {
     "-": "PLANNED",
 }
 _STATES = {"PD": "PENDING", "R": "RUNNING", "CG": "COMPLETING", "S": "SUSPENDED"}
-_REPEATING = frozenset({"DAILY", "WEEKLY", "WEEKDAY", "WEEKEND", "HOURLY"})
-
-
-class UnreadableAnswer(ValueError):
-    """Slurm's answer is not of the known form; it says what is missing."""
 
 
 def read_nodes(text: str) -> list[SlurmNode]:
@@ -102,7 +104,7 @@ def read_reservations(text: str) -> list[SlurmReservation]:
             raise UnreadableAnswer("a reservation without times")
         nodes = _nodes(_value(line, "Nodes"))
         stated = bool(nodes) or _value(line, "NodeCnt") == "0"
-        repeats = bool(_REPEATING & set(_optional(line, "Flags").split(",")))
+        repeats = bool(REPEATING & set(_optional(line, "Flags").split(",")))
         found.append(SlurmReservation(start, end, nodes if stated else None, repeats))
     return found
 

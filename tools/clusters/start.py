@@ -155,8 +155,11 @@ def _unknown(method: str, note: str) -> StartEstimate:
 
 def founders_partition(state: ClusterState) -> Partition | None:
     """The partition that founders use: the one set, else the default one; None: not known."""
-    chosen = [each for each in state.partitions if each.partition_id == state.partition]
-    if state.partition is None:
+    if state.partition is not None:
+        chosen = [each for each in state.partitions if each.partition_id == state.partition]
+    elif len(state.partitions) == 1:
+        chosen = list(state.partitions)
+    else:
         chosen = [each for each in state.partitions if each.is_default]
     return chosen[0] if chosen else None
 

@@ -12,9 +12,10 @@ import contextlib
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import Field, field_validator
 
@@ -22,8 +23,7 @@ from tools.clusters import slurm_text
 from tools.clusters.offers import ClusterSettings, cluster_offers, requests
 from tools.clusters.slurm import (
     SlurmAnswers,
-    SlurmJob,
-    SlurmReservation,
+    UnreadableAnswer,
     cluster_state,
     needs_details,
     pending_starts,
@@ -54,6 +54,13 @@ _SET_UP = (
     "SLURM_TIME_FORMAT=%s",
 )
 _SSH_FAILED = 255
+_QUESTIONS = (
+    slurm_text.NODES,
+    slurm_text.PARTITIONS,
+    slurm_text.JOBS,
+    slurm_text.RESERVATIONS,
+)
+Row = TypeVar("Row")
 
 
 class Config(ClusterSettings, SourceConfig):
@@ -121,26 +128,38 @@ class Commands:
                 "configuration", f"cannot start {words[0]}: {error.strerror}", hint
             ) from None
         try:
-            assert process.stdout and process.stderr
-            printed, complained = await asyncio.gather(_read(process.stdout), _read(process.stderr))
-            return _Ended(await process.wait(), printed, complained)
+            texts = await asyncio.gather(
+                _read(process, process.stdout),
+                _read(process, process.stderr),
+                return_exceptions=True,
+            )
+            for text in texts:
+                if isinstance(text, BaseException):
+                    raise text
+            return _Ended(await process.wait(), str(texts[0]), str(texts[1]))
         finally:
             await _end(process)
 
 
-async def _read(stream: asyncio.StreamReader) -> str:
+async def _read(process: asyncio.subprocess.Process, stream: asyncio.StreamReader | None) -> str:
+    assert stream is not None
     parts = bytearray()
     while part := await stream.read(65_536):
         parts += part
         if len(parts) > _LARGEST_OUTPUT:
+            _kill(process)
             raise SourceFailed("answer", "Slurm's answer is over 50 MB", "set a partition")
     return parts.decode("utf-8", "replace")
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill what is left of it, its children too, and close its pipes."""
+def _kill(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill what is left of it, its children too, and close its pipes."""
+    _kill(process)
     await process.wait()
     transport = getattr(process, "_transport", None)
     if transport is not None:
@@ -152,32 +171,32 @@ async def look(commands: Commands, now: datetime) -> SlurmAnswers:
 
     Raises `SourceFailed`.
     """
-    nodes, partitions, jobs, reservations = await asyncio.gather(
-        commands.answer(slurm_text.NODES),
-        commands.answer(slurm_text.PARTITIONS),
-        _jobs(commands),
-        _reservations(commands),
+    told = await asyncio.gather(
+        *(commands.answer(each) for each in _QUESTIONS), return_exceptions=True
     )
+    for each in told[:2]:
+        if isinstance(each, BaseException):
+            raise each
     try:
-        found = slurm_text.read_nodes(nodes)
-        if jobs is not None and needs_details(found):
+        nodes = slurm_text.read_nodes(str(told[0]))
+        partitions = slurm_text.read_partitions(str(told[1]))
+        jobs = _if_told(told[2], slurm_text.read_jobs)
+        if jobs is not None and needs_details(nodes):
             jobs = slurm_text.with_details(jobs, await commands.answer(slurm_text.JOB_DETAILS))
-        return SlurmAnswers(found, slurm_text.read_partitions(partitions), jobs, reservations, now)
-    except slurm_text.UnreadableAnswer as error:
+    except UnreadableAnswer as error:
         raise SourceFailed("answer", f"Slurm's answer is not understood: {error}") from None
+    reservations = _if_told(told[3], slurm_text.read_reservations)
+    return SlurmAnswers(nodes, partitions, jobs, reservations, now)
 
 
-async def _jobs(commands: Commands) -> list[SlurmJob] | None:
-    try:
-        return slurm_text.read_jobs(await commands.answer(slurm_text.JOBS))
-    except (SourceFailed, slurm_text.UnreadableAnswer):
+def _if_told(told: str | BaseException, read: Callable[[str], list[Row]]) -> list[Row] | None:
+    if isinstance(told, SourceFailed):
         return None
-
-
-async def _reservations(commands: Commands) -> list[SlurmReservation] | None:
+    if isinstance(told, BaseException):
+        raise told
     try:
-        return slurm_text.read_reservations(await commands.answer(slurm_text.RESERVATIONS))
-    except (SourceFailed, slurm_text.UnreadableAnswer):
+        return read(told)
+    except UnreadableAnswer:
         return None
 
 
@@ -223,10 +242,6 @@ async def _fetch(asking: Asking[Config]) -> Findings:
     )
 
 
-def _asked(need: Need) -> str:
-    return f"{need.gpu.key if need.gpu else ''} {need.count} {need.hours}"
-
-
 SOURCE = Source(
     name="slurm",
     title="Slurm (command line)",
@@ -235,5 +250,5 @@ SOURCE = Source(
     fetch=_fetch,
     pace=Pace(requests=10, seconds=10, burst=10),
     ttl_s=30,
-    asked=_asked,
+    asked=lambda need: f"{need.gpu.key if need.gpu else ''} {need.count} {need.hours}",
 )

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "slurmrestd", "scontrol", "sbatch", "squeue")
@@ -235,6 +236,15 @@ class RealSlurm:
         out = self.run("sbatch", "--parsable", "--mem=100", *quiet, *options, script)
         return int(out.strip())
 
+    def tried(self, *options: str) -> datetime:
+        """The start that `sbatch --test-only` states for such a job."""
+        ended = subprocess.run(
+            ["env", "SLURM_TIME_FORMAT=%s", "sbatch", "--test-only", "--wrap=true", *options],
+            env=self.environment, capture_output=True, text=True, timeout=30, check=True,
+        )  # fmt: skip
+        seconds = ended.stderr.split(" to start at ")[1].split()[0]
+        return datetime.fromtimestamp(int(seconds), UTC)
+
     def job(self, number: int) -> dict[str, str]:
         """What `scontrol show job` says of a job."""
         words = self.run("scontrol", "-o", "show", "job", str(number)).split()
@@ -272,10 +282,22 @@ class RealSlurm:
         self.wait_until_idle()
 
     def stop(self) -> None:
-        """End every process that was started, jobs first."""
+        """End every process that was started, and what these started."""
         if "slurmctld" in self._running:
             self.run("scancel", "--user", getpass.getuser(), check=False)
             with contextlib.suppress(AssertionError):  # the processes are killed all the same
                 wait_for("no job left", lambda: not self.run("squeue", "-h", check=False), 10)
         for label in sorted(self._running, reverse=True):
             self._end(label)
+        for process in self._left_over():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def _left_over(self) -> list[int]:
+        """Jobs and their keepers that outlived the daemons: all know this cluster's set-up."""
+        found = []
+        for place in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if f"SLURM_CONF={self.conf}\0".encode() in place.read_bytes():
+                    found.append(int(place.parent.name))
+        return found
