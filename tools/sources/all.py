@@ -14,6 +14,8 @@ from tools.sources import (
     sfcompute,
     sfcompute_quotes,
     shadeform,
+    slurm,
+    slurmrestd,
     verda,
 )
 from tools.sources.source import Source
@@ -28,6 +30,8 @@ ALL: tuple[Source[Any], ...] = (
     sfcompute.SOURCE,
     sfcompute_quotes.SOURCE,
     shadeform.SOURCE,
+    slurm.SOURCE,
+    slurmrestd.SOURCE,
     verda.SOURCE,
 )
 
