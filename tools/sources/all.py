@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tools.sources import (
+    aws,
+    azure,
     crusoe,
     hyperstack,
     lambda_cloud,
@@ -21,6 +23,8 @@ from tools.sources import (
 from tools.sources.source import Source
 
 ALL: tuple[Source[Any], ...] = (
+    aws.SOURCE,
+    azure.SOURCE,
     crusoe.SOURCE,
     hyperstack.SOURCE,
     lambda_cloud.SOURCE,

@@ -24,6 +24,7 @@ from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source
 _ACCESS, _SECRET = "CRUSOE_ACCESS_KEY_ID", "CRUSOE_SECRET_KEY"
 _VERSION = "1.0"
 _TYPE = re.compile(r"(?P<gpu>[A-Za-z0-9-]+)\.(?P<gpus>\d{1,3})x")
+_INFINIBAND = "-ib"
 _CPU_ONLY = re.compile(r"[cs]\d+[a-z]?")  # c1a.4x, s1a.20x
 
 
@@ -52,18 +53,21 @@ async def _fetch(asking: Asking[Config]) -> Findings:
     for row in rows:
         place = (row.type, row.location)
         free[place] = free.get(place, False) or row.quantity > 0
+    # A row that cannot be read may be the one that says otherwise.
+    none = Availability.UNKNOWN if unread else Availability.NONE
     offers = []
     for (name, location), some in sorted(free.items()):
         match = _TYPE.fullmatch(name)
         if match is None:
             unread += 1
         elif not _CPU_ONLY.fullmatch(match["gpu"]):
-            offers.append(_offer(match["gpu"], int(match["gpus"]), location, some))
+            state = Availability.AVAILABLE if some else none
+            offers.append(_offer(match["gpu"], int(match["gpus"]), location, state))
     return Findings(offers, unread)
 
 
-def _offer(name: str, gpus: int, location: str, some: bool) -> Offer:
-    gpu = known_gpu(name)
+def _offer(name: str, gpus: int, location: str, state: Availability) -> Offer:
+    gpu = known_gpu(name.removesuffix(_INFINIBAND))
     return Offer(
         provider="Crusoe",
         gpu=gpu.key if gpu else None,
@@ -71,12 +75,12 @@ def _offer(name: str, gpus: int, location: str, some: bool) -> Offer:
         form_stated=gpu.form_stated if gpu else True,
         count=gpus or None,
         nodes=1,
-        inter="infiniband" if name.endswith("-ib") else "unknown",
+        inter="infiniband" if name.endswith(_INFINIBAND) else "unknown",
         term=Term.ON_DEMAND,
         price_per_gpu_hour=None,
         region=location,
-        availability=Availability.AVAILABLE if some else Availability.NONE,
-        free=None if some else 0,
+        availability=state,
+        free=0 if state is Availability.NONE else None,
         method="live",
         source="crusoe",
         notes="hardware that is free; your quota may be smaller",

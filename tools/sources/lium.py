@@ -56,7 +56,9 @@ def _offer(node: _Node, measured: str | None) -> Offer:
     free = min(node.available_gpu_count, node.gpu_count)
     smallest = max(node.min_rentable_gpu_count or 1, 1)
     price = _price(node)
-    places = [text.strip().upper() for text in (node.country_code, node.region) if text]
+    country = (node.country_code or "").strip().upper()
+    # A subdivision without its country names nothing: VA is Virginia and the Vatican.
+    places = [country, (node.region or "").strip().upper()] if country else []
     return Offer(
         provider="Lium",
         gpu=gpu.key if gpu else None,
@@ -72,8 +74,8 @@ def _offer(node: _Node, measured: str | None) -> Offer:
         price_per_gpu_hour=price,
         quote=Quote(price=price, unit="gpu_hour") if price else None,
         commitment=Commitment(gpus=smallest) if smallest > 1 else None,
-        region="-".join(places) or None,
-        country=places[0] if node.country_code else None,
+        region="-".join(filter(None, places)) or None,
+        country=country or None,
         availability=Availability.AVAILABLE if free >= smallest else Availability.NONE,
         free=free if free >= smallest else 0,
         whole_nodes=int(free == node.gpu_count),

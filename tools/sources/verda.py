@@ -72,8 +72,9 @@ async def _fetch(asking: Asking[Config]) -> Findings:
         places, bad = read_rows(answer, _Place, "instance availability")
         # A machine that is free but not in the catalog: nothing is known to show of it.
         unread += bad + len({n for place in places for n in place.availabilities} - names)
+        elsewhere = Availability.NONE if places and not bad else Availability.UNKNOWN
         for each in with_gpus:
-            offers += _offers(each, term, places)
+            offers += _offers(each, term, places, elsewhere)
     return Findings(offers, unread)
 
 
@@ -98,12 +99,14 @@ def _counts_agree(row: _Type) -> bool:
     return said is None or int(said[1]) == row.gpu.number_of_gpus
 
 
-def _offers(row: _Type, term: Term, places: list[_Place]) -> Iterator[Offer]:
-    """A type is free where it is listed; listed nowhere, it is free nowhere. Where no place is
-    named at all, nothing is known."""
+def _offers(
+    row: _Type, term: Term, places: list[_Place], elsewhere: Availability
+) -> Iterator[Offer]:
+    """A type is free where it is listed. Listed nowhere it is free nowhere, if all places could
+    be read and there are any: `elsewhere`."""
     listed = sorted({p.location_code for p in places if row.instance_type in p.availabilities})
     if not listed:
-        yield _offer(row, term, None, Availability.NONE if places else Availability.UNKNOWN)
+        yield _offer(row, term, None, elsewhere)
     for place in listed:
         yield _offer(row, term, place, Availability.AVAILABLE)
 

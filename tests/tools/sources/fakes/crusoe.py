@@ -58,7 +58,8 @@ FAKE = Fake(
     path="/v1",
     expected={
         "normal": [
-            {"provider": "Crusoe", "gpu_raw": "h100-80gb-sxm-ib", "count": 8, "price": None,
+            {"provider": "Crusoe", "gpu": "nvidia-h100-sxm5-80gb",
+             "gpu_raw": "h100-80gb-sxm-ib", "count": 8, "price": None,
              "quote": None, "region": "us-east1-a", "availability": "available", "free": None,
              "inter": "infiniband", "term": "on_demand"},
             {"gpu_raw": "h100-80gb-sxm-ib", "region": "eu-iceland1-a", "availability": "none",
