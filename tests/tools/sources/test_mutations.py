@@ -137,7 +137,13 @@ def _wider_place(one: str, other: str | None) -> bool:
     return set(re.split(r"[ -]", one)) <= set(re.split(r"[ -]", other or ""))
 
 
-@pytest.mark.parametrize("name", sorted(name for name in FAKES if name != "aws"))
+# AWS answers in XML; a cluster's row is a sum over nodes, which one node less makes another sum.
+ROWS_OF_JSON = [
+    name for name, fake in FAKES.items() if fake.source.kind == "market" and name != "aws"
+]
+
+
+@pytest.mark.parametrize("name", sorted(ROWS_OF_JSON))
 def test_what_is_left_of_an_answer_is_true(name: str) -> None:
     fake = FAKES[name]
     plain = Direct(fake)
