@@ -11,6 +11,7 @@ from tools.sources import (
     hyperstack,
     lambda_cloud,
     lium,
+    prime_intellect,
     runpod,
     runpod_public,
     sfcompute,
@@ -18,6 +19,7 @@ from tools.sources import (
     shadeform,
     slurm,
     slurmrestd,
+    vast,
     verda,
 )
 from tools.sources.source import Source
@@ -29,6 +31,7 @@ ALL: tuple[Source[Any], ...] = (
     hyperstack.SOURCE,
     lambda_cloud.SOURCE,
     lium.SOURCE,
+    prime_intellect.SOURCE,
     runpod.SOURCE,
     runpod_public.SOURCE,
     sfcompute.SOURCE,
@@ -36,6 +39,7 @@ ALL: tuple[Source[Any], ...] = (
     shadeform.SOURCE,
     slurm.SOURCE,
     slurmrestd.SOURCE,
+    vast.SOURCE,
     verda.SOURCE,
 )
 
