@@ -39,6 +39,7 @@ ALLOWED = {
     ("lium", "min_rentable_gpu_count"),  # not promised to be there; without it, one GPU
     ("lium", "price_per_node_hour"),  # only checks the other price
     ("lium", "gpu_memory_gb"),  # the name is all there is then
+    ("prime_intellect", "isSpot"),  # null is how its recorded answers say no
     ("prime_intellect", "dataCenter"),  # without it, the region in which it lies
 }
 
