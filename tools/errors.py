@@ -35,15 +35,22 @@ class SourceFailed(ToolError):
 
     `kind` is "key" (refused or missing), "address", "rate", "pace" (our own limit on asking),
     "server", "deadline", "network", "answer" (not what its schema says), "configuration".
-    `retry_after` is in seconds, where the source said when to come back. No text of the answer is
-    ever in the message: it may hold a key.
+    `retry_after` is in seconds, where the source said when to come back, `status` is that of its
+    HTTP answer. No text of the answer is ever in the message: it may hold a key.
     """
 
     code = "source_failed"
 
     def __init__(
-        self, kind: str, message: str, hint: str = "", *, retry_after: float | None = None
+        self,
+        kind: str,
+        message: str,
+        hint: str = "",
+        *,
+        retry_after: float | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(message, hint)
         self.kind = kind
         self.retry_after = retry_after
+        self.status = status

@@ -23,7 +23,7 @@ from tools.errors import SourceFailed
 from tools.needs import Need
 from tools.offers import Offer, SourceStatus
 from tools.sources.memory import Memory, Remembered
-from tools.sources.source import Asking, Findings, HttpConfig, Source, SourceConfig
+from tools.sources.source import Asking, Findings, HttpConfig, OwnHttpConfig, Source, SourceConfig
 
 Clock = Callable[[], datetime]
 _POLL_S = 0.05
@@ -135,7 +135,8 @@ async def _fetch(configured: Configured, need: Need, memory: Memory, clock: Cloc
     loop = asyncio.get_running_loop()
     deadline = loop.time() + configured.config.deadline_s
     base = configured.config.url if isinstance(configured.config, HttpConfig) else ""
-    async with Http(base, deadline, take) as http:
+    own = configured.config.ca_file if isinstance(configured.config, OwnHttpConfig) else None
+    async with Http(base, deadline, take, own) as http:
         asking = Asking(need, configured.config, configured.keys, http, clock)
         return await configured.source.fetch(asking)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,14 +25,23 @@ _JSON_HINT = "its interface may have changed, or something stands between"
 class Http:
     """Requests to one source at `base`, until `deadline` (the loop's clock).
 
-    `take` waits for the source's pace before each request. Redirects are not followed: a key must
-    not travel on. Errors are `SourceFailed` and hold nothing of the answer or of the headers.
+    `take` waits for the source's pace before each request. `ca_file` holds the certificates that
+    the server is checked against; without it the public authorities are trusted. Redirects are
+    not followed: a key must not travel on. Errors are `SourceFailed` and hold nothing of the answer
+    or of the headers.
     """
 
-    def __init__(self, base: str, deadline: float, take: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        base: str,
+        deadline: float,
+        take: Callable[[], Awaitable[None]],
+        ca_file: Path | None = None,
+    ) -> None:
         self._base = base
         self._deadline = deadline
         self._take = take
+        self._ca_file = ca_file
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
@@ -114,7 +125,10 @@ class Http:
         if self._client is None:
             # The caller's deadline bounds the whole of it; this only ends a dead connection.
             self._client = httpx.AsyncClient(
-                follow_redirects=False, headers={"user-agent": _USER_AGENT}, timeout=_TIMEOUT_S
+                follow_redirects=False,
+                headers={"user-agent": _USER_AGENT},
+                timeout=_TIMEOUT_S,
+                verify=_trusted(self._ca_file),
             )
         try:
             request = self._client.build_request(
@@ -128,12 +142,29 @@ class Http:
                 await answer.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             # Without a cause: httpx's errors carry the request and with it the key.
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise SourceFailed(
+                    "configuration", "its certificate is not trusted",
+                    "for a server of the fund's own set ca_file",
+                ) from None  # fmt: skip
             raise SourceFailed("network", _network(error), "check the network") from None
         except (UnicodeError, TypeError) as error:
             raise SourceFailed(
                 "key", f"a key or an address cannot be sent ({type(error).__name__})",
                 "look for spaces or line ends in the key",
             ) from None  # fmt: skip
+
+
+def _trusted(ca_file: Path | None) -> ssl.SSLContext | bool:
+    if ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise SourceFailed(
+            "configuration", f"ca_file cannot be used ({type(error).__name__})",
+            f"is {ca_file} a PEM file of certificates?",
+        ) from None  # fmt: skip
 
 
 def _network(error: Exception) -> str:
@@ -145,21 +176,21 @@ def _network(error: Exception) -> str:
 
 
 def _check_status(answer: httpx.Response) -> None:
-    status = answer.status_code
+    status, after = answer.status_code, None
     if 200 <= status < 300:
         return
     if status in (401, 403):
-        raise SourceFailed("key", f"the key was refused ({status})", "check the key and its rights")
-    if status in (404, 405, 410):
-        raise SourceFailed("address", f"no such address ({status})", "check the source's url")
-    if status == 429:
-        raise SourceFailed(
-            "rate", "asked too often (429)", "it is left alone for a while",
-            retry_after=_seconds(answer.headers.get("retry-after", "")),
-        )  # fmt: skip
-    if status >= 500:
-        raise SourceFailed("server", f"the server failed ({status})", "try again later")
-    raise SourceFailed("answer", f"the request was refused ({status})", _JSON_HINT)
+        kind, told, hint = "key", "the key was refused", "check the key and its rights"
+    elif status in (404, 405, 410):
+        kind, told, hint = "address", "no such address", "check the source's url"
+    elif status == 429:
+        kind, told, hint = "rate", "asked too often", "it is left alone for a while"
+        after = _seconds(answer.headers.get("retry-after", ""))
+    elif status >= 500:
+        kind, told, hint = "server", "the server failed", "try again later"
+    else:
+        kind, told, hint = "answer", "the request was refused", _JSON_HINT
+    raise SourceFailed(kind, f"{told} ({status})", hint, retry_after=after, status=status)
 
 
 def _seconds(text: str) -> float | None:

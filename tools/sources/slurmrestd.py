@@ -29,8 +29,8 @@ from tools.errors import SourceFailed
 from tools.sources.source import (
     Asking,
     Findings,
-    HttpConfig,
     Key,
+    OwnHttpConfig,
     Pace,
     PendingStart,
     Source,
@@ -42,7 +42,7 @@ _USER = "SLURM_USER_NAME"
 Row = TypeVar("Row")
 
 
-class Config(ClusterSettings, HttpConfig):
+class Config(ClusterSettings, OwnHttpConfig):
     """`url` is the server's root. `version` like "v0.0.40" is asked of it where not set."""
 
     deadline_s: float = Field(default=10, gt=0, le=60, allow_inf_nan=False)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,7 +22,8 @@ from tools.offers import Offer
 if TYPE_CHECKING:
     from tools.sources.http import Http
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""This machine."""
 
 
 class SourceConfig(BaseModel):
@@ -43,10 +45,17 @@ class HttpConfig(SourceConfig):
         parts = urlsplit(url)
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("an address without user, password or query; keys are set apart")
-        local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        local = parts.scheme == "http" and parts.hostname in LOOPBACK
         if not parts.hostname or not (parts.scheme == "https" or local):
             raise ValueError("an https address (http only on this machine)")
         return url.rstrip("/")
+
+
+class OwnHttpConfig(HttpConfig):
+    """Settings of a server of the fund's own. `ca_file`: the certificates (PEM) of the authority
+    that it is checked against, where that is none of the public ones."""
+
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

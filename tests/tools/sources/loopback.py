@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -45,21 +47,26 @@ FAULTS = ("hang", "drip", "cut")
 
 class Loopback:
     """A running server. `answer` may be changed while it runs; `fault` is one of FAULTS or None.
-    `seen` holds every request."""
+    `seen` holds every request. `certificate`: a PEM file with certificate and key, for https."""
 
-    def __init__(self, answer: Answerer) -> None:
+    def __init__(self, answer: Answerer, certificate: Path | None = None) -> None:
         self.answer = answer
         self.fault: str | None = None
         self.seen: list[Request] = []
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = False
+        self._scheme = "http" if certificate is None else "https"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
         self.closing.set()
@@ -69,9 +76,9 @@ class Loopback:
 
 
 @contextmanager
-def serving(answer: Answerer) -> Iterator[Loopback]:
+def serving(answer: Answerer, certificate: Path | None = None) -> Iterator[Loopback]:
     """A server for the length of a `with`."""
-    server = Loopback(answer)
+    server = Loopback(answer, certificate)
     try:
         yield server
     finally:
