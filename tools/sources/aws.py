@@ -28,7 +28,16 @@ from tools.gpus import known_instance, same_gpu
 from tools.needs import Need
 from tools.offers import Availability, Commitment, Money, Offer, Quote, Start, Term
 from tools.sources.sigv4 import AwsKey, signed_headers
-from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+from tools.sources.source import (
+    Amount,
+    Asking,
+    Findings,
+    HttpConfig,
+    Key,
+    Pace,
+    Source,
+    read_rows,
+)
 
 _ACCESS, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 _ACTION = "DescribeCapacityBlockOfferings"
@@ -73,7 +82,7 @@ class _Block(BaseModel):
     end_date: AwareDatetime
     capacity_block_duration_hours: int = Field(ge=0, le=10_000)
     capacity_block_duration_minutes: int = Field(default=0, ge=0, le=59)
-    upfront_fee: Decimal | None = Field(ge=0)
+    upfront_fee: Amount | None
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
 
     @field_validator("upfront_fee", mode="before")

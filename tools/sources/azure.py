@@ -20,7 +20,7 @@ from tools.errors import SourceFailed
 from tools.gpus import Gpu, known_instance, same_gpu
 from tools.needs import Need
 from tools.offers import Availability, Money, Offer, Quote, Term
-from tools.sources.source import Asking, Findings, HttpConfig, Pace, Source, read_rows
+from tools.sources.source import Amount, Asking, Findings, HttpConfig, Pace, Source, read_rows
 
 _PATH = "/api/retail/prices"
 _MOST_PAGES = 8  # of 1,000 rows: all sizes in all regions are about two
@@ -53,7 +53,7 @@ class _Price(BaseModel):
 
     currency_code: str = Field(pattern=r"^[A-Z]{3}$")
     tier_minimum_units: Decimal
-    retail_price: Decimal | None = Field(ge=0)
+    retail_price: Amount | None
     arm_region_name: str = Field(min_length=1)
     effective_start_date: AwareDatetime
     meter_name: str

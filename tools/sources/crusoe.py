@@ -19,7 +19,16 @@ from pydantic import BaseModel, Field
 from tools.errors import SourceFailed
 from tools.gpus import known_gpu
 from tools.offers import Availability, Offer, Term
-from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+from tools.sources.source import (
+    Asking,
+    Findings,
+    HttpConfig,
+    Key,
+    Pace,
+    Source,
+    Whole,
+    read_rows,
+)
 
 _ACCESS, _SECRET = "CRUSOE_ACCESS_KEY_ID", "CRUSOE_SECRET_KEY"
 _VERSION = "1.0"
@@ -35,7 +44,7 @@ class Config(HttpConfig):
 class _Capacity(BaseModel):
     type: str = Field(min_length=1)
     location: str = Field(min_length=1)
-    quantity: int = Field(ge=0)
+    quantity: Whole
 
 
 async def _fetch(asking: Asking[Config]) -> Findings:

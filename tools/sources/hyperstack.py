@@ -17,7 +17,17 @@ from pydantic import BaseModel, Field
 
 from tools.gpus import known_gpu
 from tools.offers import Availability, Money, Offer, Quote, Term
-from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+from tools.sources.source import (
+    Amount,
+    Asking,
+    Findings,
+    HttpConfig,
+    Key,
+    Pace,
+    Source,
+    Whole,
+    read_rows,
+)
 
 _KEY = "HYPERSTACK_API_KEY"
 _SPOT = "-spot"
@@ -42,7 +52,7 @@ class _Model(BaseModel):
     region: str
     model: str = Field(min_length=1)
     available: str = Field(pattern=r"^\d{1,6}\+?$")
-    configurations: dict[str, int]
+    configurations: dict[str, Whole]
     planned_7_days: str | None = None
     planned_30_days: str | None = None
     planned_100_days: str | None = None
@@ -50,7 +60,7 @@ class _Model(BaseModel):
 
 class _Price(BaseModel):
     name: str
-    value: Decimal | None = Field(ge=0)
+    value: Amount | None
     start_time: datetime | None = None
     end_time: datetime | None = None
 

@@ -16,7 +16,17 @@ from pydantic import BaseModel, Field
 from tools.errors import SourceFailed
 from tools.gpu_parts import gpu_of
 from tools.offers import Availability, Commitment, Money, Offer, Quote, Term
-from tools.sources.source import Asking, Findings, HttpConfig, Pace, Source, read_rows
+from tools.sources.source import (
+    Amount,
+    Asking,
+    Findings,
+    GpuCount,
+    HttpConfig,
+    Pace,
+    Source,
+    Whole,
+    read_rows,
+)
 
 _SAME_PRICE = Decimal("0.01")
 
@@ -27,15 +37,15 @@ class Config(HttpConfig):
 
 class _Node(BaseModel):
     gpu_model: str = Field(min_length=1)
-    gpu_count: int = Field(ge=1, le=1024)
-    available_gpu_count: int = Field(ge=0)
-    price_per_gpu_hour: Decimal | None = Field(ge=0)
-    price_per_node_hour: Decimal | None = None
-    min_rentable_gpu_count: int | None = None
-    gpu_memory_gb: Decimal | None = None
-    cpu_count: int | None = None
-    ram_gb: Decimal | None = None
-    disk_gb: Decimal | None = None
+    gpu_count: GpuCount
+    available_gpu_count: Whole
+    price_per_gpu_hour: Amount | None
+    price_per_node_hour: Amount | None = None
+    min_rentable_gpu_count: Whole | None = None
+    gpu_memory_gb: Amount | None = None
+    cpu_count: Whole | None = None
+    ram_gb: Amount | None = None
+    disk_gb: Amount | None = None
     tier: Literal["secure", "spot"]
     country_code: str | None = None
     region: str | None = None

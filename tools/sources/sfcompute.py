@@ -16,7 +16,16 @@ from pydantic import BaseModel, Field
 from tools.errors import SourceFailed
 from tools.gpus import known_gpu
 from tools.offers import Availability, Offer, Start, Term
-from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+from tools.sources.source import (
+    Asking,
+    Findings,
+    HttpConfig,
+    Key,
+    Pace,
+    Source,
+    Whole,
+    read_rows,
+)
 
 KEY = "SFC_API_KEY"
 GPUS_PER_NODE = 8
@@ -27,9 +36,9 @@ class Config(HttpConfig):
 
 
 class _Window(BaseModel):
-    start_timestamp: int = Field(ge=0, lt=10**11)
-    end_timestamp: int = Field(ge=0, lt=10**11)
-    quantity: int = Field(ge=0)
+    start_timestamp: int = Field(strict=True, ge=0, lt=10**11)
+    end_timestamp: int = Field(strict=True, ge=0, lt=10**11)
+    quantity: Whole
 
 
 class _Zone(BaseModel):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import ceil
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -18,7 +19,17 @@ from tools.gpus import known_gpu, same_gpu
 from tools.needs import Need
 from tools.offers import Availability, Commitment, Money, Offer, Quote, Start, Term
 from tools.sources import sfcompute
-from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+from tools.sources.source import (
+    Amount,
+    Asking,
+    Findings,
+    GpuCount,
+    HttpConfig,
+    Key,
+    Pace,
+    Source,
+    read_rows,
+)
 
 _DEFAULT_HOURS = Decimal(24)
 _SEARCH = timedelta(hours=24)  # the widest range of starts that one quote may search
@@ -33,8 +44,8 @@ class Config(HttpConfig):
 
 
 class _Quote(BaseModel):
-    price: Decimal | None = Field(ge=0)
-    quantity: int = Field(ge=1, le=4096)
+    price: Amount | None
+    quantity: GpuCount | Annotated[str, Field(pattern=r"^[1-9]\d{0,4}$")]
     start_at: str
     end_at: datetime
     instance_type: str = Field(min_length=1)
@@ -89,7 +100,8 @@ def _offer(quote: _Quote, now: datetime) -> Offer | None:
     if start is None or end.tzinfo is None or end <= start:
         return None
     seconds = Decimal(int((end - start).total_seconds()))
-    gpus = quote.quantity * sfcompute.GPUS_PER_NODE
+    nodes = int(quote.quantity)
+    gpus = nodes * sfcompute.GPUS_PER_NODE
     gpu = known_gpu(quote.instance_type)
     whole = Money(amount=quote.price / 100, currency="USD") if quote.price is not None else None
     return Offer(
@@ -98,7 +110,7 @@ def _offer(quote: _Quote, now: datetime) -> Offer | None:
         gpu_raw=quote.instance_type,
         form_stated=gpu.form_stated if gpu else True,
         count=gpus,
-        nodes=quote.quantity,
+        nodes=nodes,
         term=Term.CAPACITY_BLOCK,
         price_per_gpu_hour=Money(
             amount=whole.amount * 3600 / (gpus * seconds), currency="USD"

@@ -11,11 +11,22 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from tools.gpu_parts import gpu_of
 from tools.offers import Availability, Money, Offer, Quote, Term
-from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+from tools.sources.source import (
+    Amount,
+    Asking,
+    Findings,
+    GpuCount,
+    HttpConfig,
+    Key,
+    Pace,
+    Source,
+    Whole,
+    read_rows,
+)
 
 _KEY = "SHADEFORM_API_KEY"
 
@@ -33,19 +44,19 @@ class _Region(BaseModel):
 
 class _Configuration(BaseModel):
     gpu_type: str
-    num_gpus: int = Field(ge=1, le=1024)
+    num_gpus: GpuCount
     interconnect: str = ""
     nvlink: bool | None = None
-    vram_per_gpu_in_gb: int | None = None
-    vcpus: int | None = None
-    memory_in_gb: Decimal | None = None
-    storage_in_gb: Decimal | None = None
+    vram_per_gpu_in_gb: Whole | None = None
+    vcpus: Whole | None = None
+    memory_in_gb: Amount | None = None
+    storage_in_gb: Amount | None = None
 
 
 class _Type(BaseModel):
     cloud: str
     configuration: _Configuration
-    hourly_price: int | None = Field(ge=0)
+    hourly_price: Whole | None
     availability: list[_Region]
 
 

@@ -10,14 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
 from tools.errors import SourceFailed
 from tools.gpus import known_gpu
 from tools.offers import Availability, Money, Offer, Quote, Term
-from tools.sources.source import Asking, Findings, HttpConfig, Key, Pace, Source, read_rows
+from tools.sources.source import (
+    Amount,
+    Asking,
+    Findings,
+    HttpConfig,
+    Key,
+    Pace,
+    Source,
+    Whole,
+    read_rows,
+)
 
 _ID, _SECRET = "VERDA_CLIENT_ID", "VERDA_CLIENT_SECRET"
 _CHANGED = "its interface may have changed"
@@ -29,21 +38,21 @@ class Config(HttpConfig):
 
 class _Gpu(BaseModel):
     description: str
-    number_of_gpus: int = Field(ge=0, le=1024)
+    number_of_gpus: Whole
 
 
 class _Memory(BaseModel):
-    size_in_gigabytes: Decimal | None = None
+    size_in_gigabytes: Amount | None = None
 
 
 class _Cpu(BaseModel):
-    number_of_cores: int | None = None
+    number_of_cores: Whole | None = None
 
 
 class _Type(BaseModel):
     instance_type: str = Field(min_length=1)
-    price_per_hour: Decimal | None = Field(ge=0)
-    spot_price: Decimal | None = Field(ge=0)
+    price_per_hour: Amount | None
+    spot_price: Amount | None
     currency: str = Field(pattern=r"^[A-Za-z]{3}$")
     gpu: _Gpu
     gpu_memory: _Memory = _Memory()

@@ -1,8 +1,8 @@
 """One value of an answer is lost or of another kind: what is shown is still true, or unknown.
 
-Each value in each fake's normal answers is taken away, made null, an empty list, an empty object
-or minus one, one at a time. Every row that still comes must be a row of the whole answer, except
-that it may know less.
+Each value in each fake's normal answers is taken away, made null, an empty list or an empty object,
+each number minus one or true, one at a time. Every row that still comes must be a row of the whole
+answer, except that it may know less.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tools.sources.source import Asking, Findings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GONE = object()
-KINDS = (GONE, None, [], {}, -1)
+KINDS = (GONE, None, [], {}, -1, True)
 Path = tuple[str | int, ...]
 FIELDS = ("gpu", "count", "term", "price", "region", "availability", "free", "start")
 UNKNOWN = (None, Availability.UNKNOWN)
@@ -158,7 +158,7 @@ def test_what_is_left_of_an_answer_is_true(name: str) -> None:
             if (name, path[-1] if path else "") in ALLOWED:
                 continue
             for kind in KINDS:
-                if kind == -1 and not isinstance(_at(body, path), int | Decimal):
+                if (kind is True or kind == -1) and not _is_number(_at(body, path)):
                     continue
                 if kind == [] and isinstance(_at(body, path), list):
                     continue  # an empty list is a list
@@ -175,6 +175,10 @@ def test_what_is_left_of_an_answer_is_true(name: str) -> None:
                 ]
     assert tried > 50
     assert not wrong, f"{len(wrong)} of {tried}: {wrong[:3]}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _at(body: Any, path: Path) -> Any:
