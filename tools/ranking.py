@@ -46,7 +46,7 @@ _LATER = 2  # had on a known day to come: after what is free now, before what no
 
 def judged(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Offer:
     """The offer with its standing. `ttl_s`: for how long an answer of a live source is live."""
-    suspicious, standing = _is_suspicious(offer), _standing(offer, now, ttl_s)
+    suspicious, standing = is_suspicious(offer), _standing(offer, now, ttl_s)
     return offer.model_copy(
         update={
             "stale": standing == "stale",
@@ -94,7 +94,8 @@ def latest_day(iso: str) -> date:
     return date.fromordinal(date(parts[0] + month // 12, month % 12 + 1, 1).toordinal() - 1)
 
 
-def _is_suspicious(offer: Offer) -> bool:
+def is_suspicious(offer: Offer) -> bool:
+    """Whether its price lies outside the sane band of its GPU."""
     price = offer.price_per_gpu_hour
     if price is None or price.currency != "USD" or offer.term in (Term.FUND, Term.CREDITS):
         return False

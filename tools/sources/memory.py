@@ -29,6 +29,20 @@ CREATE TABLE IF NOT EXISTS answer (
     offers TEXT NOT NULL, PRIMARY KEY (source, request));
 CREATE TABLE IF NOT EXISTS asking (
     source TEXT, request TEXT, until REAL NOT NULL, PRIMARY KEY (source, request));
+CREATE TABLE IF NOT EXISTS thing (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, provider TEXT NOT NULL, reseller_of TEXT,
+    cloud TEXT NOT NULL, gpu TEXT NOT NULL, gpu_raw TEXT NOT NULL, form_stated INTEGER NOT NULL,
+    term TEXT NOT NULL, term_months INTEGER, region TEXT, count INTEGER);
+CREATE TABLE IF NOT EXISTS seen (
+    thing TEXT NOT NULL, day TEXT NOT NULL, amount TEXT, currency TEXT, availability TEXT NOT NULL,
+    free INTEGER, effective_at TEXT, fetched_at REAL NOT NULL, last_seen REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS seen_by_thing ON seen (thing, day);
+CREATE INDEX IF NOT EXISTS seen_by_day ON seen (day);
+CREATE TABLE IF NOT EXISTS daily (
+    day TEXT NOT NULL, source TEXT NOT NULL, provider TEXT NOT NULL, cloud TEXT NOT NULL,
+    gpu TEXT NOT NULL, term TEXT NOT NULL, term_months INTEGER, currency TEXT NOT NULL,
+    low TEXT NOT NULL, median TEXT NOT NULL, high TEXT NOT NULL, offers INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS daily_by_day ON daily (day);
 """
 _FAILURES_BEFORE_HOLD = 3
 _HOLD_S = 30.0
