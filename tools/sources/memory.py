@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from tools.offers import Offer
 from tools.sources.source import Pace
 
-FORMAT = 1
+FORMAT = 3
 _TABLES = """
 CREATE TABLE IF NOT EXISTS health (
     source TEXT PRIMARY KEY, last_ok REAL, last_error TEXT, failures INTEGER NOT NULL DEFAULT 0,
@@ -43,6 +43,10 @@ CREATE TABLE IF NOT EXISTS daily (
     gpu TEXT NOT NULL, term TEXT NOT NULL, term_months INTEGER, currency TEXT NOT NULL,
     low TEXT NOT NULL, median TEXT NOT NULL, high TEXT NOT NULL, offers INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS daily_by_day ON daily (day);
+CREATE TABLE IF NOT EXISTS prediction (
+    source TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, made_at REAL NOT NULL,
+    predicted REAL NOT NULL, not_before REAL NOT NULL, seen_by REAL);
+CREATE INDEX IF NOT EXISTS predictions_of ON prediction (source, kind, subject, made_at);
 """
 _FAILURES_BEFORE_HOLD = 3
 _HOLD_S = 30.0
