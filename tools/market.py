@@ -13,7 +13,7 @@ from tools import price_list
 from tools.errors import UnreadableInventory
 from tools.gpus import known_gpu, same_gpu
 from tools.needs import Need
-from tools.offers import Availability, Market, Offer, SourceStatus
+from tools.offers import Availability, Market, Offer, SourceStatus, Term
 from tools.ranking import judged, latest_day, mark_superseded, price_ranges, ranked
 
 if TYPE_CHECKING:
@@ -191,7 +191,10 @@ def _place(offer: Offer) -> str:
 
 def _for_count(offer: Offer, count: int | None) -> Offer:
     """The offer with its availability for `count` GPUs. One configuration in stock shows its own
-    GPUs to be free, and no more than these."""
+    GPUs to be free, and no more than these. A cluster that said when a job could start was asked
+    for just this one."""
+    if offer.term is Term.FUND and offer.start is not None:
+        return offer
     if offer.free is not None:
         return inventory_file.with_count(offer, count)
     enough = count is None or offer.count is None or count <= offer.count

@@ -7,8 +7,9 @@ those of the packages. Everything lives in one folder and ends with it.
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
+import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -28,6 +29,7 @@ H100_NODES = ("node01", "node02", "node03", "node04")
 MIXED_NODE = "node05"  # four A100 and two L40S
 NODES = (*H100_NODES, MIXED_NODE)
 DEADLINE = 40.0
+_AS_ANY_USER = {"SLURMRESTD_SECURITY": "disable_user_check"}  # root and Slurm's user too
 
 _CONF = """\
 ClusterName=made-up
@@ -37,7 +39,6 @@ SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
 AuthInfo=socket={here}/munge.sock
-CryptoType=crypto/munge
 AuthAltTypes=auth/jwt
 AuthAltParameters=jwt_key={here}/jwt.key
 StateSaveLocation={here}/state
@@ -48,8 +49,6 @@ SlurmctldLogFile={here}/slurmctld.log
 SlurmdLogFile={here}/slurmd-%n.log
 ProctrackType=proctrack/pgid
 TaskPlugin=task/none
-SwitchType=switch/none
-MpiDefault=none
 ReturnToService=2
 KillWait=1
 SchedulerType=sched/backfill
@@ -76,6 +75,10 @@ def missing_programs() -> list[str]:
 
 def _program(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
+def _user() -> str:
+    return pwd.getpwuid(os.geteuid()).pw_name
 
 
 def _free_ports(count: int) -> list[int]:
@@ -115,7 +118,7 @@ class RealSlurm:
         self._write_configuration()
 
     def _write_configuration(self) -> None:
-        here, host, user = self.folder, socket.gethostname().split(".")[0], getpass.getuser()
+        here, host, user = self.folder, socket.gethostname().split(".")[0], _user()
         here.chmod(0o755)
         for name in ("state", *(f"spool/{node}" for node in NODES)):
             (here / name).mkdir(parents=True)
@@ -156,13 +159,24 @@ class RealSlurm:
             self.start_node(name)
         self._spawn(
             "slurmrestd",
-            *("-f", str(self.conf), "-s", "openapi/v0.0.38", "-a", "rest_auth/jwt"),
+            *("-f", str(self.conf), "-s", self._rest_plugin(), "-a", "rest_auth/jwt"),
             f"127.0.0.1:{self.rest_port}",
             label="slurmrestd",
-            environment={"SLURM_JWT": "daemon", "SLURMRESTD_SECURITY": "disable_user_check"},
+            environment={"SLURM_JWT": "daemon", **_AS_ANY_USER},
         )
         self.wait_until_idle()
         wait_for("slurmrestd", self._rest_listens)
+
+    def _rest_plugin(self) -> str:
+        """slurmrestd's plugin for the controller: by its name from 23.02 on, else by a version."""
+        told = subprocess.run(
+            [_program("slurmrestd") or "slurmrestd", "-f", str(self.conf), "-s", "list"],
+            env={**self.environment, **_AS_ANY_USER},
+            capture_output=True, text=True, timeout=30, check=False,
+        )  # fmt: skip
+        names = re.findall(r"openapi/\S+", told.stdout + told.stderr)
+        numbered = [name for name in names if name.startswith("openapi/v")]
+        return "openapi/slurmctld" if "openapi/slurmctld" in names else max(numbered)
 
     def _rest_listens(self) -> bool:
         assert self._running["slurmrestd"].poll() is None, "slurmrestd ended"
@@ -271,7 +285,7 @@ class RealSlurm:
         for name in NODES:
             if f"slurmd-{name}" not in self._running:
                 self.start_node(name)
-        self.run("scancel", "--user", getpass.getuser())
+        self.run("scancel", "--user", _user())
         for line in self.run("scontrol", "-o", "show", "reservation").splitlines():
             if line.startswith("ReservationName="):
                 name = line.split()[0].removeprefix("ReservationName=")
@@ -284,7 +298,7 @@ class RealSlurm:
     def stop(self) -> None:
         """End every process that was started, and what these started."""
         if "slurmctld" in self._running:
-            self.run("scancel", "--user", getpass.getuser(), check=False)
+            self.run("scancel", "--user", _user(), check=False)
             with contextlib.suppress(AssertionError):  # the processes are killed all the same
                 wait_for("no job left", lambda: not self.run("squeue", "-h", check=False), 10)
         for label in sorted(self._running, reverse=True):

@@ -6,6 +6,7 @@ Users, accounts and names of jobs are neither asked for nor read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -111,7 +112,7 @@ def read_reservations(text: str) -> list[SlurmReservation]:
 
 def read_jobs(text: str) -> list[SlurmJob]:
     """The answer to `JOBS`: one record a job, and a task of an array. Raises `UnreadableAnswer`."""
-    return [_job(line) for line in text.splitlines() if line.strip()]
+    return [_job(line) for line in _whole(text).split("\n") if line.strip()]
 
 
 def _job(line: str) -> SlurmJob:
@@ -143,14 +144,17 @@ def _job(line: str) -> SlurmJob:
 def with_details(jobs: list[SlurmJob], text: str) -> list[SlurmJob]:
     """The jobs with their GPUs on each node, from the answer to `JOB_DETAILS`.
 
-    That answer has free text in it (names of jobs, comments); a job in whose line the wanted part
-    is not there exactly once is left as it was.
+    That answer has free text in it (names of jobs, comments with line ends); a job whose line, or
+    the wanted part of it, is not there exactly once is left as it was.
     """
+    lines = [line for line in text.split("\n") if line.startswith("JobId=")]
+    numbers = Counter(_optional(line, "JobId") for line in lines)
     gres: dict[str, dict[str, str]] = {}
-    for line in _records(text, "JobId="):
-        if line.count("CoreSpec=") == 1 and line.count("MinCPUsNode=") == 1:
+    for line in lines:
+        number = _optional(line, "JobId")
+        marks = (line.count("CoreSpec="), line.count("MinCPUsNode="))
+        if numbers[number] == 1 and marks == (1, 1):
             part = line[line.index("CoreSpec=") : line.index("MinCPUsNode=")]
-            number = _value(line, "JobId")
             gres[number] = {
                 name: match[2]
                 for match in re.finditer(r"\sNodes=(\S+) CPU_IDs=\S+ Mem=\S+ GRES=(\S*)", part)
@@ -181,11 +185,17 @@ def minutes(text: str) -> int | None:
 
 
 def _records(text: str, head: str) -> Iterator[str]:
-    for line in text.splitlines():
+    for line in _whole(text).split("\n"):
         if line.startswith(head):
             yield line
         elif line.strip() and not line.startswith("No "):  # "No reservations in the system"
             raise UnreadableAnswer(f"a line that does not begin with {head}")
+
+
+def _whole(text: str) -> str:
+    if text and not text.endswith("\n"):
+        raise UnreadableAnswer("it is cut off")
+    return text
 
 
 def _optional(line: str, name: str) -> str:
