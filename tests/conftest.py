@@ -18,8 +18,12 @@ GUARD = Path(__file__).parent / "offline"
 _PROVIDERS = ("COMPUTE_DESK_", "LANGSMITH_", "LANGCHAIN_", "CHROMA_")
 
 
+_SHARED = "COMPUTE_DESK_SHARED"  # where the folder beside the repository is, for the tests alone
+
+
 def _is_personal(name: str) -> bool:
-    return name.startswith(_PROVIDERS) or name.endswith(("_API_KEY", "_API_TOKEN"))
+    personal = name.startswith(_PROVIDERS) or name.endswith(("_API_KEY", "_API_TOKEN"))
+    return personal and name != _SHARED
 
 
 @pytest.fixture(autouse=True)
@@ -64,9 +68,9 @@ def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
 @pytest.fixture
 def shared() -> Path:
     """The folder with source articles and test sets beside the repository; skips without it."""
-    place = Path(os.environ.get("COMPUTE_DESK_SHARED", REPOSITORY.parent / "shared"))
+    place = Path(os.environ.get(_SHARED, REPOSITORY.parent / "shared"))
     if not place.is_dir():
-        pytest.skip(f"no folder {place} (name another in COMPUTE_DESK_SHARED)")
+        pytest.skip(f"no folder {place} (name another in {_SHARED})")
     return place
 
 

@@ -27,6 +27,7 @@ from tools.sources.source import (
     Amount,
     Asking,
     Findings,
+    Flag,
     GpuCount,
     HttpConfig,
     Key,
@@ -57,13 +58,13 @@ class Config(HttpConfig):
 class _Part(BaseModel):
     defaultCount: Whole | None = None  # noqa: N815 (the schema's own names)
     pricePerUnit: Amount | None = None  # noqa: N815
-    defaultIncludedInPrice: bool | None = None  # noqa: N815
+    defaultIncludedInPrice: Flag | None = None  # noqa: N815
 
 
 class _Prices(BaseModel):
     onDemand: Amount | None  # noqa: N815
     communityPrice: Amount | None = None  # noqa: N815
-    isVariable: bool | None = None  # noqa: N815
+    isVariable: Flag | None = None  # noqa: N815
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
 
@@ -85,7 +86,7 @@ class _Item(BaseModel):
     stockStatus: str | None  # noqa: N815
     security: str | None = None
     prices: _Prices
-    isSpot: bool | None  # noqa: N815
+    isSpot: Flag | None  # noqa: N815
     prepaidTime: Whole | None = None  # noqa: N815
 
 

@@ -23,6 +23,7 @@ from tools.sources.source import (
     Amount,
     Asking,
     Findings,
+    Flag,
     HttpConfig,
     Key,
     Pace,
@@ -62,8 +63,8 @@ class _Type(BaseModel):
     id: str
     name: str
     memory: Whole
-    secure: bool
-    community: bool
+    secure: Flag
+    community: Flag
     price: _Price
     availability: Level | None = None
     dataCenters: list[_Center] = []  # noqa: N815 (the schema's own name)

@@ -25,6 +25,7 @@ from tools.sources.source import (
     Amount,
     Asking,
     Findings,
+    Flag,
     HttpConfig,
     Pace,
     Source,
@@ -62,8 +63,8 @@ class _Type(BaseModel):
     id: Annotated[str, Field(min_length=1)]
     displayName: str  # noqa: N815
     memoryInGb: Whole  # noqa: N815
-    secureCloud: bool  # noqa: N815
-    communityCloud: bool  # noqa: N815
+    secureCloud: Flag  # noqa: N815
+    communityCloud: Flag  # noqa: N815
     securePrice: Amount | None  # noqa: N815
     communityPrice: Amount | None  # noqa: N815
     secureSpotPrice: Amount | None  # noqa: N815
@@ -78,7 +79,7 @@ class _Held(BaseModel):
 
 class _Center(BaseModel):
     id: Annotated[str, Field(min_length=1)]
-    listed: bool
+    listed: Flag
     gpuAvailability: list[_Held] | None  # noqa: N815
 
 

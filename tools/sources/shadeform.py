@@ -1,8 +1,10 @@
 """Shadeform: one interface to some twenty clouds.
 
-Schema: github.com/shadeform/docs openapi.yaml (2026-03-05), GET /instances/types. `hourly_price` is
-in cents for the whole instance. A region can stand twice, for on-demand and for spot, told apart by
-a field that the schema does not name, `rental_type` (seen in github.com/brevdev/cloud#157).
+Schema: github.com/shadeform/docs openapi.yaml (1.0.0, 2026-03-05), GET /instances/types.
+`hourly_price` is in US cents for the whole instance, on demand. A region can stand twice, for
+"on_demand" and for "spot", told apart by a field that the schema does not name, `rental_type`
+(github.com/brevdev/cloud#157); any other kind of rent is not read. What spot costs is not told.
+Instances without a GPU stand in the same list.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tools.gpu_parts import gpu_of
 from tools.offers import Availability, Money, Offer, Quote, Term
@@ -19,7 +22,7 @@ from tools.sources.source import (
     Amount,
     Asking,
     Findings,
-    GpuCount,
+    Flag,
     HttpConfig,
     Key,
     Pace,
@@ -36,17 +39,16 @@ class Config(HttpConfig):
 
 
 class _Region(BaseModel):
-    region: str
-    available: bool
-    display_name: str = ""
-    rental_type: str | None = None
+    region: Annotated[str, Field(min_length=1)]
+    available: Flag
+    rental_type: Literal["on_demand", "spot"] | None = None
 
 
 class _Configuration(BaseModel):
     gpu_type: str
-    num_gpus: GpuCount
+    num_gpus: Whole
     interconnect: str = ""
-    nvlink: bool | None = None
+    nvlink: Flag | None = None
     vram_per_gpu_in_gb: Whole | None = None
     vcpus: Whole | None = None
     memory_in_gb: Amount | None = None
@@ -55,6 +57,7 @@ class _Configuration(BaseModel):
 
 class _Type(BaseModel):
     cloud: str
+    cloud_instance_type: str = ""
     configuration: _Configuration
     hourly_price: Whole | None
     availability: list[_Region]
@@ -65,7 +68,7 @@ async def _fetch(asking: Asking[Config]) -> Findings:
     answer = await asking.http.get("/instances/types", headers=headers)
     rows = answer.get("instance_types") if isinstance(answer, dict) else None
     types, unread = read_rows(rows, _Type, "instance_types")
-    offers = [offer for row in types for offer in _offers(row)]
+    offers = [offer for row in types if row.configuration.num_gpus for offer in _offers(row)]
     return Findings(offers, unread)
 
 
@@ -83,13 +86,13 @@ def _offer(row: _Type, region: str, rental: str, available: bool | None) -> Offe
     has = row.configuration
     gpu = gpu_of(has.gpu_type, has.interconnect, has.vram_per_gpu_in_gb)
     spot = rental == "spot"
-    # The price of a type is its on-demand price; what spot costs is not in the schema.
     cents = None if spot else row.hourly_price
     whole = Money(amount=Decimal(cents) / 100, currency="USD") if cents is not None else None
     states = {True: Availability.AVAILABLE, False: Availability.NONE, None: Availability.UNKNOWN}
     return Offer(
         provider="Shadeform",
         reseller_of=row.cloud,
+        sku=row.cloud_instance_type,
         gpu=gpu.key if gpu else None,
         gpu_raw=" ".join(part for part in (has.gpu_type, has.interconnect) if part),
         form_stated=gpu.form_stated if gpu else True,

@@ -107,10 +107,11 @@ class Findings:
 C = TypeVar("C", bound=SourceConfig)
 Row = TypeVar("Row", bound=BaseModel)
 
-# Numbers as a schema has them: what is beyond is no price and no count, and its row is not read.
+# Values as schemas have them: what is beyond is no price, count or flag, and its row is not read.
 Amount = Annotated[Decimal, Field(ge=0, le=10_000_000)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Flag = Annotated[bool, Field(strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

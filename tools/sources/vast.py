@@ -33,6 +33,7 @@ from tools.sources.source import (
     Amount,
     Asking,
     Findings,
+    Flag,
     GpuCount,
     HttpConfig,
     Key,
@@ -64,11 +65,11 @@ class Config(HttpConfig):
 class _Bundle(BaseModel):
     gpu_name: Annotated[str, Field(min_length=1)]
     num_gpus: GpuCount
-    rentable: bool
+    rentable: Flag
     dph_total: Amount | None
     machine_id: Whole
-    is_bid: bool
-    rented: bool | None
+    is_bid: Flag
+    rented: Flag | None
     min_bid: Amount | None = None
     gpu_ram: Amount | None = None
     cpu_cores_effective: Amount | None = None
@@ -90,7 +91,7 @@ def _search(need: Need) -> dict[str, Any]:
     search: dict[str, Any] = {
         "rentable": {"eq": True},
         "rented": {"eq": False},
-        "order": [["dph_total", "asc"]],
+        "order": [["dph_total", "asc"], ["id", "asc"]],
         "limit": _MOST,
         # JSON has no Decimal; this is a size in GB, no money.
         "allocated_storage": float(_disk(need)),
