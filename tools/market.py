@@ -15,6 +15,7 @@ from tools.gpus import known_gpu, same_gpu
 from tools.needs import Need
 from tools.offers import Availability, Market, Offer, SourceStatus, Term
 from tools.ranking import judged, latest_day, mark_superseded, price_ranges, ranked
+from tools.resellers import fitted, merged
 
 if TYPE_CHECKING:
     from tools.sources.asking import Configured, SourceAnswer
@@ -53,10 +54,10 @@ def gpu_offers(
     gets the market as far as it is known each time a source has answered. A price limit is in US
     dollars; rows without a price or in another currency stay, and `unknowns` says so. `provider`
     and `region` match as part of a name; rows that state no region come after those that match.
-    With `past` the clock shows a day of the past, of which only lists tell something: rows that
-    are dated on or before it.
+    With `past` the clock shows a day of the past: of lists the rows that are dated on or before
+    it, and what live sources said on that very day, where they were asked.
     """
-    files = _listed_by(access) if past else _from_files(access)
+    files = [*_listed_by(access), *_seen_on(access)] if past else _from_files(access)
     if past or not access.live:
         return _market(need, access, files, past=past)
     from tools.asking_all import ask_all
@@ -67,10 +68,18 @@ def gpu_offers(
 
     with memory_of(access) as memory:
         answers = ask_all(need, access, memory, update)
+        _keep(memory, answers, access)
         market = _market(need, access, [*answers_of(answers), *files])
         if memory.trouble:
             market.unknowns.append("history_not_kept")
     return market
+
+
+def _keep(memory: Memory, answers: Iterable[SourceAnswer], access: Access) -> None:
+    from tools.observations import record
+
+    fresh = [offer for each in answers if each.findings for offer in each.offers]
+    record(memory, fresh, access.clock())
 
 
 Told = tuple[list[Offer], SourceStatus]
@@ -92,7 +101,7 @@ def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = Fa
     now = access.clock()
     ttl_s = {each.name: each.source.ttl_s for each in access.live}
     offers = [
-        _costed(judged(_for_count(offer, need.count), now, ttl_s), need)
+        _costed(judged(fitted(_for_count(offer, need.count), need), now, ttl_s), need)
         for rows, _ in told
         for offer in rows
         if fits(offer, need)
@@ -100,7 +109,7 @@ def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = Fa
     best_first = ranked(mark_superseded(offers), need)
     sources = [status for _, status in told]
     return Market(
-        offers=best_first,
+        offers=merged(best_first),
         sources=sources,
         price_range=price_ranges(best_first),
         unknowns=_unknowns(best_first, sources, need) + (["past_day"] if past else []),
@@ -126,6 +135,17 @@ def _listed_by(access: Access) -> list[Told]:
         ]
         told.append((listed, _counted(status, listed)))
     return told
+
+
+def _seen_on(access: Access) -> list[Told]:
+    """What live sources said on a day of the past, where anybody asked."""
+    if access.memory is None or not access.memory.exists():
+        return []
+    from tools.observations import observations_on
+
+    with memory_of(access) as memory:
+        offers = observations_on(memory, access.clock().date())
+    return [(offers, _counted(SourceStatus(name="history", status="ok"), offers))]
 
 
 def _from_files(access: Access) -> list[Told]:

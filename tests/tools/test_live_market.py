@@ -22,7 +22,7 @@ from tests.conftest import REPOSITORY
 from tests.tools.sources.fakes.fake import Fake
 from tests.tools.sources.fakes.shadeform import FAKE as SHADEFORM
 from tests.tools.sources.loopback import Loopback, Reply, serving
-from tools.market import Access, gpu_offers
+from tools.market import Access, _market, gpu_offers
 from tools.needs import need
 from tools.offers import Availability, Market, Money, Offer, Term
 from tools.ranking import STANDINGS, judged, ranked
@@ -232,7 +232,7 @@ _ASK = """
 import sys
 from pathlib import Path
 from tests.tools.sources.fakes.shadeform import FAKE
-from tools.market import Access, gpu_offers
+from tools.market import Access, _market, gpu_offers
 from tools.needs import need
 live = (FAKE.configured(sys.argv[1], deadline_s=20),)
 market = gpu_offers(need("H100", 8), Access(live=live, memory=Path(sys.argv[2]), deadline_s=25))
@@ -287,3 +287,44 @@ def test_a_stated_job_is_ranked_by_what_it_costs_there(tmp_path: Path) -> None:
              if each and each.per_gpu_hour and not each.unknown]  # fmt: skip
     assert costs == sorted(costs)
     assert costs
+
+
+def test_what_live_sources_said_is_kept_and_told_of_that_day(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / "m.sqlite"
+    with servers(SHADEFORM, 1) as running:
+        desk = access(running, path, clock)
+        today = gpu_offers(H100, desk)
+        gpu_offers(H100, desk)  # from memory: nothing new was seen
+    live = [each for each in today.offers if each.source == "shade0"]
+    clock.now = NOW.replace(hour=23, minute=59)
+    past = gpu_offers(H100, desk, past=True)
+    seen = [each for each in past.offers if each.source == "shade0"]
+    assert sorted((each.region or "", each.availability) for each in seen) == sorted(
+        (each.region or "", each.availability) for each in live
+    )
+    assert {each.observed_at for each in seen} == {"2026-11-22T12:00:00+00:00"}
+    assert {each.method for each in seen} == {"cached"}
+    assert next(each for each in past.sources if each.name == "history").offers >= len(seen)
+    clock.now = NOW - timedelta(days=1)
+    assert rows(gpu_offers(H100, desk, past=True), "shade0") == []
+
+
+def test_two_sellers_of_one_machine_take_one_row_and_keep_both_prices(tmp_path: Path) -> None:
+    with servers(SHADEFORM, 1) as running:
+        desk = access(running, tmp_path / "m.sqlite", Clock())
+        alone = gpu_offers(H100, desk)
+        first = next(each for each in alone.offers if each.source == "shade0")
+        cheaper = first.model_copy(
+            update={
+                "provider": first.reseller_of,
+                "reseller_of": None,
+                "source": "direct",
+                "price_per_gpu_hour": Money(amount=Decimal("1.50"), currency="USD"),
+            }
+        )
+        market = _market(H100, desk, [([cheaper, first], alone.sources[0])])
+    [shown] = [each for each in market.offers if each.region == first.region]
+    assert (shown.source, [each.source for each in shown.also]) == ("direct", ["shade0"])
+    assert [(each.low, each.high, each.count) for each in market.price_range] == [
+        (Decimal("1.50"), Decimal("2.99"), 2)
+    ]
