@@ -30,6 +30,12 @@ class UnreadableInventory(ToolError):
     code = "unreadable_inventory"
 
 
+class UnreadablePrices(ToolError):
+    """A price list or a file of exchange rates that staff keep cannot be read or has a bad row."""
+
+    code = "unreadable_prices"
+
+
 class SourceFailed(ToolError):
     """A live source did not answer with what can be trusted.
 
