@@ -12,7 +12,7 @@ from tools.sources import lambda_cloud
 _REGIONS = {"us-east-1": "Virginia, USA", "us-west-1": "California, USA"}
 
 
-def _type(name: str, gpu: str, gpus: int, cents: int, *regions: str, said: int = 0) -> Any:
+def offered(name: str, gpu: str, gpus: int, cents: int, *regions: str, said: int = 0) -> Any:
     item = {
         "instance_type": {
             "name": name, "description": f"{said or gpus}x {gpu}" if gpus else "4x CPU (16 GiB)",
@@ -32,13 +32,13 @@ def _publish(request: Request, variant: str) -> Reply:
     if (request.method, request.path) != ("GET", "/instance-types"):
         return Reply({"error": {"code": "global/object-does-not-exist", "message": "no"}}, 404)
     data = dict([
-        _type("gpu_8x_h100_sxm5gdr", "H100 (80 GB SXM5)", 8, 3592, "us-east-1", "us-west-1"),
-        _type("gpu_1x_h100_pcie", "H100 (80 GB PCIe)", 1, 329),
-        _type("gpu_1x_gh200", "GH200 (96 GB)", 1, 149, "us-east-1"),
-        _type("gpu_2x_x900", "X900 (200 GB SXM9)", 2, 1000, "us-west-1"),
-        _type("cpu_4x_general", "N/A", 0, 20, "us-east-1"),
+        offered("gpu_8x_h100_sxm5gdr", "H100 (80 GB SXM5)", 8, 3592, "us-east-1", "us-west-1"),
+        offered("gpu_1x_h100_pcie", "H100 (80 GB PCIe)", 1, 329),
+        offered("gpu_1x_gh200", "GH200 (96 GB)", 1, 149, "us-east-1"),
+        offered("gpu_2x_x900", "X900 (200 GB SXM9)", 2, 1000, "us-west-1"),
+        offered("cpu_4x_general", "N/A", 0, 20, "us-east-1"),
         # Two counts in one row: which of them the price is divided by is not known.
-        _type("gpu_4x_odd", "H100 (80 GB SXM5)", 4, 1000, "us-east-1", said=8),
+        offered("gpu_4x_odd", "H100 (80 GB SXM5)", 4, 1000, "us-east-1", said=8),
     ])  # fmt: skip
     if variant == "renamed":
         for item in data.values():

@@ -9,7 +9,7 @@ from tests.tools.sources.loopback import Reply, Request
 from tools.sources import shadeform
 
 
-def _type(
+def offered(
     cloud: str, gpu: str, form: str, vram: int, gpus: int, cents: int, regions: list[Any]
 ) -> dict[str, Any]:
     return {
@@ -41,16 +41,16 @@ def _publish(request: Request, variant: str) -> Reply:
     two = [_region("us-a", True, rental_type="on_demand"),
            _region("us-a", False, rental_type="spot")]  # fmt: skip
     types = [
-        _type("lambdalabs", "H100", "sxm5", 80, 8, 2392,
+        offered("lambdalabs", "H100", "sxm5", 80, 8, 2392,
               [_region("us-east-1", True), _region("us-west-2", False)]),
-        _type("hyperstack", "A100_80G", "pcie", 80, 1, 135, [_region("canada-1", True)]),
-        _type("somecloud", "X900", "pcie", 80, 1, 500, [_region("eu-1", True)]),
-        _type("somecloud", "CPU", "", 0, 0, 20, [_region("eu-1", True)]),
+        offered("hyperstack", "A100_80G", "pcie", 80, 1, 135, [_region("canada-1", True)]),
+        offered("somecloud", "X900", "pcie", 80, 1, 500, [_region("eu-1", True)]),
+        offered("somecloud", "CPU", "", 0, 0, 20, [_region("eu-1", True)]),
     ]  # fmt: skip
     if variant == "renamed":
         types = [{("price" if k == "hourly_price" else k): v for k, v in t.items()} for t in types]
     elif variant == "two_terms":
-        types = [_type("datacrunch", "H100", "sxm5", 80, 8, 1600, two)]
+        types = [offered("datacrunch", "H100", "sxm5", 80, 8, 1600, two)]
     elif variant == "empty":
         types = []
     return Reply({"instance_types": types})
