@@ -10,17 +10,21 @@ INSTALLED := $(VENV)/.installed
 override Q := $(value Q)
 export Q
 
+SLURM_PACKAGES := slurm-wlm slurmctld slurmd slurmrestd slurm-client munge \
+	slurm-wlm-basic-plugins slurm-wlm-jwt-plugin
+
 SAMPLES = "Which investors give startups GPU access, and on what terms?" \
 	"用512张H100训练一个70亿参数的模型，2万亿token，要多久？" \
 	"微軟總共向 OpenAI 投資了多少？"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run ask test starter clean
+.PHONY: help install run ask test test-slurm starter clean
 
 help:
 	@echo 'make run          set up once, then open the app (without a terminal: three sample answers)'
 	@echo 'make ask Q="..."  answer one question'
 	@echo 'make test         every check: ruff, mypy, import-linter, pytest'
+	@echo 'make test-slurm   the checks against a real Slurm; installs its packages (Debian, Ubuntu)'
 	@echo 'make starter      rebuild the vectors of the starter library after editing it'
 	@echo 'make clean        remove .venv, caches and build results'
 
@@ -55,6 +59,19 @@ test: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadgroup
 	@echo 'All checks passed.'
+
+test-slurm: $(INSTALLED)
+	@PATH="$$PATH:/usr/sbin"; missing=; \
+	for program in munged slurmctld slurmd slurmrestd scontrol sbatch squeue; do \
+		command -v $$program > /dev/null || missing=1; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+		$$root apt-get update && \
+		$$root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+			$(SLURM_PACKAGES); \
+	fi
+	$(BIN)/pytest tests/slurm -rs
 
 starter: $(INSTALLED)
 	$(BIN)/python -m kb.starter

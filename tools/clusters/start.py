@@ -26,7 +26,7 @@ _AT_ONCE = timedelta(minutes=1)
 ARITHMETIC = "arithmetic"
 TIME_LIMITS = "time limits"
 TEST_ONLY = "sbatch --test-only"
-_ON_CONDITION = "if no job of higher priority comes and no node fails"
+_ON_CONDITION = "if jobs end at their limits, none of higher priority comes and no node fails"
 
 
 class SchedulerAnswer(BaseModel):
@@ -88,7 +88,7 @@ def estimate_start(
     if state.queue.ready == 0 and fits_now(state, job):
         return _now(state, answer)
     if state.queue.rivals:
-        return _after_all(state, job, serving)
+        return _after_all(state, job, serving, answer)
     return _after_running(state, job, serving, answer)
 
 
@@ -123,29 +123,36 @@ def _after_running(
     return _unknown(TIME_LIMITS, "a running job has no time limit, or reservations leave no room")
 
 
-def _after_all(state: ClusterState, job: JobRequest, serving: list[NodeGpus]) -> StartEstimate:
+def _after_all(
+    state: ClusterState, job: JobRequest, serving: list[NodeGpus], answer: SchedulerAnswer | None
+) -> StartEstimate:
     queue, windows = state.queue, state.reservations or ()
+    waiting = "jobs that wait" if queue.rivals is None else f"{queue.rivals} jobs wait"
+    told = [f"{waiting} before it"]
+    if fits_now(state, job):
+        told.append("it fits now and may start before them")
+    if answer and answer.at and answer.at <= state.measured_at + HORIZON:
+        told.append(f"Slurm's test says {answer.at:%Y-%m-%d %H:%M} UTC, which is no bound")
+    note = "; ".join(told)
     ends = [each.clear_at for each in serving]
     if queue.rivals is None or queue.rival_minutes is None or None in ends:
-        return _unknown(TIME_LIMITS, "a job that runs or waits has no known time limit")
+        return _unknown(TIME_LIMITS, f"a job that runs or waits has no known time limit; {note}")
     if any(each.repeats for each in windows):
-        return _unknown(TIME_LIMITS, "a reservation that repeats, with jobs waiting")
+        return _unknown(TIME_LIMITS, f"a reservation repeats; {note}")
     latest = [state.measured_at, *(at for at in ends if at), *(each.end for each in windows)]
     if queue.rivals_from:
         latest.append(queue.rivals_from)
     one_by_one = timedelta(minutes=queue.rival_minutes) + queue.rivals * TURNOVER
-    early = " It fits now and may start before them." if fits_now(state, job) else ""
-    return _bound(
-        state, max(latest) + one_by_one, TIME_LIMITS, f"{queue.rivals} jobs wait before it.{early}"
-    )
+    return _bound(state, max(latest) + one_by_one, TIME_LIMITS, note)
 
 
 def _bound(state: ClusterState, at: datetime | None, method: str, note: str = "") -> StartEstimate:
     if at is None or at > state.measured_at + HORIZON:
-        return _unknown(method, f"more than {HORIZON.days} days away")
+        far = f"the bound is more than {HORIZON.days} days away"
+        return _unknown(method, f"{far}; {note}" if note else far)
     # A bound in the past would be no bound for a job that is submitted now.
     at = max(at, state.measured_at) + TURNOVER
-    text = f"{note} {_ON_CONDITION}" if note else _ON_CONDITION
+    text = f"{note}; {_ON_CONDITION}" if note else _ON_CONDITION
     return StartEstimate(state="not_later_than", at=at, method=method, note=text)
 
 

@@ -154,7 +154,10 @@ def test_behind_waiting_jobs_all_limits_add_up() -> None:
     assert told(found) == ("not_later_than", after(60 + 300 + 3 * 2 + 2))
     # The scheduler's own answer is no bound then: it forgets that they block each other.
     early = SchedulerAnswer(said="start", at=after(1))
-    assert estimate_start(state(node(0, 8), node(1), queue=queue), job(1), early) == found
+    with_answer = estimate_start(state(node(0, 8), node(1), queue=queue), job(1), early)
+    assert told(with_answer) == told(found)
+    assert "which is no bound" in with_answer.note
+    assert "it fits now and may start before them" in found.note
     begin = queue.model_copy(update={"rivals_from": after(1000)})
     assert told(estimate_start(state(node(0, 8), queue=begin), job(1)))[1] == after(1308)
     endless = queue.model_copy(update={"rival_minutes": None})
