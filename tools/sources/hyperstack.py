@@ -16,7 +16,7 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from tools.gpus import known_gpu
-from tools.offers import Availability, Money, Offer, Quote, Term
+from tools.offers import Availability, Commitment, Money, Offer, Quote, Term
 from tools.sources.source import (
     Amount,
     Asking,
@@ -145,6 +145,7 @@ def _offer(
         term=Term.SPOT if spot else Term.ON_DEMAND,
         price_per_gpu_hour=money,
         quote=Quote(price=money, unit="gpu_hour") if money else None,
+        commitment=Commitment(gpus=count) if count and count > 1 else None,
         region=model.region,
         country=_COUNTRIES.get(model.region.upper().split("-")[0]),
         availability=state,

@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from tools.errors import SourceFailed
-from tools.gpus import known_gpu, same_gpu
+from tools.gpus import Gpu, known_gpu, known_instance, same_gpu
 from tools.needs import Need
 from tools.offers import Availability, Commitment, Money, Offer, Quote, Start, Term
 from tools.sources import sfcompute
@@ -71,8 +71,14 @@ async def _fetch(asking: Asking[Config]) -> Findings:
     return Findings(good, unread + len(offers) - len(good))
 
 
+def _gpu(name: str) -> Gpu | None:
+    """The GPU of an instance type ("h100i"), also where it is named for its GPU ("h200")."""
+    machine = known_instance(name)
+    return machine[0] if machine else known_gpu(name)
+
+
 def _wanted(name: str, need: Need) -> bool:
-    gpu = known_gpu(name)
+    gpu = _gpu(name)
     return need.gpu is None or gpu is None or same_gpu(need.gpu, gpu)
 
 
@@ -102,7 +108,7 @@ def _offer(quote: _Quote, now: datetime) -> Offer | None:
     seconds = Decimal(int((end - start).total_seconds()))
     nodes = int(quote.quantity)
     gpus = nodes * sfcompute.GPUS_PER_NODE
-    gpu = known_gpu(quote.instance_type)
+    gpu = _gpu(quote.instance_type)
     whole = Money(amount=quote.price / 100, currency="USD") if quote.price is not None else None
     return Offer(
         provider="SF Compute",
@@ -128,7 +134,7 @@ def _offer(quote: _Quote, now: datetime) -> Offer | None:
             at=start, until=end, bound="exact", method="quote",
         ),
         method="live",
-        source="sfcompute-quotes",
+        source="sfcompute_quotes",
     )  # fmt: skip
 
 
@@ -148,7 +154,7 @@ def _asked(need: Need) -> str:
 
 
 SOURCE = Source(
-    name="sfcompute-quotes",
+    name="sfcompute_quotes",
     title="SF Compute quotes",
     kind="market",
     config=Config,

@@ -228,6 +228,11 @@ def test_sfcompute_null_quote_is_no_offer_and_no_failure() -> None:
     assert (answer.status.status, answer.offers) == ("ok", [])
 
 
+def test_sfcompute_is_asked_only_for_nodes_with_the_wanted_gpu() -> None:
+    answer, seen = answer_of(quotes_fake.FAKE, wanted=need("B200"))
+    assert (seen, answer.offers, answer.status.status) == ([], [], "ok")
+
+
 def test_sfcompute_answers_for_selling_are_a_failure() -> None:
     sell = {"object": "quote", "side": "sell", "quote": quotes_fake._quote("h100i", 100)}
     answer, _ = answer_of(quotes_fake.FAKE, lambda _: Reply(sell))

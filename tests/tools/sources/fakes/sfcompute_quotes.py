@@ -60,7 +60,8 @@ def _block(begin: datetime, end: datetime, state: str) -> dict[str, Any]:
 
 
 _END = datetime(2026, 11, 24, 16, tzinfo=UTC)
-_LATER = {"provider": "SF Compute", "gpu_raw": "h100i", "count": 16, "nodes": 2,
+_LATER = {"provider": "SF Compute", "gpu": "nvidia-h100-any-80gb", "gpu_raw": "h100i",
+          "count": 16, "nodes": 2,
           "region": "hayesvalley", "availability": "available", "term": "capacity_block",
           "commitment": {"hours": Decimal(48), "gpus": 16, "amount": None},
           "start": _block(datetime(2026, 11, 22, 16, tzinfo=UTC), _END, "window")}  # fmt: skip
