@@ -149,7 +149,7 @@ def _seen_on(access: Access) -> list[Told]:
 
 
 def _from_files(access: Access) -> list[Told]:
-    told = [_inventory(access), *_imported(access), _bundled()]
+    told = [from_inventory(access), *_imported(access), _bundled()]
     if not access.live:
         told.append(([], SourceStatus(name="live", status="not_configured")))
     return told
@@ -165,7 +165,8 @@ def _imported(access: Access) -> list[Told]:
     return []
 
 
-def _inventory(access: Access) -> Told:
+def from_inventory(access: Access) -> Told:
+    """The rows of the inventory that staff keep, and how reading it went."""
     path, name = access.inventory, inventory_file.NAME
     if path is None:
         return [], SourceStatus(name=name, status="not_configured")

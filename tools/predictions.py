@@ -24,6 +24,7 @@ from tools.sources.memory import Memory
 from tools.sources.source import Findings, Started
 
 Kind = Literal["need", "job"]
+KINDS: tuple[Kind, ...] = ("need", "job")
 ENOUGH = 5
 """With fewer comparisons no error is told."""
 KEPT_FOR = timedelta(days=90)
