@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.market import Access, fits, from_inventory, memory_of
+from tools.market import Access, fits, from_inventory, keep, memory_of
 from tools.needs import Need
 from tools.offers import (
     Availability,
@@ -22,7 +21,7 @@ from tools.offers import (
     Start,
     Term,
 )
-from tools.predictions import KINDS, PredictionError, prediction_error, record_findings
+from tools.predictions import KINDS, PredictionError, prediction_error
 from tools.ranking import judged
 from tools.resellers import fragmentation
 
@@ -111,7 +110,7 @@ def cluster_queue(need: Need, access: Access, *, past: bool = False) -> ClusterQ
 
         with memory_of(access) as memory:
             answers = ask_all(plain, own, memory)
-            keep_predictions(memory, plain, answers, now)
+            keep(memory, plain, answers, own)
             found += _views(answers, plain, own, memory)
             asked = [each.status for each in answers]
             if memory.trouble:
@@ -123,14 +122,6 @@ def cluster_queue(need: Need, access: Access, *, past: bool = False) -> ClusterQ
         unknowns=[*_unknowns(found, asked, told, known=known), *trouble],
         as_of=now.isoformat(timespec="seconds"),
     )
-
-
-def keep_predictions(
-    memory: Memory, need: Need, answers: Sequence[SourceAnswer], now: datetime
-) -> None:
-    """Write down what sources that were asked just now predicted, and what has come."""
-    for each in answers:
-        record_findings(memory, each.status.name, need, each.offers, each.findings, now)
 
 
 def _views(

@@ -68,18 +68,22 @@ def gpu_offers(
 
     with memory_of(access) as memory:
         answers = ask_all(need, access, memory, update)
-        _keep(memory, answers, access)
+        keep(memory, need, answers, access)
         market = _market(need, access, [*answers_of(answers), *files])
         if memory.trouble:
             market.unknowns.append("history_not_kept")
     return market
 
 
-def _keep(memory: Memory, answers: Iterable[SourceAnswer], access: Access) -> None:
+def keep(memory: Memory, need: Need, answers: Sequence[SourceAnswer], access: Access) -> None:
+    """Write down what sources that were asked just now said, and what they predicted."""
     from tools.observations import record
+    from tools.predictions import record_findings
 
-    fresh = [offer for each in answers if each.findings for offer in each.offers]
-    record(memory, fresh, access.clock())
+    now = access.clock()
+    record(memory, [offer for each in answers if each.findings for offer in each.offers], now)
+    for each in answers:
+        record_findings(memory, each.status.name, need, each.offers, each.findings, now)
 
 
 Told = tuple[list[Offer], SourceStatus]

@@ -28,7 +28,8 @@ from tests.tools.sources.loopback import Reply, serving
 from tools.cluster_queue import ClusterGpus, ClusterQueueAnswer, cluster_queue
 from tools.market import Access
 from tools.needs import need
-from tools.predictions import record_findings
+from tools.offers import Offer, Start
+from tools.predictions import prediction_error, record_findings
 from tools.sources import kubernetes
 from tools.sources.asking import Configured
 from tools.sources.memory import Memory
@@ -198,3 +199,24 @@ def test_how_far_earlier_predictions_were_off(tmp_path: Path) -> None:
     (error,) = row.errors
     assert (error.kind, error.count, error.enough, error.too_early_count) == ("job", 6, True, 5)
     assert (error.median_late_s, error.worst_late_s) == (150, 300)
+
+
+def test_what_is_predicted_is_written_down_by_whoever_asks(tmp_path: Path) -> None:
+    """A need that could not start, and could at a later look, is one comparison."""
+    kept, later = tmp_path / "market.sqlite", NOW + timedelta(minutes=20)
+    wanted = need("H100", 8)
+    memory = Memory(kept)
+    bound = Start(state="not_later_than", at=NOW + timedelta(hours=1))
+    seen = only(ask({"east": Cluster([node("n1")])})).model_dump()
+    blocked = Offer.model_validate(
+        {k: v for k, v in seen.items() if k in Offer.model_fields}
+        | {"start": bound, "term": "fund", "price_per_gpu_hour": None}
+    )
+    record_findings(memory, "east", wanted, [blocked], Findings([]), NOW)
+    assert prediction_error(memory, "east").open_count == 1
+    memory.close()
+    ask({"east": Cluster([node("n1")])}, memory=kept, clock=later)
+    memory = Memory(kept)
+    error = prediction_error(memory, "east")
+    memory.close()
+    assert (error.count, error.open_count, error.too_early_count) == (1, 0, 0)
