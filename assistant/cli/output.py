@@ -108,11 +108,11 @@ def write_wrapped(text: str, indent: int) -> None:
         write(" " * indent + line)
         return
     width = max(shutil.get_terminal_size().columns - indent, _SHORT)
-    for part in _lines(line, width):
+    for part in lines_of(line, width):
         write(" " * indent + part)
 
 
-def _lines(text: str, width: int) -> Iterator[str]:
+def lines_of(text: str, width: int) -> Iterator[str]:
     """`text` in lines of at most `width` columns; Chinese breaks anywhere but before a closing
     mark or after an opening one, other words only at spaces unless one is longer than a line."""
     from rich.cells import cell_len, chop_cells
