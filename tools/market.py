@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from tools.ranking import judged, latest_day, mark_superseded, price_ranges, ran
 from tools.resellers import fitted, merged
 
 if TYPE_CHECKING:
+    from tools.price_history import PriceHistory
     from tools.sources.asking import Configured, SourceAnswer
     from tools.sources.memory import Memory
 
@@ -73,6 +75,29 @@ def gpu_offers(
         if memory.trouble:
             market.unknowns.append("history_not_kept")
     return market
+
+
+def price_history(
+    gpu: str,
+    term: str | None = None,
+    provider: str | None = None,
+    since: date | None = None,
+    *,
+    access: Access,
+    past: bool = False,
+) -> PriceHistory:
+    """How prices of a GPU moved by all that this desk has: live observations that it kept, price
+    lists that came with it or that staff imported. Asks nobody. With `past` up to the clock's day.
+    Raises `InvalidInput` and `UnknownGpu`."""
+    from tools.price_history import gpu_price_history
+
+    lists = [offer for offers, _ in [*_imported(access), _bundled()] for offer in offers]
+    until = access.clock().date() if past else None
+    kept = memory_of(access) if access.memory and access.memory.exists() else nullcontext()
+    with kept as memory:
+        return gpu_price_history(
+            gpu, term, provider, since, until=until, memory=memory, lists=lists
+        )
 
 
 def keep(memory: Memory, need: Need, answers: Sequence[SourceAnswer], access: Access) -> None:

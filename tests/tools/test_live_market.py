@@ -22,7 +22,7 @@ from tests.conftest import REPOSITORY
 from tests.tools.sources.fakes.fake import Fake
 from tests.tools.sources.fakes.shadeform import FAKE as SHADEFORM
 from tests.tools.sources.loopback import Loopback, Reply, serving
-from tools.market import Access, _market, gpu_offers
+from tools.market import Access, _market, gpu_offers, price_history
 from tools.needs import need
 from tools.offers import Availability, Market, Money, Offer, Term
 from tools.ranking import STANDINGS, judged, ranked
@@ -232,7 +232,7 @@ _ASK = """
 import sys
 from pathlib import Path
 from tests.tools.sources.fakes.shadeform import FAKE
-from tools.market import Access, _market, gpu_offers
+from tools.market import Access, _market, gpu_offers, price_history
 from tools.needs import need
 live = (FAKE.configured(sys.argv[1], deadline_s=20),)
 market = gpu_offers(need("H100", 8), Access(live=live, memory=Path(sys.argv[2]), deadline_s=25))
@@ -305,8 +305,15 @@ def test_what_live_sources_said_is_kept_and_told_of_that_day(tmp_path: Path) -> 
     assert {each.observed_at for each in seen} == {"2026-11-22T12:00:00+00:00"}
     assert {each.method for each in seen} == {"cached"}
     assert next(each for each in past.sources if each.name == "history").offers >= len(seen)
+    history = price_history("H100", "on_demand", access=desk)
+    assert [(each.kind, len(each.points) > 0) for each in history.series] == [
+        ("live", True), ("list", True),
+    ]  # fmt: skip
+    assert [point.date for point in history.series[0].points] == ["2026-11-22"]
     clock.now = NOW - timedelta(days=1)
     assert rows(gpu_offers(H100, desk, past=True), "shade0") == []
+    before = price_history("H100", "on_demand", access=desk, past=True)
+    assert [each.kind for each in before.series] == ["list"]
 
 
 def test_two_sellers_of_one_machine_take_one_row_and_keep_both_prices(tmp_path: Path) -> None:
