@@ -29,6 +29,7 @@ H100_NODES = ("node01", "node02", "node03", "node04")
 MIXED_NODE = "node05"  # four A100 and two L40S
 NODES = (*H100_NODES, MIXED_NODE)
 DEADLINE = 40.0
+_DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")  # where the test run itself is killed
 _AS_ANY_USER = {"SLURMRESTD_SECURITY": "disable_user_check"}  # root and Slurm's user too
 
 _CONF = """\
@@ -195,7 +196,7 @@ class RealSlurm:
         label = label or program
         with (self.folder / f"{label}.out").open("ab") as out:
             self._running[label] = subprocess.Popen(
-                [found, *arguments],
+                [*_DIES_WITH_US, found, *arguments],
                 env={**self.environment, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
