@@ -117,6 +117,17 @@ def test_a_reservation_in_between(slurm: RealSlurm) -> None:
     slurm.wait_state("RUNNING", submit(slurm, 8, 20), seconds=30)
 
 
+def test_a_reservation_that_comes_back(slurm: RealSlurm) -> None:
+    slurm.run(
+        *("scontrol", "create", "reservation", "users=root", "reservationname=nightly"),
+        *("nodes=node[01-04]", "starttime=now+3hours", "duration=60", "flags=daily"),
+    )
+    for way in WAYS:
+        assert said(slurm, way, 8, 120).state == "now", way
+        assert said(slurm, way, 8, 300).state == "not_later_than", way
+    slurm.wait_state("RUNNING", submit(slurm, 8, 120), seconds=30)
+
+
 def test_never_and_unknown(slurm: RealSlurm) -> None:
     for way in WAYS:
         assert said(slurm, way, 40, 60).state == "never"  # five nodes of eight

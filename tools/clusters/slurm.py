@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tools.clusters.gres import GpuUse, UnreadableGres, gpus_of, gpus_used
 from tools.clusters.state import ClusterState, NodeGpus, Partition, Waiting, Window
@@ -30,8 +30,16 @@ _STUCK = frozenset(
 _LATER = frozenset({"BeginTime", "Dependency"})
 
 
-REPEATING = frozenset({"DAILY", "WEEKLY", "WEEKDAY", "WEEKEND", "HOURLY", "REOCCURRING"})
-"""Flags of a reservation that comes back."""
+# Flags of a reservation that comes back, and how often at most.
+_PERIODS = {
+    "HOURLY": timedelta(hours=1),
+    "DAILY": timedelta(days=1),
+    "WEEKDAY": timedelta(days=1),
+    "WEEKEND": timedelta(days=1),
+    "WEEKLY": timedelta(days=7),
+}
+# Flags of one whose times are not those that are told: it moves with the clock, or comes back.
+_MOVING = frozenset({"TIME_FLOAT", "REOCCURRING"})
 
 
 class UnreadableAnswer(ValueError):
@@ -100,7 +108,7 @@ class SlurmReservation:
     start: datetime
     end: datetime
     nodes: tuple[str, ...] | None
-    repeats: bool
+    flags: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +212,15 @@ def _windows(
     for each in reservations:
         held = None if each.nodes is None else frozenset(ids[n] for n in each.nodes if n in ids)
         if held is None or held:
+            periods = [_PERIODS[flag] for flag in each.flags & _PERIODS.keys()]
             windows.append(
-                Window(start=each.start, end=each.end, node_ids=held, repeats=each.repeats)
+                Window(
+                    start=each.start,
+                    end=each.end,
+                    node_ids=held,
+                    every=min(periods, default=None),
+                    moves=bool(each.flags & _MOVING) and not periods,
+                )
             )
     return tuple(windows)
 

@@ -16,7 +16,6 @@ from typing import Any
 from tools.clusters.gres import gpus_asked
 from tools.clusters.nodelist import UnreadableNodes, node_names
 from tools.clusters.slurm import (
-    REPEATING,
     SlurmJob,
     SlurmNode,
     SlurmPartition,
@@ -99,8 +98,8 @@ def read_reservations(answer: Any) -> list[SlurmReservation]:
             raise UnreadableAnswer("a reservation without times")
         nodes = _nodes(_part(row, "node_list", str))
         stated = bool(nodes) or row.get("node_count") == 0
-        repeats = bool(REPEATING & _words(row, "flags", needed=False))
-        found.append(SlurmReservation(start, end, nodes if stated else None, repeats))
+        flags = _words(row, "flags", needed=False)
+        found.append(SlurmReservation(start, end, nodes if stated else None, flags))
     return found
 
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from tools.clusters.gres import gpus_asked
 from tools.clusters.nodelist import UnreadableNodes, node_names
 from tools.clusters.slurm import (
-    REPEATING,
     SlurmJob,
     SlurmNode,
     SlurmPartition,
@@ -105,8 +104,8 @@ def read_reservations(text: str) -> list[SlurmReservation]:
             raise UnreadableAnswer("a reservation without times")
         nodes = _nodes(_value(line, "Nodes"))
         stated = bool(nodes) or _value(line, "NodeCnt") == "0"
-        repeats = bool(REPEATING & set(_optional(line, "Flags").split(",")))
-        found.append(SlurmReservation(start, end, nodes if stated else None, repeats))
+        flags = frozenset(_optional(line, "Flags").split(","))
+        found.append(SlurmReservation(start, end, nodes if stated else None, flags))
     return found
 
 

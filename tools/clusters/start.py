@@ -108,8 +108,8 @@ def _after_running(
     if answer and answer.said == "start":
         return _bound(state, answer.at, TEST_ONLY)
     windows = state.reservations or ()
-    if any(each.repeats or each.node_ids is None for each in windows):
-        return _unknown(TIME_LIMITS, "a reservation that repeats or names no nodes")
+    if any(each.moves or each.node_ids is None for each in windows):
+        return _unknown(TIME_LIMITS, "a reservation moves or names no nodes")
     known = [(each, each.clear_at) for each in serving if each.clear_at]
     times = {state.measured_at, *(at for _, at in known), *(each.end for each in windows)}
     for time in sorted(times):
@@ -137,8 +137,8 @@ def _after_all(
     ends = [each.clear_at for each in serving]
     if queue.rivals is None or queue.rival_minutes is None or None in ends:
         return _unknown(TIME_LIMITS, f"a job that runs or waits has no known time limit; {note}")
-    if any(each.repeats for each in windows):
-        return _unknown(TIME_LIMITS, f"a reservation repeats; {note}")
+    if not all(each.once for each in windows):
+        return _unknown(TIME_LIMITS, f"a reservation comes back; {note}")
     latest = [state.measured_at, *(at for at in ends if at), *(each.end for each in windows)]
     if queue.rivals_from:
         latest.append(queue.rivals_from)

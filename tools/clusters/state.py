@@ -57,17 +57,27 @@ class NodeGpus(_Frozen):
 class Window(_Frozen):
     """Nodes that are reserved for others, or for maintenance, between two times.
 
-    `node_ids` None: which nodes is not stated. `repeats`: it comes back, when is not listed.
+    `node_ids` None: which nodes is not stated. `every`: it comes back after so long, again and
+    again. `moves`: its times change, how is not listed.
     """
 
     start: AwareDatetime
     end: AwareDatetime
     node_ids: frozenset[int] | None
-    repeats: bool = False
+    every: timedelta | None = None
+    moves: bool = False
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
         """Whether some time belongs to both; touching is not overlapping."""
-        return self.start < end and start < self.end
+        # The first of its times that ends after `start` is the one that can meet it.
+        over = max(0, (start - self.end) // self.every + 1) if self.every else 0
+        late = over * (self.every or timedelta())
+        return self.start + late < end and start < self.end + late
+
+    @property
+    def once(self) -> bool:
+        """Whether it is over for good at its end."""
+        return self.every is None and not self.moves
 
     def holds(self, node_id: int) -> bool:
         """Whether the node is in it, or may be."""

@@ -143,8 +143,36 @@ def test_a_reservation_after_what_runs_moves_the_bound_behind_it() -> None:
     busy = state(node(0, 8, clear_at=after(60)), reservations=(window(80, 200, 0),))
     assert told(estimate_start(busy, job(8, 10))) == ("not_later_than", after(62))
     assert told(estimate_start(busy, job(8, 30))) == ("not_later_than", after(202))
-    daily = state(node(0, 8), reservations=(window(80, 200, 0, repeats=True),))
-    assert estimate_start(daily, job(8)).state == "unknown"
+    moving = state(node(0, 8), reservations=(window(80, 200, 0, moves=True),))
+    assert estimate_start(moving, job(8)).state == "unknown"
+
+
+def test_a_reservation_that_comes_back_leaves_gaps() -> None:
+    day = timedelta(days=1)
+    daily = (window(80, 200, 0, every=day),)  # 22 hours are left between two of them
+    free = state(node(0), reservations=daily)
+    assert estimate_start(free, job(8, 80)).state == "now"
+    assert told(estimate_start(free, job(8, 120))) == ("not_later_than", after(202))
+    assert estimate_start(free, job(8, 22 * 60 + 1)).state == "unknown"
+    tomorrow = state(node(0), reservations=(window(-30, -10, 0, every=day),))
+    assert estimate_start(tomorrow, job(8, 23 * 60)).state == "now"
+    assert not fits_now(tomorrow, job(8, 24 * 60))
+    queue = Waiting(jobs=1, gpus=8, ready=1, rivals=1, rival_minutes=5)
+    busy = state(node(0, 8), reservations=daily, queue=queue)
+    assert estimate_start(busy, job(8)).state == "unknown"
+
+
+@given(
+    begin=st.integers(-3000, 3000), length=st.integers(1, 90), every=st.integers(60, 1500),
+    start=st.integers(-500, 5000), minutes=st.integers(1, 2000),
+)  # fmt: skip
+def test_every_return_of_a_reservation_counts(
+    begin: int, length: int, every: int, start: int, minutes: int
+) -> None:
+    coming = window(begin, begin + length, 0, every=timedelta(minutes=every))
+    each = [window(begin + k * every, begin + length + k * every, 0) for k in range(200)]
+    job_time = after(start), after(start + minutes)
+    assert coming.overlaps(*job_time) == any(one.overlaps(*job_time) for one in each)
 
 
 def test_behind_waiting_jobs_all_limits_add_up() -> None:
