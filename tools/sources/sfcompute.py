@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -62,20 +63,30 @@ async def _fetch(asking: Asking[Config]) -> Findings:
 def _offers(zone: _Zone, now: datetime) -> Iterator[Offer]:
     """What can be had now (none, where no window holds), and the first later window of each
     larger size."""
-    at = now.timestamp()
-    held = [w for w in zone.available_capacity if w.start_timestamp <= at < w.end_timestamp]
-    most = max((window.quantity for window in held), default=0)
-    until = max((w.end_timestamp for w in held if w.quantity == most), default=None)
-    yield _offer(zone, most, Start(state="now", until=_moment(until), method="calendar")
-                 if most else None)  # fmt: skip
-    later = (window for window in zone.available_capacity if window.start_timestamp > at)
-    for window in sorted(later, key=lambda each: (each.start_timestamp, -each.quantity)):
-        if window.quantity > most and window.end_timestamp > window.start_timestamp:
+    at = int(now.timestamp())
+    windows = sorted(zone.available_capacity, key=lambda w: (w.start_timestamp, -w.quantity))
+    most = max(
+        (w.quantity for w in windows if w.start_timestamp <= at < w.end_timestamp), default=0
+    )
+    yield _offer(zone, most, _start("now", windows, at, most) if most else None)
+    for window in windows:
+        begin = window.start_timestamp
+        if begin > at and window.quantity > most and window.end_timestamp > begin:
             most = window.quantity
-            yield _offer(zone, most, Start(
-                state="window", at=_moment(window.start_timestamp), bound="exact",
-                until=_moment(window.end_timestamp), method="calendar",
-            ))  # fmt: skip
+            yield _offer(zone, most, _start("window", windows, begin, most))
+
+
+def _start(
+    state: Literal["now", "window"], windows: list[_Window], begin: int, nodes: int
+) -> Start:
+    """So many nodes from `begin` on, to the end of the windows without a gap that have as many."""
+    end = begin
+    for window in windows:
+        if window.quantity >= nodes and window.start_timestamp <= end < window.end_timestamp:
+            end = window.end_timestamp
+    return Start(
+        state=state, at=_moment(begin), until=_moment(end), bound="exact", method="calendar"
+    )
 
 
 def _offer(zone: _Zone, nodes: int, start: Start | None) -> Offer:
@@ -103,8 +114,8 @@ def _offer(zone: _Zone, nodes: int, start: Start | None) -> Offer:
     )
 
 
-def _moment(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 SOURCE = Source(

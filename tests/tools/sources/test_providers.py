@@ -95,6 +95,25 @@ def test_aws_xml_of_another_kind_is_a_failure(text: str) -> None:
     assert (answer.status.status, answer.offers) == ("failed", [])
 
 
+@pytest.mark.parametrize("field", [*aws_fake._block(), "capacityBlockDurationMinutes"])
+@pytest.mark.parametrize("value", [None, "", "-1", "NaN", "1e400", "x"])
+def test_aws_block_with_a_lost_value_is_true_or_not_shown(field: str, value: str | None) -> None:
+    whole, _ = answer_of(aws_fake.FAKE, lambda _: aws_fake._xml([aws_fake._block()]))
+    block = aws_fake._block()
+    if value is None:
+        block.pop(field, None)
+    else:
+        block[field] = value
+    answer, _ = answer_of(aws_fake.FAKE, lambda _: aws_fake._xml([block]))
+    for offer in answer.offers:
+        same = offer.model_copy(update={"region": whole.offers[0].region})
+        if offer.price_per_gpu_hour is None:
+            known = {"price_per_gpu_hour", "quote", "upfront"}
+            same = same.model_copy(update={k: getattr(whole.offers[0], k) for k in known})
+        assert same == whole.offers[0]
+        assert offer.region in (whole.offers[0].region, value)
+
+
 def test_aws_asks_only_for_types_with_the_wanted_gpu() -> None:
     _, seen = answer_of(aws_fake.FAKE, wanted=need("H100 SXM", 16, hours=Decimal(48)))
     assert {each.query["InstanceType"] for each in seen} == {"p5.48xlarge"}

@@ -33,9 +33,10 @@ def _publish(request: Request, variant: str) -> Reply:
     if (request.method, request.path) != ("GET", "/v0/zones"):
         return Reply({"object": "error", "code": "not_found", "message": "no"}, 404)
     zones = [
-        # Not in order of time, one window over, and one later that is no larger.
+        # Not in order of time, one window over, one later that is no larger, and four nodes for
+        # longer than their window says, as there are nine after it.
         _zone("hayesvalley", "H100", _window(48, 96, 9), _window(-5, 3, 2), _window(-9, -5, 30),
-              _window(3, 24, 1), _window(24, 48, 4)),
+              _window(3, 24, 1), _window(24, 48, 4), _window(120, 130, 20)),
         _zone("alamo", "H200", _window(72, 100, 3)),
         _zone("soldout", "X900"),
     ]  # fmt: skip
@@ -66,9 +67,11 @@ FAKE = Fake(
     expected={
         "normal": [
             _HAYES | {"free": 16, "whole_nodes": 2, "start": {
-                "state": "now", "at": None, "until": _at(3), "bound": None, "method": "calendar"}},
-            _HAYES | {"free": 32, "whole_nodes": 4, "start": _later(24, 48)},
+                "state": "now", "at": _at(0), "until": _at(3), "bound": "exact",
+                "method": "calendar"}},
+            _HAYES | {"free": 32, "whole_nodes": 4, "start": _later(24, 96)},
             _HAYES | {"free": 72, "whole_nodes": 9, "start": _later(48, 96)},
+            _HAYES | {"free": 160, "whole_nodes": 20, "start": _later(120, 130)},
             {"region": "NorthAmerica alamo", "availability": "none", "free": 0, "start": None},
             {"region": "NorthAmerica alamo", "availability": "available", "free": 24,
              "start": _later(72, 100)},
