@@ -30,6 +30,15 @@ RENT = _cue(
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪能|在哪|去哪|上哪|哪儿",
 )
+# Prices over time. Why they moved is a question for the library.
+MOVED = _cue(
+    r"mov(?:e|ed|ing|ement)s?|chang(?:e|ed|es|ing)|history|historical(?:ly)?|trends?|over time|"
+    r"fall(?:en|ing|s)?|fell|drop(?:ped|ping|s)?|declin\w+|rise[ns]?|rising|rose|went (?:up|down)|"
+    r"gone (?:up|down)|going (?:up|down)|come down|came down|"
+    r"(?:over|in|during) the (?:last|past) (?:\w+ )?(?:year|month|week|quarter)s?|used to cost",
+    r"变化|变动|走势|趋势|历史|波动|涨|跌|降价|降了|回落|行情|(?:这|过去|近|最近)[一二两三几半]+(?:年|个月)",
+)
+WHY = _cue(r"why|what (?:caused|drove|made)|reasons?|because", r"为什么|为何|为啥|原因|怎么会|导致")
 HOURLY = _cue(
     r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
 )

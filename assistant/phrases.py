@@ -29,6 +29,7 @@ class Phrases:
     tool_error: str
     found_passages: str
     found_offers: str
+    found_dates: str
     found_programs: str
     read_program: str
     estimated: str
@@ -63,6 +64,22 @@ class Phrases:
     past_offers: str
     fund_stock: str
     more_offers: str
+    # how prices moved
+    history_live: str
+    history_moves: str
+    history_apart: str
+    history_none: str
+    history_header: str
+    history_cell: str
+    history_span: str
+    history_months: str
+    history_series: str
+    history_series_one: str
+    history_list_note: str
+    history_no_live: str
+    history_suspicious: str
+    history_undated: str
+    history_kinds: Mapping[str, str]
     # programs
     list_lead: Mapping[str, str]
     list_lead_one: str
@@ -154,6 +171,8 @@ class Phrases:
             return self.found_passages.format(n=passages)
         if name == "gpu_offers":
             return self.found_offers.format(n=result.get("found", 0))
+        if name == "gpu_price_history":
+            return self.found_dates.format(n=result.get("found", 0))
         if name == "compare_programs":
             return self.found_programs.format(n=result.get("count", 0))
         if name == "match_programs":

@@ -18,6 +18,7 @@ ENGLISH = Phrases(
     tool_error="**{message}.** {hint}",
     found_passages="{n} passages",
     found_offers="{n} offers",
+    found_dates="{n} dates with prices",
     found_programs="{n} programs",
     read_program="terms of {name}",
     estimated="estimate made",
@@ -65,6 +66,38 @@ ENGLISH = Phrases(
     ),
     fund_stock="The fund's own inventory lists stock as staff last entered it.",
     more_offers="{n} offers fit in all; `compute-desk gpus` shows the rest.",
+    history_live=(
+        "**The middle live price per {gpu}-hour, {term}, was {first} on {first_day} and "
+        "{last} on {last_day}.**"
+    ),
+    history_moves=(
+        "**Prices of the {gpu} at the same seller, from the first date known to the "
+        "last: {down} fell, {up} rose, {same} stayed the same.**"
+    ),
+    history_apart=(
+        "**Dated prices of the {gpu} are known, but none of one seller on two dates: "
+        "whether prices moved cannot be told.**"
+    ),
+    history_none="**No dated price of the {gpu} is known.**",
+    history_header="| Seller | GPU | Price and term | First known | Last known |",
+    history_cell="{price} ({day})",
+    history_span="{low} to {high}",
+    history_months="{term}, {n} months",
+    history_series=(
+        "{kind}, {term}: {dates} dates from {first_day} to {last_day}, {span} per GPU-hour"
+    ),
+    history_series_one="{kind}, {term}, {first_day}: {span} per GPU-hour",
+    history_list_note=(
+        "List prices are of different sellers on different dates: only two prices of one "
+        "seller show a move, and nothing is filled in between dates."
+    ),
+    history_no_live=(
+        "No live price has been kept yet; each day is kept once a live source is turned "
+        "on (`compute-desk sources`)."
+    ),
+    history_suspicious="Suspicious prices left out: {n}.",
+    history_undated="Prices without a date left out: {n}.",
+    history_kinds={"live": "live", "list": "list price", "negotiated": "negotiated"},
     list_lead={
         "investor": "**{n} investor programs are in the library.**",
         "cloud": "**{n} cloud credit programs are in the library.**",

@@ -24,6 +24,7 @@ SIMPLIFIED = Phrases(
     tool_error="**{message}。** {hint}",
     found_passages="{n} 段原文",
     found_offers="{n} 条报价",
+    found_dates="{n} 个日期的报价",
     found_programs="{n} 个计划",
     read_program="{name}的条款",
     estimated="已估算",
@@ -60,6 +61,26 @@ SIMPLIFIED = Phrases(
     no_live="目前没有接入实时来源：以上是所标日期的目录价，现在是否有空闲的卡并不清楚。",
     fund_stock="基金自有库存以同事最近一次登记为准。",
     more_offers="符合条件的报价共{n}条，其余可用 `compute-desk gpus` 查看。",
+    history_live="**{gpu}{term}的实时价格中位数：{first_day}为每卡时{first}，{last_day}为每卡时{last}。**",
+    history_moves="**同一家供应方最早与最近的报价相比，{gpu}有{down}个价格下降、{up}个上涨、{same}个不变。**",
+    history_apart="**查到了{gpu}的带日期报价，但没有哪一家在两个日期都有报价，看不出涨跌。**",
+    history_none="**没有查到{gpu}的带日期报价。**",
+    history_header="| 供应方 | GPU | 价格与方式 | 最早 | 最近 |",
+    history_cell="{price}（{day}）",
+    history_span="{low}至{high}",
+    history_months="{term}{n}个月",
+    history_series="{kind}，{term}：{first_day}至{last_day}有{dates}个日期的报价，每卡时{span}",
+    history_series_one="{kind}，{term}：{first_day}每卡时{span}",
+    history_list_note=(
+        "目录价来自不同日期的不同供应方，只有同一家的两次报价才能看出涨跌；"
+        "两个日期之间没有数据，不做推算。"
+    ),
+    history_no_live=(
+        "目前还没有留下实时价格：接入实时来源（`compute-desk sources`）之后会逐日保留。"
+    ),
+    history_suspicious="另有{n}条价格可疑，未计入。",
+    history_undated="另有{n}条没有日期，未计入。",
+    history_kinds={"live": "实时价", "list": "目录价", "negotiated": "协议价"},
     list_lead={
         "investor": "**资料库里有{n}个投资方的算力计划。**",
         "cloud": "**资料库里有{n}个云厂商的额度计划。**",

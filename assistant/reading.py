@@ -41,6 +41,7 @@ class Ask(StrEnum):
 
     ESTIMATE = "estimate"
     OFFERS = "offers"
+    HISTORY = "history"
     LIST = "list"
     COMPARE = "compare"
     PROGRAM = "program"
@@ -136,7 +137,10 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if reading.repeat is not None and reading.repeat["name"] == "estimate_training":
         return (Ask.ESTIMATE,), None
     if reading.repeat is not None:
-        return (Ask.OFFERS,), None
+        moved = reading.repeat["name"] == "gpu_price_history"
+        return (Ask.HISTORY if moved else Ask.OFFERS,), None
+    if _asks_history(reading):
+        return (Ask.HISTORY,), None
     if asks_match(reading):
         return (Ask.MATCH,), kind
     if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
@@ -185,6 +189,16 @@ def _asks_offers(reading: Reading) -> bool:
     if reading.provider and charged:
         return not cues.CREDITS.search(text)
     return not reading.programs and (charged or not reading.sponsored)
+
+
+def _asks_history(reading: Reading) -> bool:
+    """Whether it is asked how prices of a GPU moved; why they did is for the library."""
+    text = reading.folded
+    priced = cues.COST.search(text) or cues.RENT.search(text)
+    named = reading.gpus or reading.strange_gpu
+    if not (named and priced) or (reading.programs and not reading.provider):
+        return False
+    return bool(cues.MOVED.search(text)) and not cues.WHY.search(text)
 
 
 def _points_nowhere(reading: Reading) -> bool:
@@ -260,7 +274,7 @@ def _repeated(
         return None
     for turn in reversed(past):
         for call in reversed(turn.calls):
-            if call["name"] in ("estimate_training", "gpu_offers"):
+            if call["name"] in ("estimate_training", "gpu_offers", "gpu_price_history"):
                 return dict(call)
     return None
 

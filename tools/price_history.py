@@ -78,15 +78,20 @@ class Move(BaseModel):
     last: Decimal
     source: str
 
-    @property
-    def change(self) -> Decimal:
-        """The last price less the first, as a share of the first; 0 where that was nothing."""
-        return (self.last - self.first) / self.first if self.first else Decimal(0)
+
+class Moved(BaseModel):
+    """How many prices of single sellers are higher, lower and the same on the last date."""
+
+    model_config = ConfigDict(frozen=True)
+
+    up: int
+    down: int
+    same: int
 
 
 class PriceHistory(BaseModel):
-    """Series of a GPU, the moves of single sellers, and what was left out: rows without a date and
-    rows with a price outside the sane band.
+    """Series of a GPU, the moves of single sellers (newest first) and their number, and what was
+    left out: rows without a date and rows with a price outside the sane band.
 
     `unknowns` holds codes: "no_history", "no_live_history", "one_date", "forms_mixed",
     "no_seller_twice", "suspicious_left_out", "undated_left_out".
@@ -99,6 +104,7 @@ class PriceHistory(BaseModel):
     until: str | None
     series: list[Series]
     moves: list[Move]
+    moved: Moved
     suspicious: int
     undated: int
     unknowns: list[str]
@@ -127,6 +133,7 @@ def gpu_price_history(
         if offer.method in ("list", "operator"):
             kind: Kind = "list" if offer.method == "list" else "negotiated"
             tale.tell(kind, offer.observed_at, offer)
+    moves = tale.moves()
     return PriceHistory(
         gpu=wanted.key,
         term=footing,
@@ -134,7 +141,12 @@ def gpu_price_history(
         since=since.isoformat() if since else None,
         until=until.isoformat() if until else None,
         series=tale.series(),
-        moves=tale.moves(),
+        moves=moves,
+        moved=Moved(
+            up=sum(each.last > each.first for each in moves),
+            down=sum(each.last < each.first for each in moves),
+            same=sum(each.last == each.first for each in moves),
+        ),
         suspicious=tale.suspicious,
         undated=tale.undated,
         unknowns=tale.unknowns(),
@@ -265,8 +277,8 @@ class _Tale:
                 by_day.setdefault(day, offer)
             if len(by_day) > 1:
                 found.append(_move(kind, list(by_day.items())))
-        return sorted(found, key=lambda move: (_KINDS.index(move.kind), move.provider.lower(),
-                                               move.gpu, move.count or 0))  # fmt: skip
+        found.sort(key=lambda move: (move.provider.lower(), move.gpu, move.count or 0))
+        return sorted(found, key=lambda move: latest_day(move.last_date), reverse=True)
 
     def unknowns(self) -> list[str]:
         points = [len(days) for days in self.days.values()]

@@ -53,6 +53,8 @@ def _first_calls(reading: Reading) -> list[Call]:
                 calls.append(("gpu_offers", {"gpu": estimate["gpu"]}))
         elif ask is Ask.OFFERS:
             calls.append(("gpu_offers", _offers_args(reading)))
+        elif ask is Ask.HISTORY:
+            calls.append(("gpu_price_history", _history_args(reading)))
         elif ask is Ask.LIST:
             args = {"kind": reading.kind, "language": reading.language}
             calls.append(("compare_programs", {k: v for k, v in args.items() if v}))
@@ -108,6 +110,24 @@ def _offers_args(reading: Reading) -> dict[str, Any]:
         args["term"] = term
     if price := reading.first(Unit.PRICE_PER_GPU_HOUR):
         args["max_price"] = float(price.value)
+    return args
+
+
+def _history_args(reading: Reading) -> dict[str, Any]:
+    repeat = reading.repeat
+    args: dict[str, Any] = dict(repeat["args"]) if repeat else {}
+    if gpu := _gpu(reading):
+        args["gpu"] = gpu
+    if reading.provider:
+        args["provider"] = reading.provider
+    if term := _term(reading.folded):
+        args["term"] = term
+    day = reading.first(Unit.DATE) or reading.first(Unit.YEAR)
+    span = reading.first(Unit.DURATION_DAYS)
+    if day and day.iso and not day.iso.startswith("-"):
+        args["since"] = day.iso
+    elif span:
+        args["days"] = int(span.value)
     return args
 
 

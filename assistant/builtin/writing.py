@@ -10,6 +10,7 @@ from assistant.builtin.coverage import content_terms
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.estimates import estimate_section
 from assistant.builtin.sections.facts import fact_section
+from assistant.builtin.sections.history import history_section
 from assistant.builtin.sections.matches import match_section
 from assistant.builtin.sections.offers import offer_section
 from assistant.builtin.sections.programs import (
@@ -62,6 +63,8 @@ def _section(
         return estimate_section(reading, done, say)
     if ask is Ask.OFFERS:
         return offer_section(done, say)
+    if ask is Ask.HISTORY:
+        return history_section(done, say)
     compared = next((a for a in done if a.tool.name == "compare_programs" and a.tool.ok), None)
     if ask is Ask.MATCH:
         return _match(done, compared, say)

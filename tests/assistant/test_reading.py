@@ -10,7 +10,13 @@ from assistant.builtin.planning import ASKED, in_short, next_calls
 from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.reading import Ask, Reading, read
-from assistant.toolbox import estimate_training, gpu_offers, programs, search_knowledge
+from assistant.toolbox import (
+    estimate_training,
+    gpu_offers,
+    gpu_price_history,
+    programs,
+    search_knowledge,
+)
 from kb.programs.program import Program
 from kb.starter import programs as starter_programs
 
@@ -32,6 +38,7 @@ def tools_for(reading: Reading) -> list[str]:
     [
         ("estimate_training", estimate_training.EXAMPLES),
         ("gpu_offers", gpu_offers.EXAMPLES),
+        ("gpu_price_history", gpu_price_history.EXAMPLES),
         ("get_program", programs.GET_EXAMPLES),
         ("compare_programs", programs.COMPARE_EXAMPLES),
     ],
@@ -88,6 +95,35 @@ def test_estimate_arguments(question: str, args: dict[str, object], records: lis
 def test_offer_arguments(question: str, args: dict[str, object], records: list[Program]) -> None:
     calls = dict(next_calls(read(question, [], records), SEARCHED))
     assert calls["gpu_offers"] == args
+
+
+@pytest.mark.parametrize(
+    ("question", "args"),
+    [
+        ("How have H100 prices moved?", {"gpu": "H100"}),
+        ("H100 spot price trend since 2024", {"gpu": "H100", "term": "spot", "since": "2024"}),
+        ("Did Lambda's H100 prices fall since June 2024?",
+         {"gpu": "H100", "provider": "Lambda", "since": "2024-06"}),
+        ("H100租金这两年怎么变化", {"gpu": "H100", "days": 730}),
+        ("過去一年 A100 的價格走勢如何？", {"gpu": "A100", "days": 365}),
+    ],
+)  # fmt: skip
+def test_history_arguments(question: str, args: dict[str, object], records: list[Program]) -> None:
+    calls = next_calls(read(question, [], records), SEARCHED)
+    assert calls == [("gpu_price_history", args)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did H100 prices fall?",
+        "为什么H100租金下跌？",
+        "What does an H100 cost per hour?",
+        "How many GPUs did Luma AI plan to use?",
+    ],
+)
+def test_what_is_no_question_of_history(question: str, records: list[Program]) -> None:
+    assert "gpu_price_history" not in tools_for(read(question, [], records))
 
 
 ESTIMATED = Past(

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from assistant.cli.price_chart import chart
 from tools.offers import Term
-from tools.price_history import Kind, Point, PriceHistory, Series, gpu_price_history
+from tools.price_history import Kind, Moved, Point, PriceHistory, Series, gpu_price_history
 from tools.price_list import list_offers
 
 
@@ -32,7 +32,8 @@ def a_series(kind: Kind, *points: Point, term: Term = Term.ON_DEMAND, **more: st
 def a_history(*series: Series) -> PriceHistory:
     return PriceHistory(
         gpu="nvidia-h100-any-80gb", term=None, provider=None, since=None, until=None,
-        series=list(series), moves=[], suspicious=2, undated=1, unknowns=[],
+        series=list(series), moves=[], moved=Moved(up=0, down=0, same=0),
+        suspicious=2, undated=1, unknowns=[],
     )  # fmt: skip
 
 

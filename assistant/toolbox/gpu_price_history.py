@@ -1,0 +1,89 @@
+"""The agent's tool `gpu_price_history`: how prices of a GPU moved, by dated evidence only."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+
+from assistant.toolbox.calls import Found, Output, run
+
+if TYPE_CHECKING:
+    from tools.market import Access
+
+NAME = "gpu_price_history"
+MOST_POINTS = 40
+"""So many points of a series are told: the first one and the newest."""
+MOST_MOVES = 20
+EXAMPLES = (
+    "How have H100 prices moved?",
+    "Did A100 rental prices fall over the last two years?",
+    "H100 on-demand price trend since 2024",
+    "H100租金这两年怎么变化？",
+    "A100的租用价格走势如何？",
+    "過去一年 H100 的租金漲了還是跌了？",
+)
+
+
+def gpu_price_history_tool(access: Access, *, past: bool = False) -> BaseTool:
+    """A tool over all prices that the desk has; with `past` up to the day of the clock."""
+
+    def gpu_price_history(
+        gpu: str,
+        runtime: ToolRuntime[Any, Any],
+        term: str | None = None,
+        provider: str | None = None,
+        since: str | None = None,
+        days: int | None = None,
+    ) -> Output:
+        """Prices of a GPU by date: live observations, negotiated and list prices apart, and what
+        single sellers asked for the same thing on two dates. `since` is a date such as 2024-06;
+        `days` counts back from today. `term` is on_demand, spot, capacity_block, reserved."""
+
+        def work(_: int) -> Found:
+            from tools.market import price_history
+
+            first = _first_day(since, days, access.clock().date())
+            told = price_history(gpu, term, provider, first, access=access, past=past)
+            return Found(_short(told.model_dump(mode="json")))
+
+        args = {"gpu": gpu, "term": term, "provider": provider, "since": since, "days": days}
+        return run(runtime, NAME, args, work)
+
+    return StructuredTool.from_function(
+        gpu_price_history, name=NAME, response_format="content_and_artifact"
+    )
+
+
+def _first_day(since: str | None, days: int | None, today: date) -> date | None:
+    """The first day that is wanted. Raises `InvalidInput` for what is no date."""
+    from tools.errors import InvalidInput
+
+    if since:
+        parts = since.strip().split("-")
+        try:
+            return date(*(int(part) for part in [*parts, "1", "1"][:3]))
+        except ValueError as error:
+            raise InvalidInput(f"{since[:20]!r} is no date", "like 2024-06") from error
+    if days is None:
+        return None
+    if not 0 < days < today.toordinal():
+        raise InvalidInput(f"{days} days back cannot be", "1 or more")
+    return today - timedelta(days=days)
+
+
+def _short(result: dict[str, Any]) -> dict[str, Any]:
+    """The result without the middle of long series and the last of many moves."""
+    for series in result["series"]:
+        points = series["points"]
+        series["dates"] = len(points)
+        series["low"] = min((each["low"] for each in points), key=Decimal)
+        series["high"] = max((each["high"] for each in points), key=Decimal)
+        if len(points) > MOST_POINTS:
+            series["points"] = [points[0], *points[1 - MOST_POINTS :]]
+    result["found"] = sum(series["dates"] for series in result["series"])
+    result["moves"] = result["moves"][:MOST_MOVES]
+    return result
