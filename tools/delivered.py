@@ -236,7 +236,8 @@ def _sold_by(offer: Offer) -> int | None:
     unit = offer.quote.unit if offer.quote else None
     if unit == "gpu_hour":
         return 1
-    if unit is None and (offer.term is Term.FUND or offer.method == "operator"):
+    own = offer.method == "operator" and offer.list_as_of is None
+    if unit is None and (offer.term is Term.FUND or own):
         return 1  # the fund's own: `count` is how many there are
     return offer.count
 

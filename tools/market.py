@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tools import inventory as inventory_file
 from tools import price_list
-from tools.errors import UnreadableInventory
+from tools.errors import ToolError, UnreadableInventory, UnreadablePrices
 from tools.gpus import known_gpu, same_gpu
 from tools.needs import Need
 from tools.offers import Availability, Market, Offer, SourceStatus, Term
@@ -129,14 +129,15 @@ def memory_of(access: Access) -> Memory:
 def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = False) -> Market:
     now = access.clock()
     ttl_s = {each.name: each.source.ttl_s for each in access.live}
+    bills, troubles = _bills(need, access)
     offers = [
-        _costed(judged(fitted(_for_count(offer, need.count), need), now, ttl_s), need)
+        bills(judged(fitted(_for_count(offer, need.count), need), now, ttl_s))
         for rows, _ in told
         for offer in rows
         if fits(offer, need)
     ]
     best_first = ranked(mark_superseded(offers), need)
-    sources = [status for _, status in told]
+    sources = [*(status for _, status in told), *troubles]
     return Market(
         offers=merged(best_first),
         sources=sources,
@@ -146,12 +147,22 @@ def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = Fa
     )
 
 
-def _costed(offer: Offer, need: Need) -> Offer:
+def _bills(need: Need, access: Access) -> tuple[Callable[[Offer], Offer], list[SourceStatus]]:
+    """What puts the bill of the stated job on an offer, and what went wrong with exchange rates."""
     if need.hours is None or need.count is None:
-        return offer
+        return lambda offer: offer, []
+    from tools.currencies import rate_table
     from tools.delivered import delivered
 
-    return offer.model_copy(update={"delivered": delivered(offer, need)})
+    today, troubles = access.clock().date(), []
+    path = access.rates if access.rates and access.rates.exists() else None
+    try:
+        rates = rate_table(path, today)
+    except UnreadablePrices as error:
+        rates, troubles = rate_table(None, today), [_unread("rates", error)]
+    return lambda offer: offer.model_copy(
+        update={"delivered": delivered(offer, need, rates)}
+    ), troubles
 
 
 def _listed_by(access: Access) -> list[Told]:
@@ -191,7 +202,20 @@ def _bundled() -> Told:
 
 def _imported(access: Access) -> list[Told]:
     """The price lists that staff imported, each a source of its own name."""
-    return []
+    told: list[Told] = []
+    for path in access.price_lists:
+        try:
+            offers = price_list.read_price_list(path, access.clock().date())
+        except UnreadablePrices as error:
+            told.append(([], _unread(path.stem, error)))
+        else:
+            told.append((offers, _counted(SourceStatus(name=path.stem, status="ok"), offers)))
+    return told
+
+
+def _unread(name: str, error: ToolError) -> SourceStatus:
+    told = "; ".join(part for part in (error.message, error.hint) if part)
+    return SourceStatus(name=name, status="failed", error=told)
 
 
 def from_inventory(access: Access) -> Told:

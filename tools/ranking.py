@@ -57,7 +57,8 @@ def judged(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Offer:
 
 
 def _standing(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Standing:
-    if offer.basis == "list" or offer.method == "list":
+    agreed = offer.method == "operator" and offer.list_as_of  # a price, and no word of stock
+    if offer.basis == "list" or offer.method == "list" or agreed:
         return "stale" if _is_old_list(offer, now) else "list"
     if offer.observed_at is None:
         return "stale"

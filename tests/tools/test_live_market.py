@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import time
@@ -335,3 +336,46 @@ def test_two_sellers_of_one_machine_take_one_row_and_keep_both_prices(tmp_path: 
     assert [(each.low, each.high, each.count) for each in market.price_range] == [
         (Decimal("1.50"), Decimal("2.99"), 2)
     ]
+
+
+def test_prices_of_staff_stand_among_lists_and_a_bad_file_is_named(tmp_path: Path) -> None:
+    head = "provider,gpu,count,term,term_months,amount,currency,region,as_of,source,note,kind\n"
+    ours, bad = tmp_path / "ours.csv", tmp_path / "bad.csv"
+    ours.write_text(
+        head
+        + "Oxygen,H100 SXM,8,reserved,12,1.50,USD,,2026-03-01,contract 7,,negotiated\n"
+        + "Oxygen,H100 SXM,8,reserved,12,1.80,USD,,2025-03-01,contract 3,,negotiated\n"
+        + "A cloud,H100 SXM,8,on_demand,,2.00,EUR,,2026-03-01,its page,,list\n",
+        encoding="utf-8",
+    )
+    bad.write_text("provider\nnobody\n", encoding="utf-8")
+    desk = Access(price_lists=(ours, bad), clock=Clock())
+    job = need("H100", 10, hours=Decimal(730))
+    market = gpu_offers(job, desk)
+    agreed = next(each for each in market.offers if each.source == "contract 7")
+    assert (agreed.standing, agreed.availability) == ("list", Availability.UNKNOWN)
+    assert agreed.delivered is not None
+    assert agreed.delivered.paid_gpus == 16
+    euros = next(each for each in market.offers if each.provider == "A cloud")
+    assert euros.delivered is not None
+    assert euros.delivered.total == Money(amount=Decimal(2 * 16 * 730), currency="EUR")
+    # Dollars by a dated rate, which is named with its age.
+    assert euros.delivered.in_usd is not None
+    assert re.match(r"1 EUR = [\d.]+ USD on 2026-\d\d-\d\d \(http", euros.delivered.rate or "")
+    states = {each.name: each for each in market.sources}
+    assert (states["ours"].status, states["ours"].offers) == ("ok", 3)
+    assert states["bad"].status == "failed"
+    assert "bad.csv" in (states["bad"].error or "")
+    history = price_history("H100", provider="Oxygen", access=desk)
+    assert [(s.kind, len(s.points)) for s in history.series] == [("negotiated", 2)]
+    assert history.moved.down == 1
+
+
+def test_bad_rates_are_named_and_those_of_the_desk_used(tmp_path: Path) -> None:
+    bad = tmp_path / "rates.csv"
+    bad.write_text("date,base\n", encoding="utf-8")
+    job = need("H100", 8, hours=Decimal(1))
+    market = gpu_offers(job, Access(rates=bad, clock=Clock()))
+    [failed] = [each for each in market.sources if each.name == "rates"]
+    assert failed.status == "failed"
+    assert any(each.delivered and each.delivered.total for each in market.offers)
