@@ -306,6 +306,14 @@ def test_vast_country_is_the_code_at_the_end(place: str, country: str | None) ->
     assert answer.offers[0].country == country
 
 
+@pytest.mark.parametrize("flag", ["rentable", "rented", "is_bid"])
+@pytest.mark.parametrize("word", [1, 0, "true", "yes", "on", []])
+def test_vast_flag_is_true_or_false(flag: str, word: object) -> None:
+    row = vast_fake.bundle(1, "H100 SXM", 1, 2.0, **{flag: word})
+    answer, _ = answer_of(vast_fake.FAKE, lambda _: Reply({"offers": [row]}))
+    assert (answer.status.status, answer.offers) == ("failed", [])
+
+
 # Shadeform
 
 
