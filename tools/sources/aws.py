@@ -52,7 +52,7 @@ _CHANGED = "its interface may have changed"
 class Config(HttpConfig):
     """`url` follows `region` where it is not given. `instance_types`: those asked for."""
 
-    region: str = Field(default="us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    region: str = Field(default="us-east-1", pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")
     url: str = ""
     instance_types: tuple[str, ...] = (
         "p4d.24xlarge",
@@ -120,7 +120,7 @@ async def _fetch(asking: Asking[Config]) -> Findings:
         raise SourceFailed(
             "answer",
             f"every request was refused in {asking.config.region} (400)",
-            "check the region and instance_types",
+            "check region and instance_types, and how many machines are asked for",
         )
     rows, unread = read_rows(found, _Block, "capacityBlockOfferingSet")
     good = [row for row in rows if row.lengths_agree and known_instance(row.instance_type)]

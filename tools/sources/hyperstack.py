@@ -51,7 +51,7 @@ class _Region(BaseModel):
 class _Model(BaseModel):
     region: str
     model: str = Field(min_length=1)
-    available: str = Field(pattern=r"^\d{1,6}\+?$")
+    available: str = Field(pattern=r"^[0-9]{1,6}\+?$")
     configurations: dict[str, Whole]
     planned_7_days: str | None = None
     planned_30_days: str | None = None
