@@ -39,6 +39,23 @@ MOVED = _cue(
     r"变化|变动|走势|趋势|历史|波动|涨|跌|降价|降了|回落|行情|(?:这|过去|近|最近)[一二两三几半]+(?:年|个月)",
 )
 WHY = _cue(r"why|what (?:caused|drove|made)|reasons?|because", r"为什么|为何|为啥|原因|怎么会|导致")
+# The fund's own clusters, and what is asked of them.
+OWN_CLUSTER = _cue(
+    r"(?:fund|firm|house|own) (?:own )?(?:(?:gpu|slurm|kubernetes|k8s|[a-z]{1,3}\d{2,4}) )?"
+    r"(?:clusters?|gpus?|nodes?|[a-z]{1,3}\d{2,4}s?)|"
+    r"(?:our|your|the|this|which|any) (?:(?:own|gpu|slurm|kubernetes|k8s|[a-z]{1,3}\d{2,4}) )*"
+    r"clusters?|clusters? of (?:the|our) fund|cluster queue",
+    r"(?:基金|我们|咱们|你们|自己|自有|自家|内部)(?:自己|自有)?的?(?:gpu|算力|slurm)?(?:集群|丛集)|"
+    r"(?:这个|哪个|哪些|哪几个)(?:集群|丛集)|(?:集群|丛集)的?(?:排队|队列)",
+)
+QUEUE = _cue(r"queues?|queued|queueing|in line", r"排队|队列")
+QUEUED = _cue(
+    r"queue[sd]?|queueing|in line|wait(?:s|ing)?|pending|free|idle|availab(?:le|ility)|"
+    r"whole nodes?|starts?|begin|quota|busy|full|right now|how long",
+    r"排队|等待|要等|队列|空闲|空着|空卡|闲置|可用|有空|整机|整节点|什么时候|何时|多久|现在|开始|开跑|"
+    r"配额|还剩|剩余|满了",
+)
+SCHEDULERS = frozenset({"slurm", "kubernetes", "k8s", "kueue"})
 HOURLY = _cue(
     r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
 )

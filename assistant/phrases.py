@@ -18,6 +18,7 @@ class Phrases:
 
     language: Language
     not_stated: str
+    not_known: str
     nothing_found: str
     recorded: str
     closest: str
@@ -31,6 +32,7 @@ class Phrases:
     found_offers: str
     found_dates: str
     found_programs: str
+    found_clusters: str
     read_program: str
     estimated: str
     ask_which: str
@@ -80,6 +82,34 @@ class Phrases:
     history_suspicious: str
     history_undated: str
     history_kinds: Mapping[str, str]
+    # the fund's clusters
+    queue_now: str
+    queue_by: str
+    queue_pieces: str
+    queue_unknown: str
+    queue_never: str
+    queue_free: str
+    queue_use: str
+    queue_no_cluster: str
+    queue_set_up: str
+    queue_no_gpu: str
+    queue_failed: str
+    queue_source: str
+    queue_past: str
+    queue_stale: str
+    queue_header: str
+    queue_waiting: str
+    queue_jobs: str
+    queue_quota: str
+    queue_condition: str
+    queue_no_quota: str
+    queue_count: str
+    queue_few: str
+    queue_error: Mapping[str, str]
+    queue_early: str
+    queue_late: str
+    starts: Mapping[str, str]
+    start_methods: Mapping[str, str]
     # programs
     list_lead: Mapping[str, str]
     list_lead_one: str
@@ -173,6 +203,8 @@ class Phrases:
             return self.found_offers.format(n=result.get("found", 0))
         if name == "gpu_price_history":
             return self.found_dates.format(n=result.get("found", 0))
+        if name == "cluster_queue":
+            return self.found_clusters.format(n=result.get("found", 0))
         if name == "compare_programs":
             return self.found_programs.format(n=result.get("count", 0))
         if name == "match_programs":

@@ -7,6 +7,7 @@ from assistant.phrases import Phrases
 ENGLISH = Phrases(
     language="en",
     not_stated="not stated in sources",
+    not_known="not known",
     nothing_found="**The library does not answer this.**",
     recorded="I have recorded it as a gap.",
     closest="What the library says that comes closest:",
@@ -20,6 +21,7 @@ ENGLISH = Phrases(
     found_offers="{n} offers",
     found_dates="{n} dates with prices",
     found_programs="{n} programs",
+    found_clusters="{n} rows of clusters",
     read_program="terms of {name}",
     estimated="estimate made",
     ask_which="**Which program do you mean?** Name it, for example Oxygen, Andromeda or Generate.",
@@ -98,6 +100,67 @@ ENGLISH = Phrases(
     history_suspicious="Suspicious prices left out: {n}.",
     history_undated="Prices without a date left out: {n}.",
     history_kinds={"live": "live", "list": "list price", "negotiated": "negotiated"},
+    queue_now="**{n} {gpu} could start now at {cluster}.**",
+    queue_by="**{n} {gpu} could start not later than {at} at {cluster}.**",
+    queue_pieces=(
+        "**{free} {gpu} are free at {cluster}, but in pieces: {whole} whole nodes of {node}, "
+        "and at most {block} on one node.**"
+    ),
+    queue_unknown=(
+        "**When {n} {gpu} could start at {cluster} is not known; {free} of {total} are free.**"
+    ),
+    queue_never="**{cluster} does not have what {n} {gpu} together need.**",
+    queue_free=(
+        "**{free} of {total} {gpu} are free at {cluster}: {whole} whole nodes, "
+        "at most {block} on one node.**"
+    ),
+    queue_use="**{cluster} has {total} {gpu}; how many of them are free is not known.**",
+    queue_no_cluster="**No cluster of the fund is set up on this desk.**",
+    queue_set_up="Staff can turn one on with `compute-desk sources`.",
+    queue_no_gpu="**None of the fund's clusters that were asked has a {gpu}.**",
+    queue_failed="**The fund's clusters did not answer: what is free there is not known.**",
+    queue_source="{name} could not be asked: {error}.",
+    queue_past="**Clusters tell only of the present: what was free on a past day is not known.**",
+    queue_stale="{cluster} was last seen at {when}: what is free there now is not known.",
+    queue_header=(
+        "| Cluster | GPU | Free | Whole nodes | Most on one node | Waiting | Start | As of |"
+    ),
+    queue_waiting="{jobs} jobs, {gpus} GPUs",
+    queue_jobs="{jobs} jobs",
+    queue_quota="Your company may use {n} {gpu} at {cluster}; in use: {used}.",
+    queue_condition=(
+        "A latest start holds if jobs end at their limits, none of higher priority comes and no "
+        "node fails."
+    ),
+    queue_no_quota="How much of this your company may use is not known.",
+    queue_count="Tell me how many GPUs and for how long, and I can say when they could start.",
+    queue_few=(
+        "At {cluster} too few predictions have been checked ({n}) to tell how far off they are."
+    ),
+    queue_error={
+        "need": (
+            "Of this desk's earlier predictions at {cluster} {n} were checked: the median was "
+            "{median}, the worst {worst}; {early} named a time that was too early."
+        ),
+        "job": (
+            "Of the scheduler's predictions for waiting jobs at {cluster} {n} were checked: the "
+            "median was {median}, the worst {worst}; {early} named a time that was too early."
+        ),
+    },
+    queue_early="{time} early",
+    queue_late="{time} late",
+    starts={
+        "now": "now",
+        "not_later_than": "not later than {at}",
+        "window": "{at} to {until}",
+        "never": "never",
+        "unknown": "not known",
+    },
+    start_methods={
+        "arithmetic": "what is free was counted",
+        "time limits": "by the limits of jobs",
+        "sbatch --test-only": "the scheduler's own test",
+    },
     list_lead={
         "investor": "**{n} investor programs are in the library.**",
         "cloud": "**{n} cloud credit programs are in the library.**",

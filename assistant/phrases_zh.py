@@ -13,6 +13,7 @@ from assistant.phrases import Phrases
 SIMPLIFIED = Phrases(
     language="zh-Hans",
     not_stated="来源未说明",
+    not_known="不明",
     nothing_found="**资料库里没有这个问题的答案。**",
     recorded="我已把它记为待补充的问题。",
     closest="资料库里最接近的内容：",
@@ -26,6 +27,7 @@ SIMPLIFIED = Phrases(
     found_offers="{n} 条报价",
     found_dates="{n} 个日期的报价",
     found_programs="{n} 个计划",
+    found_clusters="{n} 条集群信息",
     read_program="{name}的条款",
     estimated="已估算",
     ask_which="**请问你指的是哪个计划？** 说出名字即可，例如氧气计划、仙女座或Generate。",
@@ -81,6 +83,52 @@ SIMPLIFIED = Phrases(
     history_suspicious="另有{n}条价格可疑，未计入。",
     history_undated="另有{n}条没有日期，未计入。",
     history_kinds={"live": "实时价", "list": "目录价", "negotiated": "协议价"},
+    queue_now="**{cluster}现在就可以开始用{n}张{gpu}。**",
+    queue_by="**{cluster}最迟在{at}可以开始用{n}张{gpu}。**",
+    queue_pieces=(
+        "**{cluster}有{free}张{gpu}空闲，但比较分散：{node}卡整机空闲{whole}台，单台最多空闲{block}张。**"
+    ),
+    queue_unknown="**{cluster}什么时候能开始用{n}张{gpu}还不清楚；目前{total}张中有{free}张空闲。**",
+    queue_never="**{cluster}没有能同时提供{n}张{gpu}的机器。**",
+    queue_free="**{cluster}的{total}张{gpu}中有{free}张空闲：整机{whole}台，单台最多{block}张。**",
+    queue_use="**{cluster}共有{total}张{gpu}，其中有多少空闲并不清楚。**",
+    queue_no_cluster="**这里还没有接入基金自己的集群。**",
+    queue_set_up="同事可以用 `compute-desk sources` 接入。",
+    queue_no_gpu="**查到的基金集群里都没有{gpu}。**",
+    queue_failed="**基金的集群没有答复，目前有没有空闲并不清楚。**",
+    queue_source="未能查询{name}：{error}。",
+    queue_past="**集群只能说明当前情况：过去某一天有没有空闲，无从得知。**",
+    queue_stale="{cluster}的数据停留在{when}，现在有没有空闲并不清楚。",
+    queue_header="| 集群 | GPU | 空闲 | 空闲整机 | 单台最多 | 排队 | 开始时间 | 数据时间 |",
+    queue_waiting="{jobs}个任务，共{gpus}张GPU",
+    queue_jobs="{jobs}个任务",
+    queue_quota="你们公司在{cluster}可以使用{n}张{gpu}，已使用：{used}。",
+    queue_condition="最迟时间的前提是：任务都在时限内结束，没有优先级更高的任务插入，机器也不出故障。",
+    queue_no_quota="你们公司可以使用其中多少，目前并不清楚。",
+    queue_count="请告诉我需要多少张GPU、用多长时间，我就能说出什么时候可以开始。",
+    queue_few="{cluster}已核对的预测太少（{n}次），还看不出误差有多大。",
+    queue_error={
+        "need": (
+            "这里过去对{cluster}的预测已核对{n}次：中位数{median}，最差{worst}，其中{early}次说得过早。"
+        ),
+        "job": (
+            "调度器对{cluster}排队任务的预测已核对{n}次：中位数{median}，最差{worst}，其中{early}次说得过早。"
+        ),
+    },
+    queue_early="早了{time}",
+    queue_late="晚了{time}",
+    starts={
+        "now": "现在",
+        "not_later_than": "最迟{at}",
+        "window": "{at}至{until}",
+        "never": "不可能",
+        "unknown": "不明",
+    },
+    start_methods={
+        "arithmetic": "按空闲数计算",
+        "time limits": "按任务时限推算",
+        "sbatch --test-only": "调度器自己的测试",
+    },
     list_lead={
         "investor": "**资料库里有{n}个投资方的算力计划。**",
         "cloud": "**资料库里有{n}个云厂商的额度计划。**",

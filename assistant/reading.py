@@ -16,6 +16,7 @@ from assistant import cues
 from assistant.answer import Answer, Language
 from assistant.context import Past, past_of
 from assistant.eligibility import asks_fit, asks_match, company_told, targets
+from assistant.grounding.names import proper_names
 from assistant.language import detect
 from kb.programs.program import Program
 from kb.texts.folding import fold
@@ -32,6 +33,7 @@ _POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")  # Google's AI-first 
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
 
 
+_REPEATABLE = ("estimate_training", "gpu_offers", "gpu_price_history", "cluster_queue")
 MOST_COMPARED = 4
 """So many programs that are named by their sponsors only are compared."""
 
@@ -42,6 +44,7 @@ class Ask(StrEnum):
     ESTIMATE = "estimate"
     OFFERS = "offers"
     HISTORY = "history"
+    QUEUE = "queue"
     LIST = "list"
     COMPARE = "compare"
     PROGRAM = "program"
@@ -136,11 +139,15 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
 
     if reading.repeat is not None and reading.repeat["name"] == "estimate_training":
         return (Ask.ESTIMATE,), None
+    if reading.repeat is not None and reading.repeat["name"] == "cluster_queue":
+        return (Ask.QUEUE,), None
     if reading.repeat is not None:
         moved = reading.repeat["name"] == "gpu_price_history"
         return (Ask.HISTORY if moved else Ask.OFFERS,), None
     if _asks_history(reading):
         return (Ask.HISTORY,), None
+    if _asks_queue(reading):
+        return (Ask.QUEUE,), None
     if asks_match(reading):
         return (Ask.MATCH,), kind
     if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
@@ -199,6 +206,23 @@ def _asks_history(reading: Reading) -> bool:
     if not (named and priced) or (reading.programs and not reading.provider):
         return False
     return bool(cues.MOVED.search(text)) and not cues.WHY.search(text)
+
+
+def _asks_queue(reading: Reading) -> bool:
+    """Whether the fund's own clusters are asked about: what is free there, and when a job starts;
+    not what a source tells of somebody's cluster."""
+    text = reading.folded
+    if reading.programs or reading.sponsored or cues.TRAIN.search(text):
+        return False
+    if reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):  # a run to be estimated
+        return False
+    hardware = {mention.raw for mention in reading.gpus}
+    names = [n for n in proper_names(reading.text) if fold(n) not in cues.SCHEDULERS]
+    if any(not any(name in raw for raw in hardware) for name in names):
+        return False
+    if cues.OWN_CLUSTER.search(text):
+        return bool(cues.QUEUED.search(text))
+    return bool(cues.QUEUE.search(text) and (hardware or "gpu" in text))
 
 
 def _points_nowhere(reading: Reading) -> bool:
@@ -274,7 +298,7 @@ def _repeated(
         return None
     for turn in reversed(past):
         for call in reversed(turn.calls):
-            if call["name"] in ("estimate_training", "gpu_offers", "gpu_price_history"):
+            if call["name"] in _REPEATABLE:
                 return dict(call)
     return None
 

@@ -78,6 +78,29 @@ def when(iso: str | None, language: Language) -> str | None:
     return "".join(f"{part}{unit}" for part, unit in zip(parts, "年月日", strict=False))
 
 
+def moment(text: str | None, language: Language) -> str | None:
+    """A time as people write it: 22 Nov 2026, 14:20 UTC; a date alone stays one."""
+    if not text:
+        return None
+    day, _, hour = text.partition(" ")
+    told = when(day, language)
+    if not hour:
+        return told
+    return f"{told}, {hour}" if language == "en" else f"{told}{hour.replace(' ', '（')}）"
+
+
+def delay(seconds: int, language: Language) -> str:
+    """How long something came early or late: 12 minutes, 3.5 hours, in Chinese 12分钟."""
+    minutes = Decimal(abs(seconds)) / 60
+    long = minutes >= 90
+    exact = (minutes / 60).quantize(Decimal("0.1")) if long else minutes.quantize(Decimal(1))
+    amount = plain(exact, "en")
+    if language == "en":
+        word = "hour" if long else "minute"
+        return f"{amount} {word}{'' if amount == '1' else 's'}"
+    return f"{amount}{_unit('小时' if long else '分钟', language)}"
+
+
 def _unit(unit: str, language: Language) -> str:
     from assistant.language import in_script
 

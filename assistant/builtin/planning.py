@@ -55,6 +55,8 @@ def _first_calls(reading: Reading) -> list[Call]:
             calls.append(("gpu_offers", _offers_args(reading)))
         elif ask is Ask.HISTORY:
             calls.append(("gpu_price_history", _history_args(reading)))
+        elif ask is Ask.QUEUE:
+            calls.append(("cluster_queue", _queue_args(reading)))
         elif ask is Ask.LIST:
             args = {"kind": reading.kind, "language": reading.language}
             calls.append(("compare_programs", {k: v for k, v in args.items() if v}))
@@ -128,6 +130,19 @@ def _history_args(reading: Reading) -> dict[str, Any]:
         args["since"] = day.iso
     elif span:
         args["days"] = int(span.value)
+    return args
+
+
+def _queue_args(reading: Reading) -> dict[str, Any]:
+    again = reading.repeat is not None and reading.repeat["name"] == "cluster_queue"
+    args: dict[str, Any] = dict(reading.repeat["args"]) if again and reading.repeat else {}
+    if gpu := _gpu(reading):
+        args["gpu"] = gpu
+    if count := _gpu_count(reading):
+        args["count"] = count
+    length = reading.first(Unit.DURATION_DAYS)
+    if length and length.value > 0:
+        args["hours"] = float(round(length.value * 24, 2))
     return args
 
 

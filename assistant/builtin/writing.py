@@ -18,6 +18,7 @@ from assistant.builtin.sections.programs import (
     list_section,
     program_section,
 )
+from assistant.builtin.sections.queues import queue_section
 from assistant.builtin.selecting import select
 from assistant.evidence import Artifact
 from assistant.knowledge import Knowledge
@@ -65,6 +66,8 @@ def _section(
         return offer_section(done, say)
     if ask is Ask.HISTORY:
         return history_section(done, say)
+    if ask is Ask.QUEUE:
+        return queue_section(done, say)
     compared = next((a for a in done if a.tool.name == "compare_programs" and a.tool.ok), None)
     if ask is Ask.MATCH:
         return _match(done, compared, say)

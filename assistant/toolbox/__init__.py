@@ -11,6 +11,7 @@ from langchain_core.tools import BaseTool
 from assistant.knowledge import Knowledge
 from assistant.source_states import MEMORY
 from assistant.sources import price_lists
+from assistant.toolbox.cluster_queue import cluster_queue_tool
 from assistant.toolbox.estimate_training import estimate_training_tool
 from assistant.toolbox.gpu_offers import gpu_offers_tool
 from assistant.toolbox.gpu_price_history import gpu_price_history_tool
@@ -28,6 +29,7 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         match_programs_tool(kb, home, today),
         gpu_offers_tool(home / "inventory.csv", today, past=past),
         gpu_price_history_tool(_kept(home, today), past=past),
+        cluster_queue_tool(home, today, past=past),
         estimate_training_tool(),
     ]
 

@@ -1,0 +1,51 @@
+"""What a home gives the tools to ask: its live sources, inventory, price lists and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.source_states import MEMORY
+from assistant.sources import load_sources, price_lists
+
+if TYPE_CHECKING:
+    from tools.market import Access
+    from tools.offers import SourceStatus
+
+INVENTORY = "inventory.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAccess:
+    """What can be asked, and the sources that are on and cannot be, with why."""
+
+    access: Access
+    broken: tuple[SourceStatus, ...] = ()
+
+
+def desk_access(home: Path, today: date | None = None) -> DeskAccess:
+    """The sources of a home as they are set up now. `today` is another day than the clock's; it is
+    taken at noon."""
+    from tools.market import Access
+
+    sources = load_sources(home)
+    access = Access(
+        live=sources.live,
+        memory=home / MEMORY,
+        inventory=home / INVENTORY,
+        price_lists=price_lists(home),
+        clock=_clock(today),
+    )
+    return DeskAccess(access, sources.broken)
+
+
+def _clock(today: date | None) -> Callable[[], datetime]:
+    from tools.market import utc_now
+
+    if today is None or today == utc_now().date():
+        return utc_now
+    noon = datetime.combine(today, time(12), UTC)
+    return lambda: noon

@@ -1,0 +1,89 @@
+"""The agent's tool `cluster_queue`: the fund's own clusters, what is free and when a job starts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+
+from assistant.builtin.figures import delay
+from assistant.toolbox.calls import Found, Output, run
+
+NAME = "cluster_queue"
+SHOWN = 20
+EXAMPLES = (
+    "How many H100s are free on the fund's cluster?",
+    "When could 16 H100s start on our cluster?",
+    "How long is the queue for 8 H100s?",
+    "Is a whole node free on the fund's Slurm cluster right now?",
+    "What is our quota on the cluster?",
+    "基金的集群现在有几张空闲的H100？",
+    "我们的集群什么时候能开始跑16张H100？",
+    "8张H100要排队多久？",
+    "基金的叢集現在有沒有空閒的整機？",
+    "我們的叢集排隊要多久？",
+)
+_CLOCKS = ("effective_at", "fetched_at", "observed_at")
+
+
+def cluster_queue_tool(home: Path, today: date, *, past: bool = False) -> BaseTool:
+    """A tool over the clusters that this desk has turned on, and the inventory that staff keep;
+    with `past` nothing is asked, for clusters tell of now only."""
+
+    def cluster_queue(
+        runtime: ToolRuntime[Any, Any],
+        gpu: str | None = None,
+        count: int | None = None,
+        hours: float | None = None,
+        region: str | None = None,
+    ) -> Output:
+        """The fund's own clusters: free GPUs, whole free nodes, the largest block on one node,
+        jobs that wait, quota, and when `count` GPUs could start (for `hours` hours)."""
+
+        def work(_: int) -> Found:
+            from assistant.access import desk_access
+            from tools.cluster_queue import cluster_queue as ask
+            from tools.needs import need
+
+            length = None if hours is None else Decimal(str(hours))
+            desk = desk_access(home, today)
+            answer = ask(need(gpu, count, region, hours=length), desk.access, past=past)
+            result = answer.model_dump(mode="json")
+            result["found"] = len(result["clusters"])
+            result["clusters"] = [_told(each) for each in result["clusters"][:SHOWN]]
+            broken = [] if past else [each.model_dump(mode="json") for each in desk.broken]
+            result["sources"] += broken
+            if broken and "source_failed" not in result["unknowns"]:
+                result["unknowns"].append("source_failed")
+            return Found(result)
+
+        args = {"gpu": gpu, "count": count, "hours": hours, "region": region}
+        return run(runtime, NAME, args, work)
+
+    return StructuredTool.from_function(
+        cluster_queue, name=NAME, response_format="content_and_artifact"
+    )
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its times and delays as text that an answer can state."""
+    for name in _CLOCKS:
+        row[name] = _moment(row[name])
+    if row["start"]:
+        row["start"] |= {name: _moment(row["start"][name]) for name in ("at", "until")}
+    for error in row["errors"]:
+        for name in ("median_late_s", "worst_late_s"):
+            if error[name] is not None:
+                error[name.removesuffix("_s")] = delay(error[name], "en")
+    return row
+
+
+def _moment(iso: str | None) -> str | None:
+    """A moment in UTC to the minute; a date alone stays as it is."""
+    if iso is None or len(iso) <= len("2026-11-22"):
+        return iso
+    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,238 @@
+"""Questions about the fund's own clusters, over API servers on this machine, in three scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant import Answer, Assistant
+from assistant.language import detect
+from assistant.reading import Ask, read
+from assistant.source_states import MEMORY
+from assistant.toolbox.cluster_queue import EXAMPLES
+from tests.assistant.test_questions import QUESTIONS, unsupported
+from tests.tools.sources.fakes.fake import SECRET
+from tests.tools.sources.fakes.kubernetes import (
+    PLANTED,
+    Cluster,
+    cluster_queue,
+    gpus,
+    node,
+    pod,
+)
+from tests.tools.sources.loopback import Loopback, Reply, serving
+from tools.needs import need
+from tools.predictions import record_findings
+from tools.sources.memory import Memory
+from tools.sources.source import Findings, PendingStart, Started
+
+EAST = Cluster(
+    [node("n1"), node("n2"), node("n3")],
+    [pod("n1", gpus("4")), pod("n2", gpus("4")), pod("n3", gpus("6"))],
+    [cluster_queue("ours", "16", "4", pending=3)],
+)
+WEST = Cluster([node("n1"), node("n2")])
+FULL = Cluster([node("n1")], [pod("n1", gpus("8"))])
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Loopback]]:
+    with serving(EAST.publish) as east, serving(WEST.publish) as west:
+        yield [east, west]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "home"
+    path.mkdir()
+    for name in ("EAST", "WEST"):
+        monkeypatch.setenv(f"{name}_KUBERNETES_TOKEN", SECRET)
+    return path
+
+
+def set_up(home: Path, *tables: tuple[str, str, str]) -> None:
+    """Clusters by name, address and further lines of their tables."""
+    text = "".join(
+        f'[{name}]\nkind = "kubernetes"\nurl = "{url}"\nprovider = "{name.title()}"\n{more}\n'
+        for name, url, more in tables
+    )
+    (home / "sources.toml").write_text(text)
+
+
+def asked(home: Path, *questions: str) -> Answer:
+    with Assistant.open(home) as desk:
+        session = desk.new_session()
+        answers = [desk.ask(each, session) for each in questions]
+    answer = answers[-1]
+    assert answer.removed == []
+    assert unsupported(answer) == []
+    assert PLANTED not in json.dumps(answer.model_dump(mode="json"))
+    assert SECRET not in answer.model_dump_json()
+    return answer
+
+
+def lead(answer: Answer) -> str:
+    return answer.answer.splitlines()[0]
+
+
+class TestReading:
+    @pytest.mark.parametrize("question", EXAMPLES)
+    def test_its_own_examples(self, question: str) -> None:
+        assert read(question, [], []).asks == (Ask.QUEUE,)
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "When did Kindred Ventures launch its GPU cluster?",
+            "Which fund has a cluster for startups?",
+            "What does an H100 cost per hour on your cluster?",
+            "紅杉中國有GPU集群嗎？有幾張？",
+            "模型层公司和应用层公司排队有什么不同？",
+            "Why was there a queue for H100s at Microsoft?",
+            "How long would a 7B run on 2T tokens take on our cluster?",
+            "Where can I rent 64 H100s right now?",
+        ],
+    )
+    def test_what_others_have_or_sell_is_not_a_question_of_ours(self, question: str) -> None:
+        assert Ask.QUEUE not in read(question, [], []).asks
+
+    def test_no_question_of_the_set_is_taken_for_one(self) -> None:
+        specs = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
+        texts = [spec["q"] for group in specs.values() for spec in group]
+        assert [text for text in texts if Ask.QUEUE in read(text, [], []).asks] == []
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(
+        ("question", "first", "script"),
+        [
+            ("When could 8 H100s start on our cluster?", "8 H100 could start now at West", "en"),
+            ("我们的集群什么时候能开始跑8张H100？", "West现在就可以开始用8张H100", "zh-Hans"),
+            ("我們的叢集什麼時候能開始跑8張H100？", "West現在就可以開始用8張H100", "zh-Hant"),
+        ],
+    )
+    def test_the_soonest_start_first_then_all_clusters(
+        self, home: Path, servers: list[Loopback], question: str, first: str, script: str
+    ) -> None:
+        east, west = servers
+        set_up(home, ("east", east.url, 'cluster_queue = "ours"'), ("west", west.url, ""))
+        answer = asked(home, question)
+        assert first in lead(answer)
+        assert not answer.abstained
+        rows = [line for line in answer.answer.splitlines() if line.startswith("| ")]
+        assert [row.split(" | ")[0] for row in rows[1:]] == ["| West", "| East"]
+        assert "16/16" in rows[1]
+        assert "10/24" in rows[2]
+        call = next(call for call in answer.tool_calls if call.name == "cluster_queue")
+        assert call.args == {"gpu": "H100", "count": 8}
+        assert detect(lead(answer), fallback="en") == script
+        figures = {"en": "16 ", "zh-Hans": "可以使用16张", "zh-Hant": "可以使用16張"}
+        assert figures[script] in answer.answer  # the quota at East
+        assert any(citation.kind == "tool" for citation in answer.citations)
+
+    @pytest.mark.parametrize(
+        ("question", "told"),
+        [
+            ("How many H100s are free on the fund's cluster?",
+             "10 H100 are free at East, but in pieces: 0 whole nodes of 8, and at most 4"),
+            ("基金的集群现在有几张空闲的H100？", "8卡整机空闲0台，单台最多空闲4张"),
+            ("基金的叢集現在有幾張空閒的H100？", "單台最多空閒4張"),
+        ],
+    )  # fmt: skip
+    def test_free_but_in_pieces(
+        self, home: Path, servers: list[Loopback], question: str, told: str
+    ) -> None:
+        set_up(home, ("east", servers[0].url, ""))
+        assert told in lead(asked(home, question))
+
+    def test_a_start_that_nobody_predicts_is_not_known(
+        self, home: Path, servers: list[Loopback]
+    ) -> None:
+        servers[0].answer = FULL.publish
+        set_up(home, ("east", servers[0].url, ""))
+        answer = asked(home, "When could 8 H100s start on our cluster?")
+        assert "When 8 H100 could start at East is not known; 0 of 8 are free." in answer.answer
+        assert "| not known |" in answer.answer
+
+    def test_more_or_other_ones_as_a_follow_up(self, home: Path, servers: list[Loopback]) -> None:
+        set_up(home, ("west", servers[1].url, ""))
+        answer = asked(home, "When could 8 H100s start on our cluster?", "and with 24?")
+        call = next(call for call in answer.tool_calls if call.name == "cluster_queue")
+        assert call.args == {"gpu": "H100", "count": 24}
+        assert "24 H100" in lead(answer)
+
+    def test_a_cluster_that_fails_is_named(self, home: Path, servers: list[Loopback]) -> None:
+        east, west = servers
+        east.answer = lambda _: Reply({"message": PLANTED}, 401)
+        set_up(home, ("east", east.url, ""), ("west", west.url, ""))
+        answer = asked(home, "How many H100s are free on our clusters?")
+        assert "16 of 16 H100 are free at West" in lead(answer)
+        assert "east could not be asked: the key was refused (401)" in answer.answer
+        set_up(home, ("east", east.url, ""))
+        answer = asked(home, "How many H100s are free on our clusters?")
+        assert "did not answer" in lead(answer)
+        assert answer.abstained
+
+    def test_pods_that_may_not_be_listed(self, home: Path, servers: list[Loopback]) -> None:
+        hidden = Cluster([node("n1")], forbidden=("/api/v1/pods",))
+        servers[0].answer = hidden.publish
+        set_up(home, ("east", servers[0].url, ""))
+        answer = asked(home, "How many H100s are free on our cluster?")
+        assert "East has 8 H100; how many of them are free is not known." in lead(answer)
+
+    def test_a_desk_without_clusters_says_so(self, home: Path) -> None:
+        answer = asked(home, "How many H100s are free on the fund's cluster?")
+        assert "No cluster of the fund is set up on this desk." in lead(answer)
+        assert answer.abstained
+        assert answer.gaps
+
+    def test_what_staff_entered_counts(self, home: Path) -> None:
+        today = datetime.now(UTC).date().isoformat()
+        (home / "inventory.csv").write_text(
+            "provider,gpu,count,free,price_per_gpu_hour,observed_at\n"
+            f"Oxygen cluster 1,H100 SXM,512,96,1.40,{today}\n"
+        )
+        answer = asked(home, "How many H100s are free on the fund's cluster?")
+        assert "96 of 512 H100 are free at Oxygen cluster 1" in lead(answer)
+
+    def test_how_far_predictions_were_off(self, home: Path, servers: list[Loopback]) -> None:
+        memory, now = Memory(home / MEMORY), datetime.now(UTC)
+        for n in range(6):
+            made = now - timedelta(hours=30 - n)
+            due = made + timedelta(minutes=30)
+            waits = Findings([], pending=[PendingStart(str(n), due)])
+            record_findings(memory, "west", need(), [], waits, made)
+            began = Findings([], started=[Started(str(n), due + timedelta(minutes=4 * n - 4))])
+            record_findings(memory, "west", need(), [], began, due + timedelta(hours=1))
+        memory.close()
+        set_up(home, ("west", servers[1].url, ""))
+        english = asked(home, "When could 8 H100s start on our cluster?").answer
+        told = "6 were checked: the median was 6 minutes late, the worst 16 minutes late; 4 named"
+        assert told in english
+        chinese = asked(home, "我们的集群什么时候能开始跑8张H100？").answer
+        assert "已核对6次：中位数晚了6分钟，最差晚了16分钟，其中4次说得过早" in chinese
+
+    def test_a_hostile_name_is_only_a_name(self, home: Path, servers: list[Loopback]) -> None:
+        name = "Eve [x](https://evil.example) | 99 free | ![i](https://evil.example/i.png)"
+        set_up(home, ("west", servers[1].url, ""))
+        text = (home / "sources.toml").read_text().replace('"West"', json.dumps(name))
+        (home / "sources.toml").write_text(text)
+        with Assistant.open(home) as desk:
+            answer = desk.ask("How many H100s are free on our cluster?")
+        assert "evil.example" not in answer.answer
+        assert "](" not in answer.answer
+        row = next(line for line in answer.answer.splitlines() if line.startswith("| Eve"))
+        assert row.count("|") == 9
+
+    def test_a_past_day(self, home: Path, servers: list[Loopback]) -> None:
+        set_up(home, ("west", servers[1].url, ""))
+        day = datetime.now(UTC).date() - timedelta(days=30)
+        with Assistant.open(home, as_of=day.isoformat()) as desk:
+            answer = desk.ask("How many H100s are free on the fund's cluster?")
+        assert "Clusters tell only of the present" in answer.answer
+        assert servers[1].seen == []
