@@ -17,6 +17,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from tools.errors import InvalidInput
 from tools.gpus import Gpu, known_gpu, same_gpu
 from tools.gpus import gpu as find_gpu
 from tools.observations import daily_prices, seen_prices
@@ -151,6 +152,17 @@ def gpu_price_history(
         undated=tale.undated,
         unknowns=tale.unknowns(),
     )
+
+
+def first_day(text: str) -> date:
+    """The first day of a date that may be partial: 2024, 2024-06, 2024-06-30.
+
+    Raises `InvalidInput` for anything else."""
+    parts = text.strip().split("-")
+    try:
+        return date(*(int(part) for part in [*parts, "1", "1"][:3]))
+    except ValueError as error:
+        raise InvalidInput(f"{text.strip()[:20]!r} is no date", "like 2024-06") from error
 
 
 _Same = tuple[Kind, Term, int | None, str]

@@ -32,12 +32,25 @@ def gpus(
     max_price: Annotated[
         str | None, typer.Option(metavar="USD", help="At most this much per GPU-hour.")
     ] = None,
+    chart: Annotated[
+        bool, typer.Option("--chart", help="Draw how prices of --gpu moved, by all that is kept.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="With --chart: from this date on.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show GPU offers: dated list prices, and the fund's own inventory where it keeps one.
 
     A list price says nothing about stock: its availability is unknown.
     """
+    if since is not None and not chart:
+        raise typer.BadParameter("--since goes with --chart")
+    if chart:
+        if any(each is not None for each in (count, region, max_price)):
+            raise typer.BadParameter("--chart goes with --gpu, --term and --since only")
+        _draw(gpu, term, since, as_json=as_json)
+        return
     from assistant.settings import default_home
     from tools.market import Access, gpu_offers
     from tools.needs import need
@@ -55,6 +68,23 @@ def gpus(
         document(market.model_dump(mode="json"))
     else:
         _show(market)
+
+
+def _draw(gpu: str | None, term: str | None, since: str | None, *, as_json: bool) -> None:
+    """Prices over time of what this desk has kept and has lists of; nobody is asked."""
+    from assistant.cli.price_chart import show_prices
+    from assistant.settings import default_home
+    from assistant.source_states import MEMORY
+    from assistant.sources import price_lists
+    from tools.market import Access, price_history
+    from tools.price_history import first_day
+
+    if gpu is None:
+        raise typer.BadParameter("--chart needs --gpu, such as --gpu H100")
+    home = default_home()
+    access = Access(memory=home / MEMORY, price_lists=price_lists(home))
+    history = price_history(gpu, term, None, first_day(since) if since else None, access=access)
+    show_prices(history, as_json=as_json)
 
 
 def whole_number(text: str, option: str) -> int:

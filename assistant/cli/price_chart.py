@@ -6,13 +6,15 @@ leaves gaps where nothing is known, and shows a date's lowest, middle and highes
 
 from __future__ import annotations
 
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from assistant.cli.output import one_line
+from assistant.cli.output import document, lines_of, on_terminal, one_line, write
 from tools.price_history import Kind, Point, PriceHistory, Series
 from tools.ranking import latest_day
 
@@ -24,6 +26,16 @@ _NAMED = 6
 _LEAST_WIDTH, _LEAST_HEIGHT = 40, 6
 
 
+def show_prices(history: PriceHistory, *, as_json: bool) -> None:
+    """What `gpus --chart` writes: the chart as wide as the terminal (80 columns where there is
+    none), or the history itself."""
+    if as_json:
+        document(history.model_dump(mode="json"))
+        return
+    size = shutil.get_terminal_size((80, 24))
+    write(chart(history, size.columns, min(size.lines - 8, 24), color=on_terminal(sys.stdout)))
+
+
 def chart(history: PriceHistory, width: int = 80, height: int = 16, *, color: bool = False) -> str:
     """The history as lines of at most `width` columns; each panel has `height` rows.
 
@@ -32,7 +44,7 @@ def chart(history: PriceHistory, width: int = 80, height: int = 16, *, color: bo
     width, height = max(width, _LEAST_WIDTH), max(height, _LEAST_HEIGHT)
     currencies = list(dict.fromkeys(series.currency for series in history.series))
     if not currencies:
-        return "No dated price is known."
+        return "\n".join(["No dated price is known.", *_notes(history, width)])
     lines: list[str] = []
     for currency in currencies:
         series = [each for each in history.series if each.currency == currency]
@@ -199,17 +211,17 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
     if line.isascii():
         yield from textwrap.wrap(line, width)
         return
-    from assistant.cli.output import lines_of
-
     yield from lines_of(line, width)
 
 
 def _notes(history: PriceHistory, width: int) -> Iterator[str]:
     points = [point for series in history.series for point in series.points]
-    notes = [
-        "A mark is the middle price of a date, the bar behind it runs from the lowest to the"
-        " highest. Where there is no mark nothing is known; nothing is filled in."
-    ]
+    notes = []
+    if points:
+        notes = [
+            "A mark is the middle price of a date, the bar behind it runs from the lowest to the"
+            " highest. Where there is no mark nothing is known; nothing is filled in."
+        ]
     if any(len(point.date) < len("2026-01-01") for point in points):
         notes.append("A date that is only a month or a year is drawn at its end.")
     if any(point.thinned for point in points):

@@ -46,7 +46,7 @@ def gpu_price_history_tool(access: Access, *, past: bool = False) -> BaseTool:
         def work(_: int) -> Found:
             from tools.market import price_history
 
-            first = _first_day(since, days, access.clock().date())
+            first = _first_of(since, days, access.clock().date())
             told = price_history(gpu, term, provider, first, access=access, past=past)
             return Found(_short(told.model_dump(mode="json")))
 
@@ -58,16 +58,13 @@ def gpu_price_history_tool(access: Access, *, past: bool = False) -> BaseTool:
     )
 
 
-def _first_day(since: str | None, days: int | None, today: date) -> date | None:
+def _first_of(since: str | None, days: int | None, today: date) -> date | None:
     """The first day that is wanted. Raises `InvalidInput` for what is no date."""
     from tools.errors import InvalidInput
+    from tools.price_history import first_day
 
     if since:
-        parts = since.strip().split("-")
-        try:
-            return date(*(int(part) for part in [*parts, "1", "1"][:3]))
-        except ValueError as error:
-            raise InvalidInput(f"{since[:20]!r} is no date", "like 2024-06") from error
+        return first_day(since)
     if days is None:
         return None
     if not 0 < days < today.toordinal():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import product
 
@@ -13,6 +15,8 @@ from assistant.cli.price_chart import chart
 from tools.offers import Term
 from tools.price_history import Kind, Moved, Point, PriceHistory, Series, gpu_price_history
 from tools.price_list import list_offers
+
+Desk = Callable[..., tuple[int, str, str]]
 
 
 def a_point(date: str, low: str, median: str, high: str, provider: str = "Lambda") -> Point:
@@ -79,7 +83,7 @@ def test_currencies_have_panels_of_their_own() -> None:
 def test_one_date_and_no_date() -> None:
     one = chart(a_history(a_series("list", a_point("2026-03-01", "1", "2", "3"))))
     assert one.count("2026-03-01") == 2
-    assert chart(a_history()) == "No dated price is known."
+    assert chart(a_history()).splitlines()[0] == "No dated price is known."
 
 
 def test_more_series_than_marks_are_said() -> None:
@@ -107,6 +111,33 @@ def test_it_keeps_to_its_columns(width: int, color: bool) -> None:
     assert max(cell_len(line) for line in plain.splitlines()) <= max(width, 40)
     drawn = "\n".join(panel(plain))
     assert drawn.isascii()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (["--chart"], "--chart needs --gpu"),
+        (["--gpu", "H100", "--since", "2024"], "--since goes with --chart"),
+        (["--gpu", "H100", "--chart", "--count", "8"], "--gpu, --term and --since only"),
+        (["--gpu", "H100", "--chart", "--since", "soon"], "'soon' is no date"),
+    ],
+)
+def test_wrong_usage_of_the_chart(wrong: list[str], told: str, desk: Desk) -> None:
+    code, out, err = desk("gpus", *wrong)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
+def test_the_command_draws_in_80_columns_without_a_terminal(desk: Desk) -> None:
+    code, out, err = desk("gpus", "--gpu", "H100", "--chart", "--term", "on_demand")
+    assert (code, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80
+    assert "o list, on demand:" in out
+    code, out, _ = desk("gpus", "--gpu", "H100", "--chart", "--since", "2025", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert all(p["date"] >= "2025" for each in document["series"] for p in each["points"])
+    assert isinstance(document["series"][0]["points"][0]["low"], str)
 
 
 def test_the_bundled_list() -> None:
