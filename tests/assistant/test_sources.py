@@ -11,6 +11,7 @@ from assistant.errors import InvalidSetting, InvalidSource
 from assistant.source_file import mark_keyring, turn_off, turn_on
 from assistant.sources import (
     FILE,
+    NAME,
     load_sources,
     read_tables,
     url_variable,
@@ -192,6 +193,7 @@ def test_a_mark_alone_turns_nothing_on(home: Path) -> None:
 
 def test_every_source_has_a_name_that_a_table_can_have(home: Path) -> None:
     for source in ALL:
+        assert NAME.fullmatch(source.name), source.name
         assert list(variables_of(source.name, source)) == [key.env for key in source.keys]
     assert "lium" in without_key()
     assert SHADEFORM.name not in without_key()

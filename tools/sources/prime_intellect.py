@@ -170,7 +170,7 @@ def _offer(item: _Item) -> Offer:
         country=country,
         availability=_STOCK.get(item.stockStatus or "", Availability.UNKNOWN),
         method="live",
-        source="prime_intellect",
+        source="prime-intellect",
         notes="; ".join(note for note, holds in notes.items() if holds),
     )
 
@@ -208,7 +208,7 @@ def _without_noise(amount: Decimal) -> Decimal:
 
 
 SOURCE = Source(
-    name="prime_intellect",
+    name="prime-intellect",
     title="Prime Intellect",
     kind="market",
     config=Config,

@@ -147,12 +147,12 @@ def _offer(
         region=region,
         availability=_STOCK.get(stock or "", Availability.UNKNOWN),
         method="live",
-        source="runpod_public",
+        source="runpod-public",
     )
 
 
 SOURCE = Source(
-    name="runpod_public",
+    name="runpod-public",
     title="RunPod (public)",
     kind="market",
     config=Config,

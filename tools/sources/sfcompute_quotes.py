@@ -134,7 +134,7 @@ def _offer(quote: _Quote, now: datetime) -> Offer | None:
             at=start, until=end, bound="exact", method="quote",
         ),
         method="live",
-        source="sfcompute_quotes",
+        source="sfcompute-quotes",
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def _asked(need: Need) -> str:
 
 
 SOURCE = Source(
-    name="sfcompute_quotes",
+    name="sfcompute-quotes",
     title="SF Compute quotes",
     kind="market",
     config=Config,
