@@ -129,27 +129,34 @@ async def _fetch(asking: Asking[Config]) -> Findings:
 
 async def _blocks(asking: Asking[Config], name: str, gpus: int) -> list[object] | None:
     """The blocks of one instance type; None where the region refuses to sell it."""
-    query = {
-        "Action": _ACTION,
-        "CapacityDurationHours": str(_hours(asking.need)),
-        "InstanceCount": str(_machines(asking.need, gpus)),
-        "InstanceType": name,
-        "Version": _VERSION,
-    }
-    try:
-        items, token = _read(await _ask(asking, query))
-    except _NotSold:
-        return None
+    exact = _machines(asking.need, gpus)
+    # The guide once listed sizes of 1, 2, 4 ... 64; today it says "up to 64".
+    for machines in dict.fromkeys((exact, 1 << (exact - 1).bit_length())):
+        query = {
+            "Action": _ACTION,
+            "CapacityDurationHours": str(_hours(asking.need)),
+            "InstanceCount": str(machines),
+            "InstanceType": name,
+            "Version": _VERSION,
+        }
+        try:
+            first = await _ask(asking, query)
+        except SourceFailed as failure:
+            if failure.status != 400:
+                raise
+            continue
+        return await _pages(asking, query, first)
+    return None
+
+
+async def _pages(asking: Asking[Config], query: dict[str, str], first: str) -> list[object]:
+    items, token = _read(first)
     for _ in range(_MOST_PAGES - 1):
         if not token:
             break
         more, token = _read(await _ask(asking, query | {"NextToken": token}))
         items += more
     return items
-
-
-class _NotSold(Exception):
-    """The request for this type was refused as such (400)."""
 
 
 async def _ask(asking: Asking[Config], query: dict[str, str]) -> str:
@@ -164,12 +171,7 @@ async def _ask(asking: Asking[Config], query: dict[str, str]) -> str:
         service="ec2",
         now=asking.now(),
     )
-    try:
-        return await asking.http.text("GET", "/", params=query, headers=headers)
-    except SourceFailed as failure:
-        if failure.kind == "answer":
-            raise _NotSold from None
-        raise
+    return await asking.http.text("GET", "/", params=query, headers=headers)
 
 
 def _read(text: str) -> tuple[list[object], str]:

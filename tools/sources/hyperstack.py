@@ -45,6 +45,7 @@ class Config(HttpConfig):
 
 class _Region(BaseModel):
     region: str = Field(min_length=1)
+    stock_type: str = Field(alias="stock-type")
     models: list[dict[str, object]]
 
 
@@ -79,7 +80,12 @@ async def _fetch(asking: Asking[Config]) -> Findings:
     entries, unread_prices = read_rows(book, _Price, "pricebook")
     prices = _prices([each for each in entries if each.holds(asking.now())])
     apart = any((prices.get(name) or 0) > 0 for name in ("cpu", "ram"))
-    rows = [{**row, "region": region.region} for region in regions for row in region.models]
+    rows = [
+        {**row, "region": region.region}
+        for region in regions
+        if region.stock_type == "GPU"
+        for row in region.models
+    ]
     models, unread_models = read_rows(rows, _Model, "models")
     offers = [
         offer

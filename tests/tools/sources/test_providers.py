@@ -59,6 +59,32 @@ def test_aws_is_asked_for_whole_machines_up_to_64(count: int | None, machines: i
     assert aws._machines(need(count=count), 8) == machines
 
 
+def test_aws_that_refuses_three_machines_is_asked_for_four() -> None:
+    def publish(request: Request) -> Reply:
+        if request.query["InstanceCount"] != "4":
+            return aws_fake._error(400, "InvalidParameterValue")
+        return aws_fake._xml([aws_fake._block(instanceCount=4, upfrontFee="6082.56")])
+
+    answer, seen = answer_of(aws_fake.FAKE, publish, need("H100 SXM", 20, hours=Decimal(48)))
+    assert [each.query["InstanceCount"] for each in seen] == ["3", "4"]
+    assert [(each.count, each.nodes) for each in answer.offers] == [(32, 4)]
+
+
+@pytest.mark.parametrize("broken", [aws_fake._error(400, "InvalidNextToken"), Reply(b"\xff")])
+def test_aws_page_that_fails_is_no_type_that_is_not_sold(broken: Reply) -> None:
+    def publish(request: Request) -> Reply:
+        later = "NextToken" in request.query
+        return broken if later else aws_fake.FAKE.publish(request, "normal")
+
+    def odd(request: Request) -> Reply:
+        other = request.query["InstanceType"] != "p5.48xlarge"
+        return Reply(b"\xff") if other else aws_fake.FAKE.publish(request, "normal")
+
+    for each in (publish, odd):
+        answer, _ = answer_of(aws_fake.FAKE, each)
+        assert (answer.status.status, answer.offers) == ("failed", [])
+
+
 def test_aws_address_follows_the_region() -> None:
     assert aws.Config().url == "https://ec2.us-east-1.amazonaws.com"
     assert aws.Config(region="ap-northeast-1").url == "https://ec2.ap-northeast-1.amazonaws.com"

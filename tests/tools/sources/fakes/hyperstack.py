@@ -57,11 +57,16 @@ def _publish(request: Request, variant: str) -> Reply:
             {**r, "models": [{("stock" if k == "available" else k): v for k, v in m.items()}
                              for m in r["models"]]} for r in stocks]  # fmt: skip
     elif variant == "null_price":
-        stocks = [{"region": "US-1", "models": [_model("H100-80G-SXM5", "8", _8=1)]}]
+        stocks = [
+            {"region": "US-1", "stock-type": "GPU", "models": [_model("H100-80G-SXM5", "8", _8=1)]}
+        ]
         book = [_price("H100-80G-SXM5", None), _price("CPU", 0.01)]
     elif variant == "two_terms":
         both = [_model("H100-80G-PCIe", "8", _8=1), _model("H100-80G-PCIe-spot", "8", _8=1)]
-        stocks = [{"region": "CANADA-1", "models": both}]
+        stocks = [
+            {"region": "CANADA-1", "stock-type": "GPU", "models": both},
+            {"region": "CANADA-1", "stock-type": "CPU", "models": both},
+        ]
         book = [_price("H100-80G-PCIe", 2.5), _price("H100-80G-PCIe-spot", 1.9), _price("RAM", 0.1)]
     elif variant == "empty":
         stocks = []
