@@ -97,6 +97,7 @@ class Phrases:
     queue_source: str
     queue_past: str
     queue_stale: str
+    queue_seen: str
     queue_header: str
     queue_waiting: str
     queue_jobs: str

@@ -122,12 +122,13 @@ ENGLISH = Phrases(
     queue_source="{name} could not be asked: {error}.",
     queue_past="**Clusters tell only of the present: what was free on a past day is not known.**",
     queue_stale="{cluster} was last seen at {when}: what is free there now is not known.",
+    queue_seen="That was at {when}.",
     queue_header=(
         "| Cluster | GPU | Free | Whole nodes | Most on one node | Waiting | Start | As of |"
     ),
     queue_waiting="{jobs} jobs, {gpus} GPUs",
     queue_jobs="{jobs} jobs",
-    queue_quota="Your company may use {n} {gpu} at {cluster}; in use: {used}.",
+    queue_quota="The quota that your company draws on at {cluster} is {n} {gpu}; in use: {used}.",
     queue_condition=(
         "A latest start holds if jobs end at their limits, none of higher priority comes and no "
         "node fails."

@@ -38,11 +38,11 @@ class ClusterGpus(BaseModel):
 
     `total` counts all of them, `free`, `whole_nodes` and `largest_block` are three numbers of which
     none follows from another; `fragmentation` says where enough are free but not together.
-    `pending_jobs` and `pending_gpus` are sums over everybody; `quota_gpus` and `quota_used` are the
-    founder's company's. `start` is for the number of GPUs that was asked for. `errors` tell
-    how far earlier predictions here were off. The clocks are those of an offer.
-    `unknowns` holds codes: "use", "queue", "quota", "start", "start_of_what" (no number of GPUs was
-    stated), "stale".
+    `pending_jobs` and `pending_gpus` are sums over everybody; `quota_gpus` and `quota_used` are of
+    the quota that the founder's company draws on, maybe with others. `start` is for the number of
+    GPUs that was asked for. `errors` tell how far earlier predictions here were off. The clocks
+    are those of an offer. `unknowns` holds codes: "use", "queue", "quota", "start",
+    "start_of_what" (no number of GPUs was stated), "stale".
     """
 
     model_config = ConfigDict(frozen=True)

@@ -23,6 +23,7 @@ COLUMNS = (
     "observed_at",
     "notes",
 )
+_NOT_OURS = (Availability.NO_QUOTA, Availability.NOT_ENTITLED)
 _COLUMNS = Columns(COLUMNS, ("provider", "gpu"), UnreadableInventory)
 
 
@@ -37,8 +38,9 @@ def read_inventory(path: Path, today: date | None = None) -> list[Offer]:
 
 
 def with_count(offer: Offer, wanted: int | None) -> Offer:
-    """The offer with its availability for `wanted` GPUs (None: for one)."""
-    if offer.free is None:
+    """The offer with its availability for `wanted` GPUs (None: for one). What a company may not
+    use is free to others only."""
+    if offer.free is None or offer.availability in _NOT_OURS:
         return offer
     if offer.free == 0:
         state = Availability.NONE

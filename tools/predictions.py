@@ -31,6 +31,7 @@ KEPT_FOR = timedelta(days=90)
 MOST_KEPT = 20_000
 """So many predictions of one source are kept, the newest."""
 _EXACT_S = 600.0
+_LOOKED_AT = ("now", "not_later_than")
 
 
 class PredictionError(BaseModel):
@@ -91,7 +92,8 @@ def record_findings(
     if findings is None:
         return
     at = now.timestamp()
-    looks = [(_subject(offer, need), offer) for offer in offers] if need.count else []
+    told = [each for each in offers if each.start and each.start.state in _LOOKED_AT]
+    looks = [(_subject(offer, need), offer) for offer in told] if need.count else []
     if not (looks or findings.pending or findings.started):
         return
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -131,8 +133,12 @@ class TestAnswers:
         call = next(call for call in answer.tool_calls if call.name == "cluster_queue")
         assert call.args == {"gpu": "H100", "count": 8}
         assert detect(lead(answer), fallback="en") == script
-        figures = {"en": "16 ", "zh-Hans": "可以使用16张", "zh-Hant": "可以使用16張"}
-        assert figures[script] in answer.answer  # the quota at East
+        figures = {
+            "en": "at East is 16 NVIDIA-H100-80GB-HBM3; in use: 4.",
+            "zh-Hans": "配额是16张NVIDIA-H100-80GB-HBM3，已使用：4。",
+            "zh-Hant": "配額是16張NVIDIA-H100-80GB-HBM3，已使用：4。",
+        }
+        assert figures[script] in answer.answer
         assert any(citation.kind == "tool" for citation in answer.citations)
 
     @pytest.mark.parametrize(
@@ -190,6 +196,32 @@ class TestAnswers:
         assert "No cluster of the fund is set up on this desk." in lead(answer)
         assert answer.abstained
         assert answer.gaps
+
+    @pytest.mark.parametrize(
+        ("hours", "told"),
+        [(3, "**16 of 16 H100 are free at West"), (13, "**West was last seen at")],
+    )
+    def test_what_was_seen_earlier_is_told_with_its_time(
+        self, home: Path, servers: list[Loopback], hours: int, told: str
+    ) -> None:
+        set_up(home, ("west", servers[1].url, ""))
+        asked(home, "How many H100s are free on our clusters?")
+        servers[1].answer = lambda _: Reply({}, 500)
+        then = datetime.now(UTC) - timedelta(hours=hours)
+        with closing(sqlite3.connect(home / MEMORY)) as db, db:
+            (offers,) = db.execute("SELECT offers FROM answer").fetchone()
+            rows = json.loads(offers)
+            for row in rows:
+                row |= dict.fromkeys(
+                    ("effective_at", "fetched_at", "observed_at"), then.isoformat()
+                )
+            db.execute(
+                "UPDATE answer SET offers=?, fetched_at=?", (json.dumps(rows), then.timestamp())
+            )
+        answer = asked(home, "How many H100s are free on our clusters?")
+        assert lead(answer).startswith(told)
+        assert f"{then:%H:%M} UTC" in lead(answer)
+        assert "the server failed (500)" in answer.answer
 
     def test_what_staff_entered_counts(self, home: Path) -> None:
         today = datetime.now(UTC).date().isoformat()

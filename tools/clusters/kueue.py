@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
@@ -59,6 +59,9 @@ class _QueueSpec(BaseModel):
     )  # fmt: skip
     queueingStrategy: Literal["StrictFIFO", "BestEffortFIFO"] = "BestEffortFIFO"  # noqa: N815
     stopPolicy: str | None = None  # noqa: N815
+    checks: Any = Field(
+        default=None, validation_alias=AliasChoices("admissionChecks", "admissionChecksStrategy")
+    )  # fmt: skip
 
 
 class _QueueStatus(BaseModel):
@@ -172,6 +175,8 @@ class CompanyQueue:
             return "the queue is not active"
         if self.pending and self.own.spec.queueingStrategy == "StrictFIFO":
             return f"{self.pending} workloads wait before it, in strict order"
+        if self.own.spec.checks:  # a quota alone does not admit it
+            return "its admission depends on further checks"
         if not self.cohort_known:
             return "what its cohort shares with others is not known"
         if not self._admits(kind, wanted):

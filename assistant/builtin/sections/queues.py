@@ -26,6 +26,10 @@ def queue_section(done: Sequence[Artifact], say: Phrases) -> Section:
     if not rows:
         return Section(_without_rows(asked, say), answered=False, gaps=[_wanted(asked)])
     lead = f"{_lead(asked, rows[0], say)} [{asked.id}:clusters.0]"
+    if rows[0]["standing"] == "recent":
+        seen = moment(rows[0]["observed_at"], say.language) or say.undated
+        between = " " if say.language == "en" else ""
+        lead += f"{between}{say.queue_seen.format(when=seen)} [{asked.id}:clusters.0]"
     section = Section([lead, "", say.queue_header])
     section.lines.append("|---" * (say.queue_header.count("|") - 1) + "|")
     section.lines += [_row(asked, n, row, say) for n, row in enumerate(rows[:ROWS])]

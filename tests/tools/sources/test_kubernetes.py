@@ -239,6 +239,7 @@ class TestKueue:
             (with_queue(q={"pending": 3}), 8, "now"),  # a queue that lets small ones pass
             (with_queue(q={"pending": 3, "strategy": "StrictFIFO"}), 8, "unknown"),
             (with_queue(flavors=[flavor("other")]), 8, "unknown"),
+            (with_queue(q={"checks": ["prov"]}), 8, "unknown"),
         ],
     )
     def test_now_only_where_the_quota_allows_it(

@@ -98,6 +98,8 @@ def cluster_queue(
         "resourceGroups": groups, "namespaceSelector": {}, "stopPolicy": more.get("stop", "None"),
         "queueingStrategy": more.get("strategy", "BestEffortFIFO"),
     }  # fmt: skip
+    if "checks" in more:
+        spec["admissionChecks"] = more["checks"]
     if cohort:
         spec["cohort" if more.get("version") == "v1beta1" else "cohortName"] = cohort
 
