@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
-from tests.slurm.looking import WAYS, Numbers, ask_once, configured, numbers, offers
+from tests.slurm.looking import WAYS, Numbers, ask_once, configured, h100s, numbers, offers
 from tests.slurm.real_slurm import H100_NODES, RealSlurm, wait_for
 
 pytestmark = pytest.mark.xdist_group("slurm")
@@ -147,3 +148,16 @@ def test_unreachable_controller(slurm: RealSlurm) -> None:
             assert answer.status.error
     finally:
         slurm.start_controller()
+
+
+def test_through_a_shell_on_the_other_side_as_ssh_has_it(slurm: RealSlurm) -> None:
+    """ssh joins its words with spaces and lets the login's shell split them again."""
+    uneven_jobs(slurm)
+    far = ("sh", "-c", 'shift; exec sh -c "$*"', "ssh", "login", "env", f"SLURM_CONF={slurm.conf}")
+    source = configured(slurm, "command")
+    config = source.config.model_copy(update={"prefix": far})
+    answer = ask_once(replace(source, config=config), h100s(8, 30))
+    found = {each.gpu_raw: each for each in answer.offers}["h100"]
+    assert (found.free, found.whole_nodes, found.largest_block) == (10, 0, 6)
+    assert found.start
+    assert found.start.method == "sbatch --test-only"

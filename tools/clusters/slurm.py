@@ -140,8 +140,9 @@ def cluster_state(
     ids = {each.name: number for number, each in enumerate(nodes)}
     windows = _windows(answers.reservations, ids)
     jobs = answers.jobs
-    running = [each for each in jobs or () if not each.waits]
-    complete = jobs is not None and _explain_use(nodes, running)
+    running = _by_node(jobs or ())
+    # A site may hide others' jobs: then some node is used by none that is shown.
+    complete = jobs is not None and all(each.name in running for each in nodes if each.cpus_used)
     numbers = {each.name: number for number, each in enumerate(answers.partitions)}
     return ClusterState(
         nodes=tuple(
@@ -191,16 +192,19 @@ def _hash(cluster: str, task: str) -> str:
 class _Around:
     answers: SlurmAnswers
     windows: tuple[Window, ...] | None
-    running: Sequence[SlurmJob]
+    running: Mapping[str, Sequence[SlurmJob]]
     complete: bool
     partition: str | None
     gpu_names: Mapping[str, str]
 
 
-def _explain_use(nodes: Sequence[SlurmNode], running: Sequence[SlurmJob]) -> bool:
-    """Whether the jobs that were shown are all: each used node has one (a site may hide others)."""
-    busy = {name for job in running for name in job.nodes}
-    return all(each.name in busy for each in nodes if each.cpus_used)
+def _by_node(jobs: Iterable[SlurmJob]) -> dict[str, list[SlurmJob]]:
+    """The jobs that run on each node."""
+    found: dict[str, list[SlurmJob]] = defaultdict(list)
+    for job in jobs:
+        for name in () if job.waits else job.nodes:
+            found[name].append(job)
+    return found
 
 
 def _windows(
@@ -230,7 +234,7 @@ def _gpus(node: SlurmNode, node_id: int, around: _Around) -> Iterable[NodeGpus]:
         totals = gpus_of(node.gres)
     except UnreadableGres:
         return
-    jobs = [each for each in around.running if node.name in each.nodes]
+    jobs = around.running.get(node.name, ())
     used, unreadable = _used(node, totals, jobs)
     why_not = _why_not(node, node_id, around) or unreadable
     cpus, memory = _left(node.cpus, node.cpus_used), _left(node.memory_mb, node.memory_used_mb)
@@ -333,7 +337,7 @@ def _queue(waiting: Sequence[SlurmJob]) -> Waiting:
     return Waiting(
         jobs=_sum(each.copies for each in waiting),
         gpus=_sum(_times(each.gpus, each.copies) for each in waiting),
-        ready=_sum(each.copies for each in rivals if each not in later),
+        ready=_sum(each.copies for each in rivals if each.reason not in _LATER),
         rivals=_sum(each.copies for each in rivals),
         rival_minutes=None
         if None in begin
