@@ -112,6 +112,17 @@ class SlurmReservation:
 
 
 @dataclass(frozen=True, slots=True)
+class SlurmRules:
+    """How the cluster is set up. `overrun_minutes`: how far beyond its limit a job may run, None
+    where there is no end. `hides_jobs`: users see only their own. `backfills`: a job that cannot
+    start does not hold up all behind it. Where it was not told, what is usual is assumed."""
+
+    overrun_minutes: int | None = 0
+    hides_jobs: bool = False
+    backfills: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SlurmAnswers:
     """One round of answers. None: that question was not answered."""
 
@@ -120,6 +131,7 @@ class SlurmAnswers:
     jobs: Sequence[SlurmJob] | None
     reservations: Sequence[SlurmReservation] | None
     measured_at: datetime
+    rules: SlurmRules = SlurmRules()
 
 
 def cluster_state(
@@ -135,14 +147,20 @@ def cluster_state(
     if partition and partition not in {each.name for each in answers.partitions}:
         raise InvalidInput(f"the cluster has no partition {partition!r}", "see `sinfo`")
     nodes = list({each.name: each for each in answers.nodes}.values())  # each node once
+    all_ids = {each.name: number for number, each in enumerate(nodes)}
     if partition:
         nodes = [each for each in nodes if partition in each.partitions]
     ids = {each.name: number for number, each in enumerate(nodes)}
+    everywhere = _windows(answers.reservations, all_ids)
     windows = _windows(answers.reservations, ids)
     jobs = answers.jobs
     running = _by_node(jobs or ())
     # A site may hide others' jobs: then some node is used by none that is shown.
-    complete = jobs is not None and all(each.name in running for each in nodes if each.cpus_used)
+    complete = (
+        jobs is not None
+        and not answers.rules.hides_jobs
+        and all(each.name in running for each in nodes if each.cpus_used)
+    )
     numbers = {each.name: number for number, each in enumerate(answers.partitions)}
     return ClusterState(
         nodes=tuple(
@@ -154,7 +172,7 @@ def cluster_state(
                 _Around(answers, windows, running, complete, partition, gpu_names or {}),
             )
         ),
-        queue=_queue([each for each in jobs or () if each.waits]) if complete else Waiting(),
+        queue=_queue(answers, everywhere or ()) if complete else Waiting(),
         reservations=windows,
         partitions=tuple(
             Partition(
@@ -170,6 +188,7 @@ def cluster_state(
             for each in answers.partitions
         ),
         partition=numbers[partition] if partition else None,
+        overrun_minutes=answers.rules.overrun_minutes,
         measured_at=answers.measured_at,
     )
 
@@ -330,19 +349,25 @@ def _clear_at(jobs: Sequence[SlurmJob], around: _Around) -> datetime | None:
     return max([around.answers.measured_at, *known])
 
 
-def _queue(waiting: Sequence[SlurmJob]) -> Waiting:
+def _queue(answers: SlurmAnswers, windows: Sequence[Window]) -> Waiting:
+    jobs = answers.jobs or ()
+    waiting = [each for each in jobs if each.waits]
     rivals = [each for each in waiting if each.reason not in _STUCK]
     later = [each for each in rivals if each.reason in _LATER]
-    begin = [each.start for each in later if each.reason == "BeginTime"]
+    # A job that waits before ours may need any node, not only those of our kind or partition.
+    ends = [each.end if each.minutes is not None else None for each in jobs if not each.waits]
+    ends += [each.start for each in later if each.reason == "BeginTime"]
+    ends += [each.end for each in windows]
+    bounded = answers.rules.backfills and None not in ends and all(each.once for each in windows)
     return Waiting(
         jobs=_sum(each.copies for each in waiting),
         gpus=_sum(_times(each.gpus, each.copies) for each in waiting),
         ready=_sum(each.copies for each in rivals if each.reason not in _LATER),
         rivals=_sum(each.copies for each in rivals),
-        rival_minutes=None
-        if None in begin
-        else _sum(_times(each.minutes, each.copies) for each in rivals),
-        rivals_from=max((each for each in begin if each), default=None),
+        rival_minutes=_sum(_times(each.minutes, each.copies) for each in rivals)
+        if bounded
+        else None,
+        rivals_from=max((each for each in ends if each), default=None) if rivals else None,
     )
 
 

@@ -18,6 +18,7 @@ from tools.clusters.slurm import (
     SlurmNode,
     SlurmPartition,
     SlurmReservation,
+    SlurmRules,
     UnreadableAnswer,
 )
 from tools.clusters.start import SchedulerAnswer
@@ -25,6 +26,7 @@ from tools.clusters.start import SchedulerAnswer
 NODES = ("scontrol", "-o", "-d", "show", "node")
 PARTITIONS = ("scontrol", "-o", "show", "partition")
 RESERVATIONS = ("scontrol", "-o", "show", "reservation")
+RULES = ("scontrol", "show", "config")
 JOB_DETAILS = ("scontrol", "-o", "-d", "show", "job")
 _BETWEEN = "@"  # no shell on the way gives it a meaning, no field that is asked for has it
 _FIELDS = (
@@ -107,6 +109,19 @@ def read_reservations(text: str) -> list[SlurmReservation]:
         flags = frozenset(_optional(line, "Flags").split(","))
         found.append(SlurmReservation(start, end, nodes if stated else None, flags))
     return found
+
+
+def read_rules(text: str) -> SlurmRules:
+    """The answer to `RULES`."""
+    told = dict(re.findall(r"^(\w+) += (.*)$", text, re.MULTILINE))
+    over, kill = (told.get(name, "0").split() for name in ("OverTimeLimit", "KillWait"))
+    after = -(-(_number(kill[0]) or 0) // 60) if kill else 0
+    beyond = _number(over[0]) if over else 0
+    return SlurmRules(
+        overrun_minutes=None if beyond is None else beyond + max(0, after - 1),
+        hides_jobs=not {"jobs", "all"}.isdisjoint(re.split(r"[,\s]+", told.get("PrivateData", ""))),
+        backfills=told.get("SchedulerType", "sched/backfill") == "sched/backfill",
+    )
 
 
 def read_jobs(text: str) -> list[SlurmJob]:

@@ -105,12 +105,15 @@ def _now(state: ClusterState, answer: SchedulerAnswer | None) -> StartEstimate:
 def _after_running(
     state: ClusterState, job: JobRequest, serving: list[NodeGpus], answer: SchedulerAnswer | None
 ) -> StartEstimate:
-    if answer and answer.said == "start":
-        return _bound(state, answer.at, TEST_ONLY)
+    if state.overrun_minutes is None:
+        return _unknown(TIME_LIMITS, "jobs may run beyond their time limits")
+    late = timedelta(minutes=state.overrun_minutes)
+    if answer and answer.at:
+        return _bound(state, answer.at + late, TEST_ONLY)
     windows = state.reservations or ()
     if any(each.moves or each.node_ids is None for each in windows):
         return _unknown(TIME_LIMITS, "a reservation moves or names no nodes")
-    known = [(each, each.clear_at) for each in serving if each.clear_at]
+    known = [(each, each.clear_at + late) for each in serving if each.clear_at]
     times = {state.measured_at, *(at for _, at in known), *(each.end for each in windows)}
     for time in sorted(times):
         clear = [
@@ -135,15 +138,17 @@ def _after_all(
         told.append(f"Slurm's test says {answer.at:%Y-%m-%d %H:%M} UTC, which is no bound")
     note = "; ".join(told)
     ends = [each.clear_at for each in serving]
-    if queue.rivals is None or queue.rival_minutes is None or None in ends:
-        return _unknown(TIME_LIMITS, f"a job that runs or waits has no known time limit; {note}")
+    late = state.overrun_minutes
+    if None in (queue.rivals, queue.rival_minutes, late, *ends):
+        return _unknown(TIME_LIMITS, f"no end is known of what runs and waits; {note}")
     if not all(each.once for each in windows):
         return _unknown(TIME_LIMITS, f"a reservation comes back; {note}")
     latest = [state.measured_at, *(at for at in ends if at), *(each.end for each in windows)]
     if queue.rivals_from:
         latest.append(queue.rivals_from)
-    one_by_one = timedelta(minutes=queue.rival_minutes) + queue.rivals * TURNOVER
-    return _bound(state, max(latest) + one_by_one, TIME_LIMITS, note)
+    rivals, overrun = queue.rivals or 0, timedelta(minutes=late or 0)
+    one_by_one = timedelta(minutes=queue.rival_minutes or 0) + rivals * (TURNOVER + overrun)
+    return _bound(state, max(latest) + overrun + one_by_one, TIME_LIMITS, note)
 
 
 def _bound(state: ClusterState, at: datetime | None, method: str, note: str = "") -> StartEstimate:

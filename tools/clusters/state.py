@@ -100,7 +100,8 @@ class Waiting(_Frozen):
 
     `jobs` and `gpus` are all that wait. `ready`: jobs that only wait for resources. `rivals`: these
     and those that will be ready by themselves (a start time, another job's end); `rival_minutes`
-    is the sum of their time limits, `rivals_from` the latest time before which one cannot start.
+    is the sum of their time limits, `rivals_from` the latest time that one may have to wait for:
+    its own begin, the end of a job that runs, or of a reservation, anywhere in the cluster.
     """
 
     jobs: Count | None = None
@@ -112,13 +113,15 @@ class Waiting(_Frozen):
 
 
 class ClusterState(_Frozen):
-    """One look at a cluster. `partition` is the number of the partition that founders use."""
+    """One look at a cluster. `partition` is the number of the partition that founders use;
+    `overrun_minutes`: how far beyond its time limit a job may run, None where there is no end."""
 
     nodes: tuple[NodeGpus, ...]
     queue: Waiting = Waiting()
     reservations: tuple[Window, ...] | None = ()
     partitions: tuple[Partition, ...] = ()
     partition: int | None = None
+    overrun_minutes: Count | None = 0
     measured_at: AwareDatetime
 
 

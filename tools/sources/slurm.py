@@ -13,7 +13,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from tools.clusters import slurm_text
 from tools.clusters.offers import ClusterSettings, cluster_offers, requests
 from tools.clusters.slurm import (
     SlurmAnswers,
+    SlurmRules,
     UnreadableAnswer,
     cluster_state,
     needs_details,
@@ -59,17 +60,20 @@ _QUESTIONS = (
     slurm_text.PARTITIONS,
     slurm_text.JOBS,
     slurm_text.RESERVATIONS,
+    slurm_text.RULES,
 )
 Row = TypeVar("Row")
 
 
 class Config(ClusterSettings, SourceConfig):
     """`prefix` is put before each command: ["ssh", "login.example"]. `test_only`: whether Slurm
-    may be asked for the start of a job that is not submitted."""
+    may be asked for the start of a job that is not submitted. `sees_all_jobs`: the user may see
+    others' jobs although Slurm hides them from most."""
 
     deadline_s: float = Field(default=10, gt=0, le=60, allow_inf_nan=False)
     prefix: tuple[str, ...] = ()
     test_only: bool = True
+    sees_all_jobs: bool = False
     account: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
 
     @field_validator("prefix")
@@ -186,7 +190,8 @@ async def look(commands: Commands, now: datetime) -> SlurmAnswers:
     except UnreadableAnswer as error:
         raise SourceFailed("answer", f"Slurm's answer is not understood: {error}") from None
     reservations = _if_told(told[3], slurm_text.read_reservations)
-    return SlurmAnswers(nodes, partitions, jobs, reservations, now)
+    rules = SlurmRules() if isinstance(told[4], BaseException) else slurm_text.read_rules(told[4])
+    return SlurmAnswers(nodes, partitions, jobs, reservations, now, rules)
 
 
 def _if_told(told: str | BaseException, read: Callable[[str], list[Row]]) -> list[Row] | None:
@@ -232,6 +237,8 @@ async def _try_all(
 async def _fetch(asking: Asking[Config]) -> Findings:
     config, commands = asking.config, Commands(asking.config.prefix)
     answers = await look(commands, asking.now())
+    if config.sees_all_jobs:
+        answers = replace(answers, rules=replace(answers.rules, hides_jobs=False))
     state = cluster_state(answers, config.partition, config.gpu_names)
     tried = await _try_all(commands, state, asking.need, config)
     cluster, jobs = " ".join(config.prefix), answers.jobs or ()

@@ -32,6 +32,9 @@ with open(os.path.join(place, "asked"), "a") as log:
     log.write(json.dumps(words) + "\\n")
 program = next(word for word in words if word in ("scontrol", "squeue", "sbatch"))
 kind = words[-1] if program == "scontrol" else "jobs"
+if kind == "config":
+    sys.stdout.write(f"PrivateData   = {'jobs,users' if mode == 'hides' else 'none'}\\n")
+    sys.exit()
 names = {"node": "nodes", "partition": "partitions", "reservation": "reservations",
          "job": "job_details", "jobs": "jobs"}
 if mode == "hang":
@@ -106,8 +109,8 @@ def test_only_questions_are_asked_and_no_word_needs_a_quote(login: Path) -> None
     commands = [
         " ".join(words[words.index("SLURM_TIME_FORMAT=%s") + 1 :]) for words in asked(login)
     ]
-    assert sorted(each.split(" -")[0].split(" --")[0] for each in commands) == [
-        "sbatch", "scontrol", "scontrol", "scontrol", "squeue",
+    assert sorted(each.split()[0] for each in commands) == [
+        "sbatch", "scontrol", "scontrol", "scontrol", "scontrol", "squeue",
     ]  # fmt: skip
     for words in asked(login):
         assert words[0] == "env"
@@ -160,6 +163,15 @@ def test_without_jobs_the_queue_is_unknown_and_nothing_starts_now(login: Path) -
     assert h100.queue.pending_jobs is None
     assert h100.start
     assert h100.start.state == "unknown"
+
+
+def test_a_cluster_that_hides_jobs_needs_a_user_who_sees_them(login: Path) -> None:
+    for more, pending in (({}, None), ({"sees_all_jobs": True}, 7)):
+        answer = once(config(login, "hides", **more), need("H100", 4, hours=Decimal(1)))
+        h100 = next(each for each in answer.offers if each.gpu_raw == "h100")
+        assert h100.free == 4
+        assert h100.queue
+        assert h100.queue.pending_jobs == pending
 
 
 def test_what_hangs_is_killed_with_its_children(login: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from tools.clusters import slurm_json, slurm_text
 from tools.clusters.slurm import (
     SlurmAnswers,
+    SlurmRules,
     UnreadableAnswer,
     cluster_state,
     needs_details,
@@ -121,6 +123,47 @@ def test_a_partition_and_gpu_names() -> None:
     assert state.nodes[0].gpu == "nvidia-h100-sxm5-80gb"
     with pytest.raises(InvalidInput):
         cluster_state(text(), "nowhere")
+
+
+def test_rules_of_a_cluster() -> None:
+    def rules(**told: str) -> SlurmRules:
+        return slurm_text.read_rules("".join(f"{k}      = {v}\n" for k, v in told.items()))
+
+    assert rules() == SlurmRules()
+    usual = {"OverTimeLimit": "0 min", "KillWait": "30 sec", "PrivateData": "none"}
+    assert rules(**usual, SchedulerType="sched/backfill") == SlurmRules()
+    assert rules(OverTimeLimit="10 min", KillWait="300 sec").overrun_minutes == 14
+    assert rules(OverTimeLimit="UNLIMITED").overrun_minutes is None
+    assert rules(PrivateData="accounts,jobs,users").hides_jobs
+    assert not rules(SchedulerType="sched/builtin").backfills
+
+
+def test_rules_move_the_bounds() -> None:
+    def state(**more: Any) -> ClusterState:
+        return cluster_state(replace(text(), rules=SlurmRules(**more)))
+
+    assert state(overrun_minutes=10).overrun_minutes == 10
+    assert state(overrun_minutes=None).overrun_minutes is None
+    assert state().queue.rival_minutes == 360
+    assert state(backfills=False).queue.rival_minutes is None
+
+
+def test_what_waits_may_wait_for_any_node() -> None:
+    """One partition's bound heeds what runs and is reserved in the others."""
+    told = text()
+    narrow = cluster_state(told, "interactive")
+    assert narrow.reservations == ()
+    assert narrow.queue.rivals_from == max(each.end for each in told.reservations or ())
+    no_windows = cluster_state(replace(told, reservations=()), "interactive")
+    assert no_windows.queue.rivals_from == max(each.end for each in told.jobs or () if each.end)
+    endless = [
+        replace(each, minutes=None) if each.number == "3" else each for each in told.jobs or ()
+    ]
+    assert cluster_state(replace(told, jobs=endless), "interactive").queue.rival_minutes is None
+    (works,) = told.reservations or ()
+    nightly = replace(works, flags=frozenset({"DAILY"}))
+    again = cluster_state(replace(told, reservations=[nightly]), "interactive")
+    assert again.queue.rival_minutes is None
 
 
 def test_hidden_jobs_make_the_queue_unknown() -> None:

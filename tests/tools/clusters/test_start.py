@@ -192,6 +192,21 @@ def test_behind_waiting_jobs_all_limits_add_up() -> None:
     assert estimate_start(state(node(0), queue=endless), job(1)).state == "unknown"
 
 
+def test_jobs_that_may_overrun_move_the_bounds() -> None:
+    queue = Waiting(jobs=2, gpus=16, ready=2, rivals=2, rival_minutes=100)
+    answer = SchedulerAnswer(said="start", at=after(60))
+
+    def bounds(minutes: int | None) -> list[datetime | None]:
+        busy = state(node(0, 8), overrun_minutes=minutes)
+        behind = state(node(0, 8), overrun_minutes=minutes, queue=queue)
+        found = [estimate_start(busy, job(8)), estimate_start(busy, job(8), answer)]
+        return [each.at for each in (*found, estimate_start(behind, job(8)))]
+
+    assert bounds(0) == [after(62), after(62), after(60 + 100 + 2 * 2 + 2)]
+    assert bounds(10) == [after(72), after(72), after(60 + 10 + 100 + 2 * 12 + 2)]
+    assert bounds(None) == [None] * 3
+
+
 def test_a_bound_beyond_a_month_is_no_bound() -> None:
     far = state(node(0, 8, clear_at=NOW + HORIZON + timedelta(minutes=1)))
     assert estimate_start(far, job(8)).state == "unknown"
