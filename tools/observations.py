@@ -7,6 +7,7 @@ million rows; of such days the newest 200,000 rows stay. Thinned days no longer 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -55,9 +56,7 @@ def record(memory: Memory, offers: Iterable[Offer], now: datetime) -> int:
     live = [offer for offer in offers if offer.method == "live"]
 
     def work(db: sqlite3.Connection) -> int:
-        today = now.astimezone(UTC).date()
-        if not db.execute("SELECT 1 FROM seen WHERE day=?", (today.isoformat(),)).fetchone():
-            _thin(db, today)
+        _thin(db, now.astimezone(UTC).date())
         return sum(_keep(db, offer, now) for offer in live)
 
     return memory.run(work) if live else 0
@@ -79,23 +78,39 @@ def observations_on(memory: Memory, day: date) -> list[Offer]:
     return [_offer(row) for row in rows if row[-1] == last[row[0]]]
 
 
-def seen_prices(memory: Memory) -> list[tuple[str, Offer]]:
-    """(day, offer) for each price of each thing on each day that is kept whole."""
+def seen_prices(memory: Memory, gpus: Sequence[str]) -> list[tuple[str, Offer, Money]]:
+    """(day, thing, price) for each price of each thing of these GPUs on each day that is kept
+    whole. The offer tells what the thing is; the price beside it is that of the day."""
+
+    def work(db: sqlite3.Connection) -> tuple[list[tuple[str, ...]], list[tuple[object, ...]]]:
+        things = db.execute(
+            f"SELECT {_THING} FROM thing WHERE gpu IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (json.dumps(gpus),),
+        ).fetchall()
+        prices = db.execute(
+            "SELECT DISTINCT day, thing, amount, currency FROM seen JOIN thing"
+            " ON thing.id = seen.thing WHERE amount IS NOT NULL"
+            " AND gpu IN (SELECT value FROM json_each(?)) ORDER BY day",
+            (json.dumps(gpus),),
+        ).fetchall()
+        return prices, things
+
+    prices, things = memory.run(work)
+    offers = {row[0]: _thing(row) for row in things}
+    return [
+        (day, offers[thing], Money(amount=Decimal(amount), currency=currency))
+        for day, thing, amount, currency in prices
+    ]
+
+
+def daily_prices(memory: Memory, gpus: Sequence[str]) -> list[DailyPrices]:
+    """The days that were thinned, of these GPUs."""
 
     def work(db: sqlite3.Connection) -> list[tuple[object, ...]]:
         return db.execute(
-            f"SELECT day, {_THING}, {_SEEN} FROM seen JOIN thing ON thing.id = seen.thing"  # noqa: S608
-            " WHERE amount IS NOT NULL GROUP BY day, thing, amount, currency ORDER BY day"
+            "SELECT * FROM daily WHERE gpu IN (SELECT value FROM json_each(?)) ORDER BY day",
+            (json.dumps(gpus),),
         ).fetchall()
-
-    return [(str(row[0]), _offer(row[1:])) for row in memory.run(work)]
-
-
-def daily_prices(memory: Memory) -> list[DailyPrices]:
-    """The days that were thinned."""
-
-    def work(db: sqlite3.Connection) -> list[tuple[object, ...]]:
-        return db.execute("SELECT * FROM daily ORDER BY day").fetchall()
 
     names = DailyPrices.model_fields
     return [
@@ -149,19 +164,22 @@ def _day(effective_at: str | None, now: datetime) -> str:
 
 
 def _thin(db: sqlite3.Connection, today: date) -> None:
-    """Before the first row of a day is written."""
+    """One day at a time, so that nobody who waits for the file waits long."""
+    oldest = db.execute("SELECT min(day) FROM seen").fetchone()[0]
+    if oldest is None or oldest >= today.isoformat():
+        return
     first = (today - timedelta(days=KEPT_WHOLE_DAYS)).isoformat()
-    for (day,) in db.execute("SELECT DISTINCT day FROM seen WHERE day < ?", (first,)).fetchall():
-        _thin_day(db, day)
-    while db.execute("SELECT count(*) FROM seen").fetchone()[0] > _MOST_SEEN:
-        oldest = db.execute("SELECT min(day) FROM seen").fetchone()[0]
+    if oldest < first or _rows(db, "seen") > _MOST_SEEN:
         _thin_day(db, oldest)
-    over = db.execute("SELECT count(*) FROM daily").fetchone()[0] - _MOST_DAILY
-    if over > 0:
+        over = _rows(db, "daily") - _MOST_DAILY
         db.execute(
             "DELETE FROM daily WHERE rowid IN (SELECT rowid FROM daily ORDER BY day LIMIT ?)",
-            (over,),
+            (max(over, 0),),
         )
+
+
+def _rows(db: sqlite3.Connection, table: str) -> int:
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
 def _thin_day(db: sqlite3.Connection, day: str) -> None:
@@ -189,10 +207,9 @@ def _thin_day(db: sqlite3.Connection, day: str) -> None:
     db.execute("DELETE FROM thing WHERE id NOT IN (SELECT thing FROM seen)")
 
 
-def _offer(row: Sequence[object]) -> Offer:
-    (_, source, provider, reseller_of, _, gpu, gpu_raw, form_stated, term, months, region, count,
-     amount, currency, availability, free, effective_at, _, last_seen) = row  # fmt: skip
-    seen = datetime.fromtimestamp(float(str(last_seen)), UTC).isoformat(timespec="seconds")
+def _thing(row: Sequence[object]) -> Offer:
+    (_, source, provider, reseller_of, _, gpu, gpu_raw, form_stated, term, months, region,
+     count) = row  # fmt: skip
     return Offer.model_validate(
         {
             "source": source,
@@ -205,14 +222,25 @@ def _offer(row: Sequence[object]) -> Offer:
             "term_months": months,
             "region": region,
             "count": count,
+            "price_per_gpu_hour": None,
+            "method": "cached",
+        }
+    )
+
+
+def _offer(row: Sequence[object]) -> Offer:
+    amount, currency, availability, free, effective_at, _, last_seen = row[-7:]
+    seen = datetime.fromtimestamp(float(str(last_seen)), UTC).isoformat(timespec="seconds")
+    priced = amount is not None
+    return _thing(row[:-7]).model_copy(
+        update={
             "price_per_gpu_hour": Money(amount=Decimal(str(amount)), currency=str(currency))
-            if amount is not None
+            if priced
             else None,
             "availability": Availability(str(availability)),
             "free": free,
             "effective_at": effective_at,
             "fetched_at": seen,
             "observed_at": effective_at or seen,
-            "method": "cached",
         }
     )

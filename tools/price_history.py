@@ -12,17 +12,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from statistics import median_low
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import InvalidInput
-from tools.gpus import Gpu, known_gpu, same_gpu
+from tools.gpus import Gpu, all_gpus, known_gpu, same_gpu
 from tools.gpus import gpu as find_gpu
 from tools.observations import daily_prices, seen_prices
-from tools.offers import Offer, Term, parse_term
-from tools.ranking import is_suspicious, latest_day
+from tools.offers import Money, Offer, Term, parse_term
+from tools.ranking import latest_day, outside_band
 from tools.sources.memory import Memory
 
 Kind = Literal["live", "list", "negotiated"]
@@ -133,7 +134,7 @@ def gpu_price_history(
     for offer in lists:
         if offer.method in ("list", "operator"):
             kind: Kind = "list" if offer.method == "list" else "negotiated"
-            tale.tell(kind, offer.observed_at, offer)
+            tale.tell(kind, offer.observed_at, offer, offer.price_per_gpu_hour)
     moves = tale.moves()
     return PriceHistory(
         gpu=wanted.key,
@@ -166,6 +167,8 @@ def first_day(text: str) -> date:
 
 
 _Same = tuple[Kind, Term, int | None, str]
+_Asked = tuple[str, Decimal, Offer]
+_last_day = lru_cache(maxsize=4096)(latest_day)
 
 
 @dataclass
@@ -206,14 +209,13 @@ class _Tale:
         default_factory=lambda: defaultdict(lambda: defaultdict(_Day))
     )
     gpus: dict[_Same, set[str]] = field(default_factory=lambda: defaultdict(set))
-    told: dict[tuple[object, ...], list[tuple[str, Offer]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    told: dict[tuple[object, ...], list[_Asked]] = field(default_factory=lambda: defaultdict(list))
 
     def tell_live(self, memory: Memory) -> None:
-        for day, offer in seen_prices(memory):
-            self.tell("live", day, offer)
-        for row in daily_prices(memory):
+        keys = [each.key for each in all_gpus() if same_gpu(self.wanted, each)]
+        for day, offer, price in seen_prices(memory, keys):
+            self.tell("live", day, offer, price)
+        for row in daily_prices(memory, keys):
             if not self._wanted(row.gpu, row.term, row.provider, row.cloud, row.day):
                 continue
             same: _Same = ("live", row.term, row.term_months, row.currency)
@@ -223,15 +225,15 @@ class _Tale:
             known.sources.add(row.source)
             self.gpus[same].add(row.gpu)
 
-    def tell(self, kind: Kind, day: str | None, offer: Offer) -> None:
-        price, gpu = offer.price_per_gpu_hour, offer.gpu or ""
+    def tell(self, kind: Kind, day: str | None, offer: Offer, price: Money | None) -> None:
+        gpu = offer.gpu or ""
         cloud = offer.reseller_of or ""
         if price is None or not self._wanted(gpu, offer.term, offer.provider, cloud, day):
             return
         if day is None:
             self.undated += 1
             return
-        if is_suspicious(offer):
+        if outside_band(offer.gpu, offer.term, price):
             self.suspicious += 1
             return
         day = day[:10]
@@ -242,7 +244,7 @@ class _Tale:
         known.sources.add(offer.source)
         self.gpus[same].add(gpu)
         thing = (offer.provider, offer.reseller_of, gpu, offer.count, offer.region)
-        self.told[*same, *thing].append((day, offer))
+        self.told[*same, *thing].append((day, price.amount, offer))
 
     def _wanted(self, gpu: str, term: Term, provider: str, cloud: str, day: str | None) -> bool:
         have = known_gpu(gpu) if gpu else None
@@ -254,7 +256,7 @@ class _Tale:
             return False
         if day is None:
             return True
-        last = latest_day(day)
+        last = _last_day(day)
         return (self.since is None or last >= self.since) and (
             self.until is None or last <= self.until
         )
@@ -269,7 +271,7 @@ class _Tale:
                 currency=same[3],
                 gpus=tuple(sorted(self.gpus[same])),
                 points=tuple(known.point(day) for day, known in sorted(
-                    days.items(), key=lambda each: (latest_day(each[0]), each[0])
+                    days.items(), key=lambda each: (_last_day(each[0]), each[0])
                 )),
             )
             for same, days in sorted(
@@ -283,14 +285,14 @@ class _Tale:
         """Prices of one thing from one seller on two dates at least; where it had several on a
         date, the lowest."""
         found = []
-        for (kind, *_), rows in self.told.items():
-            by_day: dict[str, Offer] = {}
-            for day, offer in sorted(rows, key=lambda row: (latest_day(row[0]), _amount(row[1]))):
-                by_day.setdefault(day, offer)
+        for (kind, _, _, currency, *_), rows in self.told.items():
+            by_day: dict[str, _Asked] = {}
+            for asked in sorted(rows, key=lambda row: (_last_day(row[0]), row[1])):
+                by_day.setdefault(asked[0], asked)
             if len(by_day) > 1:
-                found.append(_move(kind, list(by_day.items())))
+                found.append(_move(kind, currency, list(by_day.values())))
         found.sort(key=lambda move: (move.provider.lower(), move.gpu, move.count or 0))
-        return sorted(found, key=lambda move: latest_day(move.last_date), reverse=True)
+        return sorted(found, key=lambda move: _last_day(move.last_date), reverse=True)
 
     def unknowns(self) -> list[str]:
         points = [len(days) for days in self.days.values()]
@@ -306,28 +308,23 @@ class _Tale:
         return [code for code, holds in codes.items() if holds]
 
 
-def _amount(offer: Offer) -> Decimal:
-    return offer.price_per_gpu_hour.amount if offer.price_per_gpu_hour else Decimal(0)
-
-
-def _move(kind: object, days: Sequence[tuple[str, Offer]]) -> Move:
-    (first_day, first), (last_day, last) = days[0], days[-1]
-    price = last.price_per_gpu_hour
+def _move(kind: object, currency: object, asked: Sequence[_Asked]) -> Move:
+    (first_day, first, _), (last_day, last, offer) = asked[0], asked[-1]
     return Move.model_validate(
         {
             "kind": kind,
-            "provider": last.provider,
-            "gpu": last.gpu,
-            "gpu_raw": last.gpu_raw,
-            "count": last.count,
-            "region": last.region,
-            "term": last.term,
-            "term_months": last.term_months,
-            "currency": price.currency if price else "",
+            "provider": offer.provider,
+            "gpu": offer.gpu,
+            "gpu_raw": offer.gpu_raw,
+            "count": offer.count,
+            "region": offer.region,
+            "term": offer.term,
+            "term_months": offer.term_months,
+            "currency": currency,
             "first_date": first_day,
-            "first": _amount(first),
+            "first": first,
             "last_date": last_day,
-            "last": _amount(last),
-            "source": last.source,
+            "last": last,
+            "source": offer.source,
         }
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tools.gpus import known_gpu
 from tools.needs import Need
-from tools.offers import Availability, Offer, PriceRange, Standing, Term
+from tools.offers import Availability, Money, Offer, PriceRange, Standing, Term
 
 # A price outside its band is far more often a mistake (a whole node, a monthly sum) than an offer.
 # US dollars per GPU-hour, by family; the widest prices seen in the list and some room.
@@ -98,9 +98,14 @@ def latest_day(iso: str) -> date:
 def is_suspicious(offer: Offer) -> bool:
     """Whether its price lies outside the sane band of its GPU."""
     price = offer.price_per_gpu_hour
-    if price is None or price.currency != "USD" or offer.term in (Term.FUND, Term.CREDITS):
+    return price is not None and outside_band(offer.gpu, offer.term, price)
+
+
+def outside_band(gpu: str | None, term: Term, price: Money) -> bool:
+    """Whether a price per GPU-hour lies outside the sane band of a GPU (a key)."""
+    if price.currency != "USD" or term in (Term.FUND, Term.CREDITS):
         return False
-    have = known_gpu(offer.gpu) if offer.gpu else None
+    have = known_gpu(gpu) if gpu else None
     low, high = SANE_PRICES_USD.get(have.family, _ANY_SANE) if have else _ANY_SANE
     return not low <= price.amount <= high
 

@@ -21,6 +21,7 @@ from tools.price_list import list_offers
 from tools.ranking import latest_day
 from tools.sources.memory import Memory
 
+H100 = ("nvidia-h100-sxm5-80gb",)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -110,7 +111,7 @@ def test_the_providers_own_clock_tells_the_day(memory: Memory) -> None:
     # A time of the future, without a zone or none at all is not believed.
     for odd in ("2027-01-01T00:00:00+00:00", "2020-01-01T00:00:00", "yesterday"):
         record(memory, [an_offer(price="3", effective_at=odd)], NOON)
-    assert [day for day, _ in seen_prices(memory)] == ["2026-11-19", "2026-11-20"]
+    assert [day for day, *_ in seen_prices(memory, H100)] == ["2026-11-19", "2026-11-20"]
 
 
 def test_a_clock_set_back_loses_nothing(memory: Memory) -> None:
@@ -125,7 +126,7 @@ def test_old_days_are_thinned_to_three_figures(memory: Memory) -> None:
     later = NOON + timedelta(days=91)
     record(memory, [an_offer()], later)
     assert observations_on(memory, NOON.date()) == []
-    [row] = daily_prices(memory)
+    [row] = daily_prices(memory, H100)
     assert (row.day, row.low, row.median, row.high, row.offers) == (
         "2026-11-20", Decimal(2), Decimal(3), Decimal(7), 4,
     )  # fmt: skip
@@ -146,8 +147,8 @@ def test_too_many_rows_thin_the_oldest_days(
     for days in range(4):
         moment = NOON + timedelta(days=days)
         record(memory, [an_offer(price="2"), an_offer(price="3")], moment)
-    assert {day for day, _ in seen_prices(memory)} == {"2026-11-22", "2026-11-23"}
-    assert [row.day for row in daily_prices(memory)] == ["2026-11-21"]
+    assert {day for day, *_ in seen_prices(memory, H100)} == {"2026-11-22", "2026-11-23"}
+    assert [row.day for row in daily_prices(memory, H100)] == ["2026-11-21"]
 
 
 def test_kinds_terms_and_currencies_are_never_mixed(memory: Memory) -> None:
