@@ -81,7 +81,8 @@ def _hardware(offer: Offer) -> tuple[object, ...] | None:
 
 
 def _are_one(together: Sequence[Offer]) -> bool:
-    sellers = {_spelling(each.provider) for each in together}
+    # One seller may be asked in two ways, with a key and without; in one answer two rows are two.
+    sellers = {(_spelling(each.provider), each.source) for each in together}
     if len(together) < 2 or len(sellers) < len(together):
         return False
     for known in (

@@ -129,6 +129,15 @@ def test_two_rows_of_one_seller_are_two_machines() -> None:
     assert len(merged([an_offer("Lambda"), through_shadeform(), through_shadeform("3")])) == 3
 
 
+def test_one_seller_asked_in_two_ways_is_one() -> None:
+    with_key = an_offer("RunPod", "2.69", source="runpod", availability=Availability.LIMITED)
+    without = an_offer("RunPod", "2.69", source="runpod-public", availability=Availability.UNKNOWN)
+    [shown] = merged([without, with_key])
+    assert (shown.source, [each.source for each in shown.also]) == ("runpod", ["runpod-public"])
+    hosts = with_key.model_copy(update={"reseller_of": "community hosts"})
+    assert len(merged([without, with_key, hosts])) == 2
+
+
 def test_marketplaces_of_many_owners_and_the_funds_own_are_never_merged() -> None:
     vast = an_offer("Vast.ai"), an_offer("Prime Intellect", reseller_of="vast")
     assert len(merged(vast)) == 2
