@@ -207,8 +207,9 @@ def _stamped(offer: Offer, configured: Configured, now: datetime) -> Offer:
 def _harmless(value: Any) -> Any:
     """A value with each text in it made one line that does nothing but be read."""
     if isinstance(value, str):
-        kept = (_STEERING.get(unicodedata.category(c), c) for c in value)
-        return " ".join("".join(kept).split())[:_LONGEST_TEXT]
+        if not value.isprintable():  # most are, and need no look at each character
+            value = "".join(_STEERING.get(unicodedata.category(c), c) for c in value)
+        return " ".join(value.split())[:_LONGEST_TEXT]
     if isinstance(value, dict):
         return {name: _harmless(each) for name, each in value.items()}
     if isinstance(value, list):

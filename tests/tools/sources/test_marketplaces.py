@@ -131,6 +131,31 @@ def test_runpod_data_centers_are_joined_by_id_whatever_their_order() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("identity", "name", "memory", "key"),
+    [  # as listed in github.com/runpod/docs references/gpu-types.mdx (0a0dd1b)
+        ("AMD Instinct MI300X OAM", "MI300X", 192, "amd-mi300x-oam-192gb"),
+        ("NVIDIA A100 80GB PCIe", "A100 PCIe", 80, "nvidia-a100-pcie-80gb"),
+        ("NVIDIA A100-SXM4-80GB", "A100 SXM", 80, "nvidia-a100-sxm4-80gb"),
+        ("NVIDIA B200", "B200", 180, "nvidia-b200-sxm6-180gb"),
+        ("NVIDIA H100 80GB HBM3", "H100 SXM", 80, "nvidia-h100-sxm5-80gb"),
+        ("NVIDIA H100 NVL", "H100 NVL", 94, "nvidia-h100-nvl-94gb"),
+        ("NVIDIA H200", "H200 SXM", 141, "nvidia-h200-sxm5-141gb"),
+        ("NVIDIA L40S", "L40S", 48, "nvidia-l40s-pcie-48gb"),
+        ("Tesla V100-SXM2-32GB", "V100 SXM2 32GB", 32, "nvidia-v100-sxm2-32gb"),
+        ("NVIDIA H100 80GB HBM3", "A100 SXM", 80, None),
+        ("NVIDIA H100 80GB HBM3", "H100 PCIe", 80, None),
+        ("NVIDIA H100 80GB HBM3", "H100 SXM", 40, None),
+        ("", "", 0, None),
+    ],
+)
+def test_runpod_gpu_is_what_its_id_and_its_name_mean(
+    identity: str, name: str, memory: int, key: str | None
+) -> None:
+    found = runpod.gpu_named(identity, name, memory)
+    assert (found.key if found else None) == key
+
+
 def test_runpod_stock_that_is_not_told_is_unknown_and_never_none() -> None:
     answer, _ = answer_of(public_fake.FAKE)
     assert Availability.NONE not in {offer.availability for offer in answer.offers}
