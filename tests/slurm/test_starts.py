@@ -87,6 +87,17 @@ def test_jobs_that_wait_make_the_bound_later_than_the_test_says(slurm: RealSlurm
         assert plan <= bound.at
 
 
+def test_a_job_before_it_may_wait_for_nodes_of_another_kind(slurm: RealSlurm) -> None:
+    busy = slurm.submit("--nodelist=node05", "--gres=gpu:a100:4", "--time=120", seconds=600)
+    slurm.wait_state("RUNNING", busy)
+    predicted(slurm, slurm.submit("--nodes=5", "--exclusive", "--time=60"))
+    bounds = [said(slurm, way, 8, 300) for way in WAYS]
+    plan = predicted(slurm, submit(slurm, 8, 300))
+    # After both of them; backfill plans by the minute.
+    assert plan >= started_at(slurm, busy) + timedelta(minutes=179)
+    assert all(each.at and plan <= each.at for each in bounds)
+
+
 def test_what_fits_between_is_not_promised_now_and_may_start_at_once(slurm: RealSlurm) -> None:
     slurm.wait_state(
         "RUNNING", slurm.submit("--nodes=3", "--gres=gpu:h100:8", "--time=60", seconds=600)
