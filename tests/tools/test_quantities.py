@@ -172,6 +172,7 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
     )
 )
 @example("0亿一0万")
+@example("0亿0二千")
 @settings(max_examples=500, deadline=None)
 def test_any_mix_of_numerals_is_read_without_an_exception(text: str) -> None:
     for found in find_quantities(text):
