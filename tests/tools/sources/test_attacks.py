@@ -91,6 +91,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from _places(inner)
 
 
+Change = tuple[int, str, Any, str]
 changes = st.lists(
     st.tuples(
         st.integers(0, 10**6),  # which place, by its number
@@ -103,7 +104,7 @@ changes = st.lists(
 )
 
 
-def _mutation(wanted: Sequence[tuple[int, str, Any, str]]) -> Mutate:
+def mutation(wanted: Sequence[Change]) -> Mutate:
     def mutate(answer: Any) -> Any:
         for nth, way, value, text in wanted:
             places = list(_places(answer)) if isinstance(answer, dict | list) else []
@@ -234,10 +235,8 @@ over_json = pytest.mark.parametrize("name", sorted(set(FAKES) - {"aws"}))  # whi
 @over_json
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(wanted=changes)
-def test_a_mutated_answer_is_read_right_or_named(
-    name: str, wanted: list[tuple[int, str, Any, str]]
-) -> None:
-    answer, told = _attacked(FAKES[name], _mutation(wanted))
+def test_a_mutated_answer_is_read_right_or_named(name: str, wanted: list[Change]) -> None:
+    answer, told = _attacked(FAKES[name], mutation(wanted))
     assert answer.status.status in ("ok", "failed")
     assert bool(answer.status.error) == (answer.status.status == "failed")
     shown = [answer.status.model_dump(), *(offer.model_dump() for offer in answer.offers)]
