@@ -79,6 +79,7 @@ class Phrases:
     history_series_one: str
     history_list_note: str
     history_no_live: str
+    history_unreadable: str
     history_suspicious: str
     history_undated: str
     history_kinds: Mapping[str, str]

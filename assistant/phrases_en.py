@@ -97,6 +97,7 @@ ENGLISH = Phrases(
         "No live price has been kept yet; each day is kept once a live source is turned "
         "on (`compute-desk sources`)."
     ),
+    history_unreadable="The file of kept prices cannot be read, so live prices are missing here.",
     history_suspicious="Suspicious prices left out: {n}.",
     history_undated="Prices without a date left out: {n}.",
     history_kinds={"live": "live", "list": "list price", "negotiated": "negotiated"},

@@ -80,6 +80,7 @@ SIMPLIFIED = Phrases(
     history_no_live=(
         "目前还没有留下实时价格：接入实时来源（`compute-desk sources`）之后会逐日保留。"
     ),
+    history_unreadable="存有历史价格的文件无法读取，以上缺少实时价格。",
     history_suspicious="另有{n}条价格可疑，未计入。",
     history_undated="另有{n}条没有日期，未计入。",
     history_kinds={"live": "实时价", "list": "目录价", "negotiated": "协议价"},

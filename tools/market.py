@@ -95,9 +95,12 @@ def price_history(
     until = access.clock().date() if past else None
     kept = memory_of(access) if access.memory and access.memory.exists() else nullcontext()
     with kept as memory:
-        return gpu_price_history(
+        history = gpu_price_history(
             gpu, term, provider, since, until=until, memory=memory, lists=lists
         )
+        if memory and memory.trouble:
+            history.unknowns.append("history_not_readable")
+    return history
 
 
 def keep(memory: Memory, need: Need, answers: Sequence[SourceAnswer], access: Access) -> None:

@@ -96,7 +96,8 @@ class PriceHistory(BaseModel):
     left out: rows without a date and rows with a price outside the sane band.
 
     `unknowns` holds codes: "no_history", "no_live_history", "one_date", "forms_mixed",
-    "no_seller_twice", "suspicious_left_out", "undated_left_out".
+    "no_seller_twice", "suspicious_left_out", "undated_left_out", and where the file is bad
+    "history_not_readable".
     """
 
     gpu: str

@@ -226,7 +226,9 @@ def _notes(history: PriceHistory, width: int) -> Iterator[str]:
         notes.append("A date that is only a month or a year is drawn at its end.")
     if any(point.thinned for point in points):
         notes.append("Of days older than three months only these three prices are kept.")
-    if "no_live_history" in history.unknowns:
+    if "history_not_readable" in history.unknowns:
+        notes.append("The file of kept prices cannot be read: live prices are missing here.")
+    elif "no_live_history" in history.unknowns:
         notes.append("No live price has been seen yet: turn on a source to begin.")
     if any(series.kind == "list" for series in history.series):
         notes.append("List prices are of different sellers on different dates: no trend by itself.")

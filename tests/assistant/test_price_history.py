@@ -82,3 +82,10 @@ def test_what_nobody_dated_is_a_gap(home: Path) -> None:
     assert answer.abstained
     assert answer.gaps
     assert "No dated price of the H20 is known." in answer.answer
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / MEMORY).write_bytes(b"not a database, whatever its name says" * 40)
+    answer = ask(tmp_path, "H100租金怎么变化？")
+    assert "存有历史价格的文件无法读取" in answer.answer
+    assert "目录价" in answer.answer

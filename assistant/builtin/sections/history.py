@@ -100,7 +100,9 @@ def _series(tool: ToolEvidence, say: Phrases) -> Iterator[str]:
 def _notes(tool: ToolEvidence, say: Phrases) -> Iterator[str]:
     if any(series["kind"] == "list" for series in tool.result["series"]):
         yield say.history_list_note
-    if "no_live_history" in tool.result["unknowns"]:
+    if "history_not_readable" in tool.result["unknowns"]:
+        yield say.history_unreadable
+    elif "no_live_history" in tool.result["unknowns"]:
         yield say.history_no_live
     for key, template in (("suspicious", say.history_suspicious), ("undated", say.history_undated)):
         if tool.result[key]:
