@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from tools.clusters.state import ClusterState, NodeGpus, Partition, Waiting
 from tools.gpu_parts import gpu_of
@@ -134,7 +134,7 @@ class _Container(BaseModel):
 
 
 class _PodSpec(BaseModel):
-    containers: list[_Container]
+    containers: list[_Container] = Field(min_length=1)
     initContainers: list[_Container] | None = None  # noqa: N815
     overhead: Amounts = {}
     nodeName: str | None = None  # noqa: N815
@@ -149,6 +149,12 @@ class Pod(BaseModel):
 
     spec: _PodSpec
     status: _PodStatus
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Pod:
+        if self.status.phase == "Running" and not self.spec.nodeName:
+            raise ValueError("it runs on no node")
+        return self
 
     @property
     def ended(self) -> bool:

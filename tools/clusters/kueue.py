@@ -18,6 +18,16 @@ from tools.clusters.kubernetes import Kind, Labels, quantity
 Amount = Annotated[Decimal, BeforeValidator(quantity)]
 
 
+class _Version(BaseModel):
+    version: str
+
+
+class ApiGroup(BaseModel):
+    """The versions in which an API server serves Kueue."""
+
+    versions: list[_Version]
+
+
 class _Metadata(BaseModel):
     name: str = Field(min_length=1)
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from tools.clusters.kubernetes import GPU, Kind, Node, Pod, cluster_state, kinds
 from tools.clusters.kueue import (
+    ApiGroup,
     ClusterQueue,
     Cohort,
     CompanyQueue,
@@ -177,9 +178,8 @@ def _no_queue() -> SourceFailed:
 
 
 async def _queue(api: _Api, config: Config) -> CompanyQueue:
-    group = await api.get(f"/apis/{_KUEUE}")
-    listed = group.get("versions") if isinstance(group, dict) else None
-    served = [each.get("version") for each in listed or () if isinstance(each, dict)]
+    group = _read(await api.get(f"/apis/{_KUEUE}"), ApiGroup, "the versions of Kueue")
+    served = {each.version for each in group.versions}
     version = next((each for each in _READABLE if each in served), None)
     if version is None:
         raise SourceFailed("answer", "Kueue has no version that is known", " or ".join(_READABLE))
