@@ -117,7 +117,8 @@ class _Job:
         if not wanted:
             return
         comes = wanted if "disk" in self.offer.included else Decimal(0)
-        comes = max(comes, (self.offer.disk_gb or Decimal(0)) * self.sizes)
+        # Disks of several machines do not hold one set of data together.
+        comes = max(comes, self.offer.disk_gb or Decimal(0))
         if comes >= wanted:
             yield _free("disk", f"{plain(wanted)} GB included", currency)
             return

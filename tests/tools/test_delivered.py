@@ -165,6 +165,10 @@ def test_disk_and_egress() -> None:
     # What comes with the GPUs is taken off, what is included costs nothing.
     assert total(an_offer(extra_costs=costs, disk_gb=Decimal(400)), job) == "1184"
     assert total(an_offer(extra_costs=costs, included=["disk", "egress"]), job) == "1168"
+    # Two machines with 600 GB each have no room for 1000 GB.
+    small = an_offer(count=4, disk_gb=Decimal(600))
+    assert bill(small, job).unknown == ("disk_price", "egress_price")
+    assert bill(an_offer(disk_gb=Decimal(1000)), job).unknown == ("egress_price",)
 
 
 def test_disk_and_egress_without_a_price_are_said() -> None:
