@@ -12,10 +12,12 @@ from assistant.source_states import MEMORY
 from assistant.sources import load_sources, price_lists
 
 if TYPE_CHECKING:
-    from tools.market import Access
-    from tools.offers import SourceStatus
+    from tools.market import Access, OnUpdate
+    from tools.needs import Need
+    from tools.offers import Market, SourceStatus
 
 INVENTORY = "inventory.csv"
+RATES = "rates.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,31 @@ def desk_access(home: Path, today: date | None = None) -> DeskAccess:
         memory=home / MEMORY,
         inventory=home / INVENTORY,
         price_lists=price_lists(home),
+        rates=home / RATES,
         clock=_clock(today),
     )
     return DeskAccess(access, sources.broken)
+
+
+def ask_market(
+    need: Need, desk: DeskAccess, *, on_update: OnUpdate | None = None, past: bool = False
+) -> Market:
+    """The offers of everything that a desk has, and what is wrong with sources that are on. See
+    `tools.market.gpu_offers`."""
+    from tools.market import gpu_offers
+
+    def whole(market: Market) -> Market:
+        if past or not desk.broken:
+            return market
+        codes = dict.fromkeys([*market.unknowns, "source_failed"])
+        sources = [*desk.broken, *market.sources]
+        return market.model_copy(update={"sources": sources, "unknowns": list(codes)})
+
+    def update(market: Market) -> None:
+        if on_update:
+            on_update(whole(market))
+
+    return whole(gpu_offers(need, desk.access, on_update=update, past=past))
 
 
 def _clock(today: date | None) -> Callable[[], datetime]:

@@ -166,6 +166,12 @@ def without_key() -> tuple[str, ...]:
     return tuple(each.name for each in free)
 
 
+def with_key() -> tuple[str, ...]:
+    """The sources of anybody's market that need a key."""
+    free = without_key()
+    return tuple(each.name for each in ALL if each.kind == "market" and each.name not in free)
+
+
 def needed(keys: Sequence[Key]) -> list[Key]:
     """The keys without which a source is not asked."""
     return [key for key in keys if key.required]

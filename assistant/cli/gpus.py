@@ -2,57 +2,90 @@
 
 from __future__ import annotations
 
+import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.output import about, aside, document, one_line, table, write
+from assistant.cli.failure import WrongUsage
+from assistant.cli.output import about, aside, document, on_terminal, write
 
 if TYPE_CHECKING:
-    from tools.offers import Market, Offer
+    from collections.abc import Callable, Sequence
+
+    from assistant.access import DeskAccess
+    from tools.needs import Need
+    from tools.offers import Market, SourceStatus
+
+Text = str | None
+_LEAST_EVERY = 5
 
 
 def gpus(
     gpu: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only this GPU, such as H100 or A100 80GB.")
+        Text, typer.Option(metavar="NAME", help="Only this GPU, such as H100 or A100 80GB.")
     ] = None,
-    count: Annotated[
-        str | None, typer.Option(metavar="N", help="How many are needed at once.")
-    ] = None,
+    count: Annotated[Text, typer.Option(metavar="N", help="How many are needed at once.")] = None,
     region: Annotated[
-        str | None, typer.Option(metavar="R", help="Only where the region holds this text.")
+        Text, typer.Option(metavar="R", help="Only where the region holds this text.")
     ] = None,
     term: Annotated[
-        str | None,
+        Text,
         typer.Option(
             metavar="T",
             help="on_demand, spot, capacity_block, reserved, fund or credits.",
         ),
     ] = None,
     max_price: Annotated[
-        str | None, typer.Option(metavar="USD", help="At most this much per GPU-hour.")
+        Text, typer.Option(metavar="USD", help="At most this much per GPU-hour.")
     ] = None,
+    hours: Annotated[
+        Text,
+        typer.Option(metavar="H", help="Length of the job (72, 3 weeks): with --count, its price."),
+    ] = None,
+    disk_gb: Annotated[Text, typer.Option(metavar="GB", help="Disk that the job needs.")] = None,
+    egress_gb: Annotated[
+        Text, typer.Option(metavar="GB", help="Data that leaves the provider.")
+    ] = None,
+    checkpoint_hours: Annotated[
+        Text, typer.Option(metavar="H", help="Of spot GPUs: from one checkpoint to the next.")
+    ] = None,
+    restart_hours: Annotated[
+        Text, typer.Option(metavar="H", help="Of spot GPUs: what a restart takes.")
+    ] = None,
+    interruptions_per_day: Annotated[
+        Text, typer.Option(metavar="N", help="Of spot GPUs: how often they are taken away.")
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Wait until this can be had, say so once, and end.")
+    ] = False,
+    every: Annotated[
+        int, typer.Option(metavar="S", help="With --watch: seconds from one look to the next.")
+    ] = 60,
     chart: Annotated[
         bool, typer.Option("--chart", help="Draw how prices of --gpu moved, by all that is kept.")
     ] = False,
     since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="With --chart: from this date on.")
+        Text, typer.Option(metavar="DATE", help="With --chart: from this date on.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show GPU offers: dated list prices, and the fund's own inventory where it keeps one.
+    """Show GPU offers: of the live sources that are on, the fund's inventory, dated price lists.
 
-    A list price says nothing about stock: its availability is unknown.
+    A list price says nothing about stock: its availability is unknown. Live sources are turned on
+    with `compute-desk sources`; each that was asked has a line of its own on stderr.
     """
     if since is not None and not chart:
         raise typer.BadParameter("--since goes with --chart")
     if chart:
-        if any(each is not None for each in (count, region, max_price)):
+        given = (count, region, max_price, hours, disk_gb, egress_gb, checkpoint_hours)
+        if watch or any(each is not None for each in given):
             raise typer.BadParameter("--chart goes with --gpu, --term and --since only")
         _draw(gpu, term, since, as_json=as_json)
         return
+    from assistant.access import desk_access
     from assistant.settings import default_home
-    from tools.market import Access, gpu_offers
     from tools.needs import need
     from tools.quantities import parse_price
 
@@ -62,12 +95,113 @@ def gpus(
         region,
         term,
         None if max_price is None else parse_price(max_price),
+        hours=None if hours is None else _hours(hours),
+        disk_gb=_amount(disk_gb, "--disk-gb"),
+        egress_gb=_amount(egress_gb, "--egress-gb"),
+        checkpoint_hours=_amount(checkpoint_hours, "--checkpoint-hours"),
+        restart_hours=_amount(restart_hours, "--restart-hours"),
+        interruptions_per_day=_amount(interruptions_per_day, "--interruptions-per-day"),
     )
-    market = gpu_offers(wanted, Access(inventory=default_home() / "inventory.csv"))
+    desk = desk_access(default_home())
+    if watch:
+        _wait_for(wanted, desk, every, as_json=as_json)
+        return
+    market = _asked(wanted, desk, drawn=not as_json and on_terminal(sys.stdout))
     if as_json:
         document(market.model_dump(mode="json"))
-    else:
-        _show(market)
+        return
+    from assistant.cli.market_table import show_market
+
+    show_market(market)
+    if not desk.access.live:
+        _say_what_could_be_asked()
+
+
+def _asked(wanted: Need, desk: DeskAccess, *, drawn: bool) -> Market:
+    """The market; on a terminal it is redrawn while sources answer."""
+    from assistant.access import ask_market
+
+    if not (drawn and desk.access.live):
+        return ask_market(wanted, desk)
+    from rich.live import Live
+
+    from assistant.cli.market_table import while_asking
+
+    with Live(transient=True, auto_refresh=False) as screen:
+
+        def update(market: Market) -> None:
+            screen.update(while_asking(market), refresh=True)
+
+        return ask_market(wanted, desk, on_update=update)
+
+
+def _say_what_could_be_asked() -> None:
+    from assistant.sources import with_key, without_key
+
+    free, keyed = ", ".join(without_key()), ", ".join(with_key())
+    aside(f"Live sources that need no key: {free}. With a key: {keyed}.")
+    aside(
+        f"Turn one on, and it learns what you look for: compute-desk sources on {without_key()[0]}"
+    )
+
+
+def _wait_for(wanted: Need, desk: DeskAccess, every: int, *, as_json: bool) -> None:
+    """Ask until the need can be met. Ctrl-C ends it as any command."""
+    if wanted.count is None:
+        raise WrongUsage("--watch needs --count", "for example: --gpu H100 --count 8 --watch")
+    if every < _LEAST_EVERY:
+        raise WrongUsage(f"--every {every} is too often", f"{_LEAST_EVERY} seconds or more")
+    if not desk.access.live:
+        raise WrongUsage("--watch needs a live source", "turn one on: compute-desk sources list")
+    import time
+
+    from assistant.access import ask_market
+    from assistant.cli.market_table import shown_price, status_line
+    from assistant.watching import watch
+
+    def ask() -> Market:
+        market = ask_market(wanted, desk)
+        names = {each.name for each in desk.access.live}
+        asked = [each for each in market.sources if each.name in names]
+        if all(each.status == "not_configured" for each in asked):
+            raise WrongUsage(
+                f"no live source can be asked: {asked[0].error}", "see: compute-desk sources list"
+            )
+        return market
+
+    offer = watch(wanted, ask, lambda: time.sleep(every), _progress(status_line))
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    if as_json:
+        document({"schema": 1, "met": offer.model_dump(mode="json")})
+        return
+    price = offer.price_per_gpu_hour
+    told = f"{shown_price(price)} per GPU-hour" if price else None
+    seen = f"seen {offer.observed_at}"
+    what = f"{wanted.count} {offer.gpu_raw} can be had from {offer.provider}"
+    write(about(what, told, offer.term, offer.region, seen, f"[{offer.source}]"))
+
+
+def _progress(
+    line: Callable[[SourceStatus], str],
+) -> Callable[[Sequence[SourceStatus], int], None]:
+    """A line on stderr that is redrawn on a terminal, and elsewhere written when it changes."""
+    last: list[str] = []
+
+    def say(sources: Sequence[SourceStatus], rounds: int) -> None:
+        asked = [each for each in sources if each.status not in ("not_configured", "absent")]
+        short = about(
+            *(f"{each.name} {each.status}" for each in asked if each.offers or each.error)
+        )
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[Klook {rounds}: {short}")
+            sys.stderr.flush()
+        elif [short] != last:
+            last[:] = [short]
+            for each in asked:
+                aside(line(each))
+
+    return say
 
 
 def _draw(gpu: str | None, term: str | None, since: str | None, *, as_json: bool) -> None:
@@ -98,30 +232,22 @@ def whole_number(text: str, option: str) -> int:
     return int(value)
 
 
-def _show(market: Market) -> None:
-    sources = list(dict.fromkeys(offer.source for offer in market.offers))
-    if market.offers:
-        headers = ("Provider", "GPU", "Count", "Term", "Per GPU-hour", "Region", "Stock", "As of")
-        rows = [(*_row(offer), f"[{sources.index(offer.source) + 1}]") for offer in market.offers]
-        table((*headers, "Source"), rows)
-        write()
-        for number, source in enumerate(sources, 1):
-            write(f"[{number}] {one_line(source)}")
-    else:
-        aside("No offer fits. Ask for less: fewer flags, a higher --max-price.")
-    for status in market.sources:
-        aside(about(status.name, status.status, status.observed_at, status.error))
+def _hours(text: str) -> Decimal:
+    """A length of time; a bare number is hours. Raises `InvalidInput`."""
+    from tools.quantities import parse_days
+
+    bare = text.strip().replace(".", "", 1)
+    return Decimal(text.strip()) if bare.isascii() and bare.isdigit() else parse_days(text) * 24
 
 
-def _row(offer: Offer) -> tuple[object, ...]:
-    price = offer.price_per_gpu_hour
-    return (
-        offer.provider,
-        offer.gpu_raw,
-        offer.count,
-        offer.term,
-        None if price is None else f"{price.amount} {price.currency}",
-        offer.region,
-        offer.availability,
-        offer.observed_at or "undated",
-    )
+def _amount(text: str | None, option: str) -> Decimal | None:
+    """A plain number, zero or more. Raises `InvalidInput`."""
+    from tools.errors import InvalidInput
+
+    if text is None:
+        return None
+    plain = text.strip().replace(",", "")
+    digits = plain.replace(".", "", 1)
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+        raise InvalidInput(f"{option} {text[:40]!r} is not a number", "for example 500")
+    return Decimal(plain)
