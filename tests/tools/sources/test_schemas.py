@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.tools.sources.fakes.fake import VARIANTS
-from tests.tools.sources.loopback import Request
+from tests.tools.sources.loopback import Reply, Request, serving
 from tests.tools.sources.test_faults import FAKES, Clock, once, published
 from tools.sources.memory import Memory
 
@@ -121,3 +121,65 @@ def _fits(document: dict[str, Any], schema: dict[str, Any], text: str) -> bool:
     meant: list[Any] = [text, text.split(","), *([int(text)] if text.isdigit() else [])]
     validator = _validator(document, schema)
     return any(validator.is_valid(each) for each in meant)
+
+
+def _read(name: str, body: Any) -> list[tuple[str, str | None, str, str]]:
+    """The rows that follow from a vendor's own example: GPU as written, price, region, stock."""
+    fake, memory = FAKES[name], Memory(None)
+    with serving(lambda _: Reply(body)) as server:
+        answer = once(fake, server.url, memory, Clock())
+    memory.close()
+    assert (answer.status.status, answer.status.unread) == ("ok", 0), answer.status.error
+    return [
+        (
+            offer.gpu_raw,
+            f"{offer.price_per_gpu_hour.amount:f}" if offer.price_per_gpu_hour else None,
+            offer.region or "",
+            offer.availability.value,
+        )
+        for offer in answer.offers
+    ]
+
+
+def test_lambda_example_is_read(shared: Path) -> None:
+    example = _document(shared, "lambda_cloud")["components"]["schemas"]["InstanceTypes"]["example"]
+    row = ("Example GPU (40 GB SXM4)", "1.99", "us-west-1", "available")
+    assert _read("lambda_cloud", {"data": example}) == [row]
+
+
+def test_runpod_example_is_read(shared: Path) -> None:
+    answer = _document(shared, "runpod")["paths"]["/v2/catalog/gpus"]["get"]["responses"]["200"]
+    example = answer["content"]["application/json"]["examples"]["gpus"]["value"]
+    # The same answer to both questions, of the secure and of the community cloud.
+    assert _read("runpod", example) == [
+        ("RTX 4090", "0.44", "US-KS-2", "available"),
+        ("RTX 4090", "0.31", "US-KS-2", "available"),
+    ]
+
+
+def test_vast_example_is_read(shared: Path) -> None:
+    answer = _document(shared, "vast")["paths"]["/api/v0/bundles/"]["post"]["responses"]["200"]
+    example = answer["content"]["application/json"]["example"]
+    # Its schema says a list, its example shows what is in it.
+    assert _read("vast", {"offers": [example["offers"]]}) == [
+        ("Imaginary RTX 9999", "0.05864175", "Atlantis, AT", "available"),
+        ("Imaginary RTX 9999", "0.02777775", "Atlantis, AT", "available"),
+    ]
+
+
+def test_prime_recorded_answer_is_read(shared: Path) -> None:
+    text = (shared / PLACE / "fixtures" / "prime_availability_response.json").read_text()
+    recorded = json.loads(text)
+    rows = _read("prime_intellect", recorded | {"totalCount": len(recorded["items"])})
+    assert sorted(rows) == sorted(
+        [
+            ("A100_80GB PCIe", "1.6568", "US-KS-2", "limited"),
+            *(
+                ("A100_80GB SXM4", "1.7568", place, "limited")
+                for place in ("US-KS-2", "US-MO-1", "US-WA-1", "US-CA-2")
+            ),
+            ("H100_80GB SXM5", "2.7068", "CA-MTL-1", "limited"),
+            ("H100_80GB SXM5", "2.7068", "CA-MTL-3", "limited"),
+            ("H100_80GB PCIe", "2.4068", "CA-MTL-3", "limited"),
+        ]
+    )
