@@ -1,18 +1,20 @@
-"""From what Slurm tells, by command line or by HTTP, to the state of a cluster without names.
-
-The records here still hold names of nodes and partitions; they never hold users, accounts or
-jobs' names, and none of them leaves the adapters.
-"""
+"""From what Slurm tells, by command line or by HTTP, to the state of a cluster without names."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tools.clusters.gres import GpuUse, UnreadableGres, gpus_of, gpus_used
+from tools.clusters.slurm_records import (
+    SlurmAnswers,
+    SlurmJob,
+    SlurmNode,
+    SlurmReservation,
+)
 from tools.clusters.state import ClusterState, NodeGpus, Partition, Waiting, Window
 from tools.errors import InvalidInput
 from tools.gpus import known_gpu
@@ -21,15 +23,8 @@ _WORKING = frozenset({"IDLE", "MIXED", "ALLOCATED"})
 # What may stand beside them on a node that takes jobs. Every other word takes the node out.
 _HARMLESS = frozenset({"COMPLETING", "PLANNED", "CLOUD", "DYNAMIC_NORM", "DYNAMIC_FUTURE"})
 _RESERVED = frozenset({"RESERVED", "MAINTENANCE", "MAINT"})
-# Reasons for which a job waits until a person does something: it takes no place in the queue.
-_STUCK = frozenset(
-    "JobHeldUser JobHeldAdmin PartitionTimeLimit PartitionNodeLimit BadConstraints "
-    "DependencyNeverSatisfied".split()
-)
 # Reasons that end by themselves: the job waits, but not yet for resources.
 _LATER = frozenset({"BeginTime", "Dependency"})
-
-
 # Flags of a reservation that comes back, and how often at most.
 _PERIODS = {
     "HOURLY": timedelta(hours=1),
@@ -40,98 +35,6 @@ _PERIODS = {
 }
 # Flags of one whose times are not those that are told: it moves with the clock, or comes back.
 _MOVING = frozenset({"TIME_FLOAT", "REOCCURRING"})
-
-
-class UnreadableAnswer(ValueError):
-    """Slurm's answer is not of the known form; it says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlurmNode:
-    """A node as Slurm tells it. `words`: its state and flags, in capitals."""
-
-    name: str
-    words: frozenset[str]
-    gres: str
-    gres_used: str
-    partitions: tuple[str, ...]
-    cpus: int | None
-    cpus_used: int | None
-    memory_mb: int | None
-    memory_used_mb: int | None
-    features: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SlurmJob:
-    """A job that runs or waits. `copies`: tasks of an array that wait in one record, None where
-    that is not known; `task` is the number that stays the same when it starts, "" where one record
-    stands for many.
-
-    `minutes` is its time limit; None where it has none or it is not known. `gres_on`: its GPUs on
-    each of its nodes, where Slurm told.
-    """
-
-    number: str
-    state: str
-    task: str = ""
-    nodes: tuple[str, ...] = ()
-    start: datetime | None = None
-    end: datetime | None = None
-    minutes: int | None = None
-    reason: str = ""
-    gpus: int | None = None
-    copies: int | None = 1
-    gres_on: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def waits(self) -> bool:
-        """Whether it has not started yet."""
-        return self.state == "PENDING"
-
-
-@dataclass(frozen=True, slots=True)
-class SlurmPartition:
-    """A partition; limits are None where it has none."""
-
-    name: str
-    is_default: bool
-    up: bool
-    max_minutes: int | None
-    max_nodes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SlurmReservation:
-    """A reservation. `nodes` None: which nodes is not stated."""
-
-    start: datetime
-    end: datetime
-    nodes: tuple[str, ...] | None
-    flags: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class SlurmRules:
-    """How the cluster is set up. `overrun_minutes`: how far beyond its limit a job may run, None
-    where there is no end. `hides_jobs`: users see only their own. `backfills`: a job that cannot
-    start does not hold up all behind it. Where it was not told, what is usual is assumed."""
-
-    overrun_minutes: int | None = 0
-    hides_jobs: bool = False
-    backfills: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SlurmAnswers:
-    """One round of answers. None: that question was not answered."""
-
-    nodes: Sequence[SlurmNode]
-    partitions: Sequence[SlurmPartition]
-    jobs: Sequence[SlurmJob] | None
-    reservations: Sequence[SlurmReservation] | None
-    measured_at: datetime
-    rules: SlurmRules = SlurmRules()
 
 
 def cluster_state(
@@ -188,6 +91,7 @@ def cluster_state(
             for each in answers.partitions
         ),
         partition=numbers[partition] if partition else None,
+        unread_nodes=sum(_totals(each) is None for each in nodes),
         overrun_minutes=answers.rules.overrun_minutes,
         measured_at=answers.measured_at,
     )
@@ -249,10 +153,7 @@ def _windows(
 
 
 def _gpus(node: SlurmNode, node_id: int, around: _Around) -> Iterable[NodeGpus]:
-    try:
-        totals = gpus_of(node.gres)
-    except UnreadableGres:
-        return
+    totals = _totals(node) or {}
     jobs = around.running.get(node.name, ())
     used, unreadable = _used(node, totals, jobs)
     why_not = _why_not(node, node_id, around) or unreadable
@@ -279,6 +180,14 @@ def _gpus(node: SlurmNode, node_id: int, around: _Around) -> Iterable[NodeGpus]:
         )
 
 
+def _totals(node: SlurmNode) -> dict[str, int] | None:
+    """GPUs of a node by type; None where its text is of no known form."""
+    try:
+        return gpus_of(node.gres)
+    except UnreadableGres:
+        return None
+
+
 def _left(total: int | None, used: int | None) -> int | None:
     return None if total is None or used is None else max(0, total - used)
 
@@ -288,7 +197,7 @@ def _used(
 ) -> tuple[Mapping[str, int], str | None]:
     """Used GPUs by type, and why they cannot be told."""
     try:
-        told = gpus_used(node.gres_used)
+        told = _matched(gpus_used(node.gres_used), totals)
         unsure = [raw for raw, use in told.items() if not _sure(use, totals.get(raw, 0))]
         counts = {raw: use.count for raw, use in told.items()}
         if not unsure:
@@ -297,11 +206,23 @@ def _used(
             return counts, None  # what the node is said to use is never too little
         by_jobs: dict[str, int] = defaultdict(int)
         for job in jobs:
-            for raw, count in gpus_of(job.gres_on[node.name]).items():
-                by_jobs[raw] += count
+            for raw, use in _matched(gpus_used(job.gres_on[node.name]), totals).items():
+                by_jobs[raw] += use.count
     except UnreadableGres:
         return totals, "use not readable"
     return by_jobs, None
+
+
+def _matched(told: Mapping[str, GpuUse], totals: Mapping[str, int]) -> Mapping[str, GpuUse]:
+    """Use by the types that the node has: one type may have a name in one place only."""
+    if all(raw in totals or not use.count for raw, use in told.items()):
+        return told
+    if len(totals) > 1:
+        raise UnreadableGres("use of a type that the node does not have")
+    all_of_it = GpuUse(
+        sum(use.count for use in told.values()), all(use.confirmed for use in told.values())
+    )
+    return dict.fromkeys(totals, all_of_it)
 
 
 def _sure(use: GpuUse, total: int) -> bool:
@@ -342,7 +263,7 @@ def _in_service(node: SlurmNode, node_id: int, around: _Around) -> bool:
 def _clear_at(jobs: Sequence[SlurmJob], around: _Around) -> datetime | None:
     if not around.complete:
         return None
-    ends = [each.end if each.minutes is not None else None for each in jobs]
+    ends = [each.last_end for each in jobs]
     known = [each for each in ends if each is not None]
     if len(known) < len(ends):
         return None
@@ -352,10 +273,10 @@ def _clear_at(jobs: Sequence[SlurmJob], around: _Around) -> datetime | None:
 def _queue(answers: SlurmAnswers, windows: Sequence[Window]) -> Waiting:
     jobs = answers.jobs or ()
     waiting = [each for each in jobs if each.waits]
-    rivals = [each for each in waiting if each.reason not in _STUCK]
+    rivals = [each for each in waiting if not each.stuck]
     later = [each for each in rivals if each.reason in _LATER]
     # A job that waits before ours may need any node, not only those of our kind or partition.
-    ends = [each.end if each.minutes is not None else None for each in jobs if not each.waits]
+    ends = [each.last_end for each in jobs if each.nodes and not each.waits]
     ends += [each.start for each in later if each.reason == "BeginTime"]
     ends += [each.end for each in windows]
     bounded = answers.rules.backfills and None not in ends and all(each.once for each in windows)

@@ -15,7 +15,7 @@ from typing import Any
 
 from tools.clusters.gres import gpus_asked
 from tools.clusters.nodelist import UnreadableNodes, node_names
-from tools.clusters.slurm import (
+from tools.clusters.slurm_records import (
     SlurmJob,
     SlurmNode,
     SlurmPartition,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from tools.clusters.gres import gpus_asked
 from tools.clusters.nodelist import UnreadableNodes, node_names
-from tools.clusters.slurm import (
+from tools.clusters.slurm_records import (
     SlurmJob,
     SlurmNode,
     SlurmPartition,
@@ -47,6 +47,7 @@ _SIGNS = {
     "-": "PLANNED",
 }
 _STATES = {"PD": "PENDING", "R": "RUNNING", "CG": "COMPLETING", "S": "SUSPENDED"}
+_STATES |= dict.fromkeys(("RQ", "RH", "RD", "SE"), "PENDING")  # to be queued again
 
 
 def read_nodes(text: str) -> list[SlurmNode]:

@@ -114,7 +114,8 @@ class Waiting(_Frozen):
 
 class ClusterState(_Frozen):
     """One look at a cluster. `partition` is the number of the partition that founders use;
-    `overrun_minutes`: how far beyond its time limit a job may run, None where there is no end."""
+    `overrun_minutes`: how far beyond its time limit a job may run, None where there is no end;
+    `unread_nodes`: nodes whose GPUs could not be read, and which are left out."""
 
     nodes: tuple[NodeGpus, ...]
     queue: Waiting = Waiting()
@@ -122,6 +123,7 @@ class ClusterState(_Frozen):
     partitions: tuple[Partition, ...] = ()
     partition: int | None = None
     overrun_minutes: Count | None = 0
+    unread_nodes: Count = 0
     measured_at: AwareDatetime
 
 

@@ -20,19 +20,17 @@ from typing import TypeVar
 from pydantic import Field, field_validator
 
 from tools.clusters import slurm_text
+from tools.clusters.gres import UNTYPED
 from tools.clusters.offers import ClusterSettings, cluster_offers, requests
-from tools.clusters.slurm import (
+from tools.clusters.slurm import cluster_state, needs_details, pending_starts, started
+from tools.clusters.slurm_records import (
     SlurmAnswers,
     SlurmRules,
     UnreadableAnswer,
-    cluster_state,
-    needs_details,
-    pending_starts,
-    started,
 )
 from tools.clusters.start import SchedulerAnswer
 from tools.clusters.state import ClusterState, JobRequest
-from tools.errors import SourceFailed
+from tools.errors import InvalidInput, SourceFailed
 from tools.needs import Need
 from tools.sources.source import (
     Asking,
@@ -207,7 +205,7 @@ def _if_told(told: str | BaseException, read: Callable[[str], list[Row]]) -> lis
 
 async def try_out(commands: Commands, job: JobRequest, config: Config) -> SchedulerAnswer:
     """What Slurm says of a job that is not submitted."""
-    kind = job.gpus_on_each if job.gpu == "gpu" else f"{job.gpu}:{job.gpus_on_each}"
+    kind = job.gpus_on_each if job.gpu == UNTYPED else f"{job.gpu}:{job.gpus_on_each}"
     words = [
         *("sbatch", "--test-only", "--wrap=true", "--chdir=/", "--output=/dev/null"),
         f"--nodes={job.nodes}",
@@ -239,11 +237,15 @@ async def _fetch(asking: Asking[Config]) -> Findings:
     answers = await look(commands, asking.now())
     if config.sees_all_jobs:
         answers = replace(answers, rules=replace(answers.rules, hides_jobs=False))
-    state = cluster_state(answers, config.partition, config.gpu_names)
+    try:
+        state = cluster_state(answers, config.partition, config.gpu_names)
+    except InvalidInput as error:
+        raise SourceFailed("configuration", error.message, error.hint) from None
     tried = await _try_all(commands, state, asking.need, config)
     cluster, jobs = " ".join(config.prefix), answers.jobs or ()
     return Findings(
         cluster_offers(state, asking.need, config, tried),
+        unread=state.unread_nodes,
         pending=[PendingStart(*each) for each in pending_starts(cluster, jobs)],
         started=[Started(*each) for each in started(cluster, jobs)],
     )

@@ -18,14 +18,12 @@ from pydantic import Field
 
 from tools.clusters import slurm_json
 from tools.clusters.offers import ClusterSettings, cluster_offers
-from tools.clusters.slurm import (
+from tools.clusters.slurm import cluster_state, pending_starts, started
+from tools.clusters.slurm_records import (
     SlurmAnswers,
     UnreadableAnswer,
-    cluster_state,
-    pending_starts,
-    started,
 )
-from tools.errors import SourceFailed
+from tools.errors import InvalidInput, SourceFailed
 from tools.sources.source import (
     Asking,
     Findings,
@@ -114,10 +112,14 @@ def _if_told(read: Callable[[Any], Row], told: Any) -> Row | None:
 async def _fetch(asking: Asking[Config]) -> Findings:
     answers = await look(asking)
     config = asking.config
-    state = cluster_state(answers, config.partition, config.gpu_names)
+    try:
+        state = cluster_state(answers, config.partition, config.gpu_names)
+    except InvalidInput as error:
+        raise SourceFailed("configuration", error.message, error.hint) from None
     jobs = answers.jobs or ()
     return Findings(
         cluster_offers(state, asking.need, config),
+        unread=state.unread_nodes,
         pending=[PendingStart(*each) for each in pending_starts(config.url, jobs)],
         started=[Started(*each) for each in started(config.url, jobs)],
     )

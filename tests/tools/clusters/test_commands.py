@@ -149,6 +149,12 @@ def test_a_failure_is_named(login: Path, mode: str, told: str) -> None:
     assert "s3cret" not in answer.status.model_dump_json()
 
 
+def test_a_partition_that_is_not_there(login: Path) -> None:
+    answer = once(config(login, partition="nowhere"))
+    assert answer.status.status == "failed"
+    assert answer.status.error == "the cluster has no partition 'nowhere'; see `sinfo`"
+
+
 def test_where_there_is_no_such_program() -> None:
     answer = once(Config(prefix=("/nowhere/ssh", "login")))
     assert "cannot start /nowhere/ssh" in (answer.status.error or "")

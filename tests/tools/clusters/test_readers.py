@@ -13,16 +13,13 @@ from typing import Any
 import pytest
 
 from tools.clusters import slurm_json, slurm_text
-from tools.clusters.slurm import (
+from tools.clusters.slurm import cluster_state, needs_details, pending_starts, started
+from tools.clusters.slurm_records import (
     SlurmAnswers,
     SlurmRules,
     UnreadableAnswer,
-    cluster_state,
-    needs_details,
-    pending_starts,
-    started,
 )
-from tools.clusters.state import ClusterState, free_by_type
+from tools.clusters.state import ClusterState, Waiting, free_by_type
 from tools.errors import InvalidInput
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -164,6 +161,38 @@ def test_what_waits_may_wait_for_any_node() -> None:
     nightly = replace(works, flags=frozenset({"DAILY"}))
     again = cluster_state(replace(told, reservations=[nightly]), "interactive")
     assert again.queue.rival_minutes is None
+
+
+def test_types_that_have_a_name_in_one_place_only() -> None:
+    told = text()
+    (full,) = [each for each in told.nodes if each.name == "node01"]
+
+    def free(**more: Any) -> list[tuple[str, int, str | None]]:
+        found = cluster_state(replace(told, nodes=[replace(full, **more)])).nodes
+        return [(each.gpu_raw, each.free, each.why_not) for each in found]
+
+    assert free(gres="gpu:8", gres_used="gpu:h100:3(IDX:0-2)") == [("gpu", 5, None)]
+    assert free(gres="gpu:h100:8", gres_used="gpu:(null):3(IDX:0-2)") == [("h100", 5, None)]
+    mixed = free(gres="gpu:h100:4,gpu:a100:4", gres_used="gpu:b200:1(IDX:0)")
+    assert mixed == [("h100", 0, "use not readable"), ("a100", 0, "use not readable")]
+    assert free(gres="gpu:h100:8", gres_used="gpu:h100:?") == [("h100", 0, "use not readable")]
+    assert free(gres="gpu:h100:lots") == []
+    unread = replace(full, gres="gpu:h100:lots")
+    assert cluster_state(replace(told, nodes=[unread, *told.nodes[1:]])).unread_nodes == 1
+
+
+def test_jobs_that_are_held_or_suspended() -> None:
+    told = text()
+    (first, *rest) = told.jobs or ()
+
+    def queue(**more: Any) -> Waiting:
+        return cluster_state(replace(told, jobs=[replace(first, **more), *rest])).queue
+
+    assert queue(reason="Priority").ready == 6
+    assert queue(reason="job requeued in held state").ready == 5
+    assert queue(reason="Dependency").ready == 5
+    assert queue(reason="Dependency").rivals == 6
+    assert queue(state="SUSPENDED", nodes=("node01",), end=NOW).rival_minutes is None
 
 
 def test_hidden_jobs_make_the_queue_unknown() -> None:
