@@ -81,8 +81,7 @@ def _hardware(offer: Offer) -> tuple[object, ...] | None:
 
 
 def _are_one(together: Sequence[Offer]) -> bool:
-    # One seller may be asked in two ways, with a key and without; in one answer two rows are two.
-    sellers = {(_spelling(each.provider), each.source) for each in together}
+    sellers = {_way(each) for each in together}
     if len(together) < 2 or len(sellers) < len(together):
         return False
     for known in (
@@ -97,6 +96,17 @@ def _are_one(together: Sequence[Offer]) -> bool:
     return True
 
 
+def _way(offer: Offer) -> tuple[str, str]:
+    """Who sells it and which way we know. One seller may be asked live in two ways, with a key and
+    without; two rows of one answer are two machines, and two of one list two dates."""
+    return _seller_name(offer), "" if offer.method == "list" else offer.source
+
+
+def _seller_name(offer: Offer) -> str:
+    name = _spelling(offer.provider)
+    return _clouds().get(name, name)
+
+
 def _preference(offer: Offer) -> tuple[object, ...]:
     price = offer.price_per_gpu_hour
     bill = offer.delivered.total if offer.delivered else None
@@ -105,7 +115,7 @@ def _preference(offer: Offer) -> tuple[object, ...]:
         price is None,
         (bill is None, bill.amount if bill else 0) if offer.delivered else (False, 0),
         price.amount if price else 0,
-        _clouds().get(_spelling(offer.provider), _spelling(offer.provider)) != cloud_of(offer),
+        _seller_name(offer) != cloud_of(offer),
         offer.provider,
         offer.source,
     )

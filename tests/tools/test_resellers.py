@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tools.delivered import delivered
 from tools.needs import need
 from tools.offers import Availability, ExtraCost, Money, Offer, Queue, Term
+from tools.price_list import list_offers
 from tools.resellers import cloud_of, fitted, fragmentation, merged
 
 
@@ -138,6 +139,14 @@ def test_one_seller_asked_in_two_ways_is_one() -> None:
     assert len(merged([without, with_key, hosts])) == 2
 
 
+def test_two_dates_of_one_seller_in_a_list_stay_two_rows() -> None:
+    listed: dict[str, Any] = {"method": "list", "standing": "list"}
+    old = an_offer("DataCrunch", "2", source="a page", observed_at="2025-12-01", **listed)
+    new = an_offer("Verda", "3", source="another page", observed_at="2026-06-21", **listed)
+    assert len(merged([old, new])) == 2
+    assert len(merged([old, an_offer("Shadeform", reseller_of="verda", **listed)])) == 1
+
+
 def test_marketplaces_of_many_owners_and_the_funds_own_are_never_merged() -> None:
     vast = an_offer("Vast.ai"), an_offer("Prime Intellect", reseller_of="vast")
     assert len(merged(vast)) == 2
@@ -226,3 +235,8 @@ def test_pieces_never_better_than_known() -> None:
     none = pool(10, 4, 0, availability=Availability.NO_QUOTA)
     assert fitted(none, need(count=8)).availability is Availability.NO_QUOTA
     assert fitted(none, need()).fragmentation is None
+
+
+def test_no_row_of_the_bundled_list_hides_another() -> None:
+    rows = [each.model_copy(update={"standing": "list"}) for each in list_offers()]
+    assert merged(rows) == rows
