@@ -25,7 +25,7 @@ from tests.tools.sources.fakes.shadeform import FAKE as SHADEFORM
 from tests.tools.sources.loopback import Loopback, Reply, serving
 from tools.market import Access, _market, gpu_offers, price_history
 from tools.needs import need
-from tools.offers import Availability, Market, Money, Offer, Term
+from tools.offers import Availability, Market, Money, Offer, Seller, Term
 from tools.ranking import STANDINGS, judged, ranked
 from tools.sources.asking import Configured
 from tools.sources.memory import Memory
@@ -62,7 +62,10 @@ def access(running: list[Loopback], path: Path | None, clock: Clock, **more: flo
 
 
 def rows(market: Market, source: str) -> list[dict[str, object]]:
-    return [each.model_dump() for each in market.offers if each.source == source]
+    """What a source said, whether its row is shown or another seller's of the same hardware."""
+    fields = set(Seller.model_fields) - {"total"}
+    said = [one for each in market.offers for one in (each, *each.also) if one.source == source]
+    return sorted((each.model_dump(include=fields) for each in said), key=repr)
 
 
 def test_live_rows_stand_above_lists_and_what_is_free_above_what_is_not(tmp_path: Path) -> None:
