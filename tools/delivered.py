@@ -185,6 +185,9 @@ def _summed(job: _Job, gpus: CostLine, lost: Decimal | None, size: int | None) -
         job.unknown.append("restart_loss")
     if size is None:
         job.unknown.append("configuration_size")
+    least = offer.commitment
+    if offer.term is Term.RESERVED and not (offer.term_months or (least and least.hours)):
+        job.unknown.append("term_length")
     lines, total = [gpus], gpus.price.amount
     for line in job.extras(currency):
         own = job.in_currency(line, currency)
@@ -193,13 +196,13 @@ def _summed(job: _Job, gpus: CostLine, lost: Decimal | None, size: int | None) -
             job.unknown.append("other_currency")
         else:
             total += own.price.amount
-    least = offer.commitment.amount if offer.commitment else None
-    if least and least.currency != currency:
+    least_sum = least.amount if least else None
+    if least_sum and least_sum.currency != currency:
         job.unknown.append("other_currency")
-    elif least and least.amount > total:
-        rest = Money(amount=least.amount - total, currency=currency)
-        lines.append(CostLine(what="minimum", formula=f"at least {_shown(least)}", price=rest))
-        total = least.amount
+    elif least_sum and least_sum.amount > total:
+        rest = Money(amount=least_sum.amount - total, currency=currency)
+        lines.append(CostLine(what="minimum", formula=f"at least {_shown(least_sum)}", price=rest))
+        total = least_sum.amount
     whole = Money(amount=total, currency=currency)
     in_usd = job.rates(whole, "USD") if job.rates and currency != "USD" else None
     count, hours = need.count or 0, need.hours or Decimal(0)

@@ -203,9 +203,9 @@ class Delivered(BaseModel):
     `in_usd` is the total by a dated rate, which `rate` tells.
 
     `unknown` holds codes. With a total: "disk_price", "egress_price", "ingress_price",
-    "restart_loss" (of spot, not stated), "configuration_size", "other_currency" (a line that is
-    not in the total). Without one: "gpu_price", "block_hours", "longer_than_term",
-    "never_finishes".
+    "restart_loss" (of spot, not stated), "configuration_size", "term_length" (of a reservation),
+    "other_currency" (a line that is not in the total). Without one: "gpu_price", "block_hours",
+    "longer_than_term", "configuration_size", "never_finishes".
     """
 
     model_config = ConfigDict(frozen=True)

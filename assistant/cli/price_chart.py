@@ -112,7 +112,7 @@ def _panel(
     if len(marked) < len(series):
         yield f"{len(series) - len(marked)} more series are not drawn: --json has them."
     if hidden:
-        yield f"{hidden} marks lie under others."
+        yield f"Hidden under others: {_counted(hidden, 'mark')}."
 
 
 def _with_marks(series: Sequence[Series]) -> Iterator[tuple[Series, str]]:

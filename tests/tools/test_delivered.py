@@ -111,6 +111,9 @@ def test_a_reserved_term_is_paid_to_its_end() -> None:
     found = bill(month, a_job(8, "100"))
     assert found.paid_hours == 730
     assert found.total == usd("11680")
+    # How long must be reserved is not known: the job alone is the least.
+    open_term = bill(an_offer(term=Term.RESERVED), a_job(8, "100"))
+    assert (open_term.total, open_term.unknown) == (usd("1600"), ("term_length",))
     over = bill(month, a_job(8, "731"))
     assert (over.total, over.unknown) == (None, ("longer_than_term",))
 
