@@ -12,7 +12,7 @@ from assistant.cli.output import about, aside, one_line, write
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tools.offers import Market, Money, Offer, SourceStatus, Standing
+    from tools.offers import Delivered, Market, Money, Offer, SourceStatus, Standing
 
 _HEADERS = ("Provider", "GPU", "Count", "Term", "Per GPU-hour", "Region", "Stock", "As of")
 _GROUPS: dict[Standing, str] = {
@@ -134,7 +134,6 @@ def _write_lines(offers: Sequence[Offer]) -> None:
 
 def _cells(offer: Offer, offers: Sequence[Offer]) -> list[object]:
     price = offer.price_per_gpu_hour
-    bill = offer.delivered.total if offer.delivered else None
     cells: list[object] = [
         _seller(offer),
         offer.gpu_raw,
@@ -146,7 +145,7 @@ def _cells(offer: Offer, offers: Sequence[Offer]) -> list[object]:
         _moment(offer.observed_at) if offer.observed_at else "undated",
     ]
     if _has_bills(offers):
-        cells.append(f"{bill.amount.quantize(_CENT):,f} {bill.currency}" if bill else None)
+        cells.append(_whole_job(offer.delivered))
     return cells
 
 
@@ -172,6 +171,14 @@ def _stock(offer: Offer) -> str:
         by = "by" if start.state == "not_later_than" else "from"
         later = f", {by} {start.at:%Y-%m-%d %H:%M}"
     return f"{offer.availability}{free}{later}"
+
+
+def _whole_job(bill: Delivered | None) -> str | None:
+    """The total; "from" where something that the job needs has no price."""
+    if bill is None or bill.total is None:
+        return None
+    told = f"{bill.total.amount.quantize(_CENT):,f} {bill.total.currency}"
+    return f"from {told}" if bill.unknown else told
 
 
 def _has_bills(offers: Sequence[Offer]) -> bool:
