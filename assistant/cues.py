@@ -42,20 +42,29 @@ WHY = _cue(r"why|what (?:caused|drove|made)|reasons?|because", r"为什么|为�
 # The fund's own clusters, and what is asked of them.
 OWN_CLUSTER = _cue(
     r"(?:fund|firm|house|own) (?:own )?(?:(?:gpu|slurm|kubernetes|k8s|[a-z]{1,3}\d{2,4}) )?"
-    r"(?:clusters?|gpus?|nodes?|[a-z]{1,3}\d{2,4}s?)|"
+    r"(?:clusters?|gpus?|nodes?|machines|servers|[a-z]{1,3}\d{2,4}s?)|"
+    r"(?:the|our|your) (?:fund|firm) ha(?:ve|s) (?:any )?(?:free |idle )*"
+    r"(?:gpus?|nodes?|[a-z]{1,3}\d{2,4}s?)|"
     r"(?:our|your|the|this|which|any) (?:(?:own|gpu|slurm|kubernetes|k8s|[a-z]{1,3}\d{2,4}) )*"
     r"clusters?|clusters? of (?:the|our) fund|cluster queue",
-    r"(?:基金|我们|咱们|你们|自己|自有|自家|内部)(?:自己|自有)?的?(?:gpu|算力|slurm)?(?:集群|丛集)|"
-    r"(?:这个|哪个|哪些|哪几个)(?:集群|丛集)|(?:集群|丛集)的?(?:排队|队列)",
+    r"(?:基金|我们|咱们|你们|自己|自有|自家|内部)(?:自己|自有)?的?(?:gpu|算力|slurm)?"
+    r"(?:集群|丛集|机器|机房|服务器)|(?:基金|自有|自家|内部)(?:自己|自有)?的?(?:gpu|显卡|卡)|"
+    r"基金[那这]边|(?:这个|哪个|哪些|哪几个)(?:集群|丛集)|(?:集群|丛集)的?(?:排队|队列)",
 )
 QUEUE = _cue(r"queues?|queued|queueing|in line", r"排队|队列")
 QUEUED = _cue(
     r"queue[sd]?|queueing|in line|wait(?:s|ing)?|pending|free|idle|availab(?:le|ility)|"
-    r"whole nodes?|starts?|begin|quota|busy|full|right now|how long",
-    r"排队|等待|要等|队列|空闲|空着|空卡|闲置|可用|有空|整机|整节点|什么时候|何时|多久|现在|开始|开跑|"
-    r"配额|还剩|剩余|满了",
+    r"whole nodes?|starts?|begin|quota|busy|full|right now|how long|today|tonight|tomorrow|"
+    r"can (?:i|we) (?:get|have|run|use)",
+    r"排队|等待|要等|队列|空闲|空着|空卡|有空|空出|闲置|可用|整机|整节点|什么时候|何时|多久|现在|开始|"
+    r"开跑|配额|还有多少|还有几|还剩|剩余|满了|今天|明天",
 )
-SCHEDULERS = frozenset({"slurm", "kubernetes", "k8s", "kueue"})
+# How a cluster came to be is told by sources, not by the cluster.
+CAME_TO_BE = _cue(
+    r"buil(?:d|t|ding)|launch(?:ed|es)?|bought|buys?|paid|found(?:ed|er)",
+    r"建|买|购|上线|成立|投入",
+)
+SCHEDULERS = frozenset({"slurm", "kubernetes", "k8", "k8s", "kueue"})
 HOURLY = _cue(
     r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
 )

@@ -212,9 +212,10 @@ def _asks_queue(reading: Reading) -> bool:
     """Whether the fund's own clusters are asked about: what is free there, and when a job starts;
     not what a source tells of somebody's cluster."""
     text = reading.folded
-    if reading.programs or reading.sponsored or cues.TRAIN.search(text):
+    if reading.programs or reading.sponsored or cues.CAME_TO_BE.search(text):
         return False
-    if reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):  # a run to be estimated
+    sized = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS)
+    if sized or cues.TRAIN.search(text):  # a run to be estimated
         return False
     hardware = {mention.raw for mention in reading.gpus}
     names = [n for n in proper_names(reading.text) if fold(n) not in cues.SCHEDULERS]

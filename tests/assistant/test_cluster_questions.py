@@ -83,8 +83,27 @@ def lead(answer: Answer) -> str:
 
 
 class TestReading:
-    @pytest.mark.parametrize("question", EXAMPLES)
-    def test_its_own_examples(self, question: str) -> None:
+    @pytest.mark.parametrize(
+        "question",
+        [
+            *EXAMPLES,
+            "What's free right now on the fund's own cluster?",
+            "Can I get 16 H100s on the fund's cluster today?",
+            "is there a free node with 8 H100s on our k8s cluster",
+            "how busy is our cluster",
+            "any H100s idle on the fund's machines?",
+            "How long would we wait for 32 H200s on our own cluster for 24 hours?",
+            "Does the fund have free GPUs now?",
+            "queue length for H100",
+            "基金自己的机器现在有空的H100吗？",
+            "基金集群还有多少卡？",
+            "集群排队情况怎么样？",
+            "现在基金那边有整机空闲吗？",
+            "我们要用64张H200跑24小时，基金的集群什么时候能排上？",
+            "我們的集群什麼時候有8張H100空出來？",
+        ],
+    )
+    def test_its_own_examples_and_other_words(self, question: str) -> None:
         assert read(question, [], []).asks == (Ask.QUEUE,)
 
     @pytest.mark.parametrize(
@@ -98,6 +117,11 @@ class TestReading:
             "Why was there a queue for H100s at Microsoft?",
             "How long would a 7B run on 2T tokens take on our cluster?",
             "Where can I rent 64 H100s right now?",
+            "Does the fund have free credits for startups?",
+            "Who built the fund's cluster?",
+            "基金的集群是什么时候建的？",
+            "Who built the fund's cluster, and how long did it take?",
+            "哪些投资方给我们GPU，要多久？",
         ],
     )
     def test_what_others_have_or_sell_is_not_a_question_of_ours(self, question: str) -> None:
