@@ -4,10 +4,10 @@ No schema is published that holds without a key. Fields as read in github.com/ru
 sdks/graphql/manage-pods.mdx (11f5615), github.com/dstackai/gpuhunt providers/runpod.py (0272c27)
 and github.com/getcomputable/gpu-index observatory/sources/runpod.py (5cf4f70, checked by its
 authors against the service on 2026-08-25). Prices are in US dollars per GPU-hour; null and zero
-both mean that it is not offered so. `stockStatus` is Low, Medium, High or null; null is written
-for no public quote and for no machine of that size alike, so it is unknown here, never none. Stock
-of the community cloud is null even where there is some, and is not asked for. Whether a spot price
-finds a machine is not told. Data centers and GPUs are joined by the ids in the answer.
+both mean that it is not offered so. `stockStatus` is None, Low, Medium, High or null; null stands
+for no public quote and for no machine of that size alike, so it is unknown here, never none.
+Stock of the community cloud is null even where there is some, and is not asked for. Whether a spot
+price finds a machine is not told. Data centers and GPUs are joined by the ids in the answer.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ _QUERY = """query Stock($count: Int!) {
   }
 }"""
 _STOCK = {
+    "None": Availability.NONE,
     "Low": Availability.LIMITED,
     "Medium": Availability.AVAILABLE,
     "High": Availability.AVAILABLE,

@@ -48,6 +48,7 @@ def _publish(request: Request, variant: str) -> Reply:
     centers = [
         _center("EU-RO-1", pcie="Low", sxm=None),
         _center("US-KS-2", sxm="High"),
+        _center("CA-MTL-1", sxm="None"),
         _center("US-XX-9", listed=False, sxm="High"),
     ]
     if variant == "renamed":
@@ -72,6 +73,7 @@ FAKE = Fake(
             {"provider": "RunPod", "gpu": _GPU, "count": 8, "price": "2.69", "region": "US-KS-2",
              "availability": "available", "term": "on_demand", "reseller_of": None},
             {"gpu": _GPU, "price": "2.69", "region": "EU-RO-1", "availability": "unknown"},
+            {"gpu": _GPU, "price": "2.69", "region": "CA-MTL-1", "availability": "none"},
             {"gpu": _GPU, "price": "1.75", "term": "spot", "region": None,
              "availability": "unknown", "basis": "auction_floor"},
             {"gpu": _P, "price": "2.39", "region": "EU-RO-1", "availability": "limited",
