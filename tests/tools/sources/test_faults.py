@@ -105,7 +105,7 @@ def test_a_refusal_is_named_and_nothing_of_it_is_shown(
     fake = FAKES[name]
     refusal = Reply({"error": f"planted {SECRET}"}, status)
     with serving(lambda _: refusal) as server:
-        answer = once(fake, server.url, memory, Clock(), short=True)
+        answer = once(fake, server.url, memory, Clock())
     assert (answer.status.status, answer.offers) == ("failed", [])
     assert str(status) in (answer.status.error or "")
     assert "planted" not in answer.status.model_dump_json()
@@ -117,9 +117,9 @@ def test_a_429_with_a_time_is_waited_for_and_one_beyond_the_deadline_is_not(
 ) -> None:
     fake, clock = FAKES[name], Clock()
     with serving(lambda _: Reply({}, 429, {"Retry-After": "600"})) as server:
-        answer = once(fake, server.url, memory, clock, short=True)
+        answer = once(fake, server.url, memory, clock)
         asked = len(server.seen)
-        again = once(fake, server.url, memory, clock, short=True)
+        again = once(fake, server.url, memory, clock)
         assert len(server.seen) == asked  # left alone as it wished
     assert answer.status.status == again.status.status == "failed"
     assert answer.status.held_until == (NOW + timedelta(seconds=600)).isoformat(timespec="seconds")
