@@ -89,6 +89,7 @@ class Phrases:
     queue_pieces: str
     queue_unknown: str
     queue_never: str
+    queue_short: str
     queue_free: str
     queue_use: str
     queue_no_cluster: str

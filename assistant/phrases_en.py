@@ -111,6 +111,7 @@ ENGLISH = Phrases(
         "**When {n} {gpu} could start at {cluster} is not known; {free} of {total} are free.**"
     ),
     queue_never="**{cluster} does not have what {n} {gpu} together need.**",
+    queue_short="**{cluster} has {total} {gpu} in all, fewer than {n}.**",
     queue_free=(
         "**{free} of {total} {gpu} are free at {cluster}: {whole} whole nodes, "
         "at most {block} on one node.**"

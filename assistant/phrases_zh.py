@@ -91,6 +91,7 @@ SIMPLIFIED = Phrases(
     ),
     queue_unknown="**{cluster}什么时候能开始用{n}张{gpu}还不清楚；目前{total}张中有{free}张空闲。**",
     queue_never="**{cluster}没有能同时提供{n}张{gpu}的机器。**",
+    queue_short="**{cluster}总共只有{total}张{gpu}，不足{n}张。**",
     queue_free="**{cluster}的{total}张{gpu}中有{free}张空闲：整机{whole}台，单台最多{block}张。**",
     queue_use="**{cluster}共有{total}张{gpu}，其中有多少空闲并不清楚。**",
     queue_no_cluster="**这里还没有接入基金自己的集群。**",

@@ -117,7 +117,7 @@ def cluster_queue(need: Need, access: Access, *, past: bool = False) -> ClusterQ
                 trouble.append("history_not_kept")
     known = bool(own.live) or bool(staff)
     return ClusterQueueAnswer(
-        clusters=sorted(found, key=_soonest),
+        clusters=sorted(found, key=lambda row: _soonest(row, need.count or 1)),
         sources=[*asked, told],
         unknowns=[*_unknowns(found, asked, told, known=known), *trouble],
         as_of=now.isoformat(timespec="seconds"),
@@ -203,14 +203,16 @@ def _unknowns(
     return [code for code, holds in codes.items() if holds]
 
 
-def _soonest(row: ClusterGpus) -> tuple[object, ...]:
-    """Fresh before stale; then the soonest start; then the most that fits together."""
+def _soonest(row: ClusterGpus, count: int) -> tuple[object, ...]:
+    """Fresh before stale; then the soonest start; then those that have so many at all; then the
+    most that fits together."""
     start = row.start or Start(state="unknown")
     at = start.at.timestamp() if start.at else 0.0
     return (
         row.standing == "stale",
         _ORDER[start.state],
         at,
+        row.total is not None and row.total < count,
         -(row.largest_block or 0),
         -(row.free or 0),
         row.source,

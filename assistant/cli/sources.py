@@ -57,7 +57,9 @@ def list_sources(as_json: Json = False) -> None:
 
 
 def _row(state: SourceState) -> tuple[object, ...]:
-    keys = ", ".join(_key(key) for key in state.keys if key.required or key.held) or "none needed"
+    # Which of its optional keys a cluster needs depends on how it is set up.
+    told = [k for k in state.keys if k.required or k.held or state.group == "cluster"]
+    keys = ", ".join(map(_key, told)) or "none needed"
     trouble = about(
         state.trouble,
         state.last_error if state.failures else None,
@@ -71,7 +73,8 @@ def _row(state: SourceState) -> tuple[object, ...]:
 
 
 def _key(key: KeyState) -> str:
-    return f"{key.variable}: {f'from the {key.held}' if key.held else 'not set'}"
+    missing = "not set" if key.required else "not set, if needed"
+    return f"{key.variable}: {f'from the {key.held}' if key.held else missing}"
 
 
 @app.command()

@@ -194,7 +194,15 @@ class TestAnswers:
         answer = asked(home, "When could 8 H100s start on our cluster?", "and with 24?")
         call = next(call for call in answer.tool_calls if call.name == "cluster_queue")
         assert call.args == {"gpu": "H100", "count": 24}
-        assert "24 H100" in lead(answer)
+        assert "West has 16 H100 in all, fewer than 24." in lead(answer)
+
+    def test_a_cluster_that_is_large_enough_stands_first(
+        self, home: Path, servers: list[Loopback]
+    ) -> None:
+        east, west = servers
+        set_up(home, ("west", west.url, ""), ("east", east.url, ""))
+        answer = asked(home, "我們的叢集什麼時候能開始跑24張H100？")
+        assert "East什麼時候能開始用24張H100還不清楚；目前24張中有10張空閒" in lead(answer)
 
     def test_a_cluster_that_fails_is_named(self, home: Path, servers: list[Loopback]) -> None:
         east, west = servers

@@ -74,6 +74,8 @@ def _lead(asked: ToolEvidence, row: dict[str, Any], say: Phrases) -> str:
     by_state = {"now": say.queue_now, "not_later_than": say.queue_by, "never": say.queue_never}
     if count and state in by_state:
         return by_state[state].format(**words)
+    if count and row["total"] is not None and row["total"] < count:
+        return say.queue_short.format(**words)
     if row["free"] is None:
         return say.queue_use.format(**words)
     if pieces and None not in (pieces["whole_nodes"], pieces["largest_block"]):
