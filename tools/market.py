@@ -131,7 +131,8 @@ def memory_of(access: Access) -> Memory:
 
 def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = False) -> Market:
     now = access.clock()
-    ttl_s = {each.name: each.source.ttl_s for each in access.live}
+    # Of a day of the past nothing is live, whatever hour its clock shows.
+    ttl_s = {each.name: each.source.ttl_s for each in access.live if not past}
     bills, troubles = _bills(need, access)
     offers = [
         bills(judged(fitted(_for_count(offer, need.count), need), now, ttl_s))

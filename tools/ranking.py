@@ -70,7 +70,8 @@ def _standing(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Standing
     age = now - _moment(offer.observed_at)
     if age > _STALE_STOCK:
         return "stale"
-    return "live" if age <= timedelta(seconds=ttl_s.get(offer.source, 0)) else "recent"
+    ttl = ttl_s.get(offer.source)
+    return "live" if ttl and age <= timedelta(seconds=ttl) else "recent"
 
 
 def _is_old_list(offer: Offer, now: datetime) -> bool:

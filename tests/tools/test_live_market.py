@@ -309,6 +309,10 @@ def test_what_live_sources_said_is_kept_and_told_of_that_day(tmp_path: Path) -> 
     assert {each.observed_at for each in seen} == {"2026-11-22T12:00:00+00:00"}
     assert {each.method for each in seen} == {"cached"}
     assert next(each for each in past.sources if each.name == "history").offers >= len(seen)
+    assert {each.standing for each in seen} == {"recent"}
+    clock.now = NOW.replace(hour=9)  # noon of that day has not come by its clock
+    early = [each for each in gpu_offers(H100, desk, past=True).offers if each.source == "shade0"]
+    assert {each.standing for each in early} == {"recent"}
     history = price_history("H100", "on_demand", access=desk)
     assert [(each.kind, len(each.points) > 0) for each in history.series] == [
         ("live", True), ("list", True),
@@ -321,7 +325,7 @@ def test_what_live_sources_said_is_kept_and_told_of_that_day(tmp_path: Path) -> 
 
 
 def test_two_sellers_of_one_machine_take_one_row_and_keep_both_prices(tmp_path: Path) -> None:
-    with servers(SHADEFORM, 1) as running:
+    with servers(SHADEFORM, 2) as running:
         desk = access(running, tmp_path / "m.sqlite", Clock())
         alone = gpu_offers(H100, desk)
         first = next(each for each in alone.offers if each.source == "shade0")
@@ -329,13 +333,13 @@ def test_two_sellers_of_one_machine_take_one_row_and_keep_both_prices(tmp_path: 
             update={
                 "provider": first.reseller_of,
                 "reseller_of": None,
-                "source": "direct",
+                "source": "shade1",
                 "price_per_gpu_hour": Money(amount=Decimal("1.50"), currency="USD"),
             }
         )
         market = _market(H100, desk, [([cheaper, first], alone.sources[0])])
     [shown] = [each for each in market.offers if each.region == first.region]
-    assert (shown.source, [each.source for each in shown.also]) == ("direct", ["shade0"])
+    assert (shown.source, [each.source for each in shown.also]) == ("shade1", ["shade0"])
     assert [(each.low, each.high, each.count) for each in market.price_range] == [
         (Decimal("1.50"), Decimal("2.99"), 2)
     ]
