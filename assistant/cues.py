@@ -30,6 +30,10 @@ RENT = _cue(
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪能|在哪|去哪|上哪|哪儿",
 )
+CHINA = _cue(
+    r"china|chinese|mainland|hong kong|beijing|shanghai|shenzhen|prc",
+    r"中国|国内|大陆|内地|香港|北京|上海|深圳",
+)
 # Prices over time. Why they moved is a question for the library.
 MOVED = _cue(
     r"mov(?:e|ed|ing|ement)s?|chang(?:e|ed|es|ing)|history|historical(?:ly)?|trends?|over time|"

@@ -62,6 +62,24 @@ class Phrases:
     offers_none: str
     offers_old: str
     offers_header: str
+    offers_live: str
+    offers_now: str
+    offers_now_unpriced: str
+    offers_place: str
+    offers_seen: str
+    offers_seen_ago: str
+    offers_pieces: str
+    offers_fewer: str
+    offers_was: str
+    offers_nobody: str
+    offers_nobody_so_many: str
+    offers_turn_on: str
+    offers_job: str
+    offers_job_without: str
+    offers_suspicious: str
+    bill_unknown: Mapping[str, str]
+    evidence: Mapping[str, str]
+    china_lead: str
     no_live: str
     past_offers: str
     fund_stock: str

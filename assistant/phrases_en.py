@@ -57,13 +57,56 @@ ENGLISH = Phrases(
     offers_single="{low} {term}",
     offers_old="**No recent price for the {gpu} is listed; older or undated ones are below.**",
     offers_none="**No offer in the price list or the fund's inventory fits.**",
-    offers_header="| Provider | GPU | Term | Price per GPU-hour | As of | Stock |",
+    offers_header="| Provider | GPU | Term | Price per GPU-hour | As of | Stock | Evidence |",
+    offers_live="Live prices per {gpu}-hour: {spans}.",
+    offers_now="**{n} {gpu} can be had now from {seller} at {price} per GPU-hour{place}.**",
+    offers_now_unpriced=(
+        "**{n} {gpu} can be had now from {seller}{place}; the price is not known.**"
+    ),
+    offers_place=" ({region})",
+    offers_seen="Seen {when}.",
+    offers_seen_ago="Seen {when}, {age} ago.",
+    offers_pieces=(
+        "**{free} {gpu} are free at {seller}, but in pieces: at most {block} on one node.**"
+    ),
+    offers_fewer=(
+        "**No source that was asked has {n} {gpu} together now; the most that one row shows is "
+        "{most}, at {seller}.**"
+    ),
+    offers_was="{seller} had them at {when}; whether it still has is not known.",
+    offers_nobody="**Nobody who was asked is known to have the {gpu} free now.**",
+    offers_nobody_so_many="**Nobody who was asked is known to have {n} {gpu} free now.**",
+    offers_turn_on=(
+        "These need no key: {names}; `compute-desk sources on {first}` turns one on, and it then "
+        "learns what you ask for."
+    ),
+    offers_job="For {n} GPUs over {hours} hours {seller} would charge {total} ({evidence}).",
+    offers_job_without="Not in this sum, because it is not known: {missing}.",
+    offers_suspicious=(
+        "{seller} names {price} for the {gpu}: a suspicious price, far from what is usual; it is "
+        "not ranked."
+    ),
+    bill_unknown={
+        "disk_price": "disk",
+        "egress_price": "data that leaves",
+        "ingress_price": "data that comes in",
+        "restart_loss": "work lost when spot GPUs are taken away",
+        "other_currency": "a part in another currency",
+    },
+    evidence={
+        "live": "live",
+        "recent": "recent",
+        "list": "list price",
+        "stale": "old",
+        "suspicious": "suspicious",
+    },
+    china_lead="What dated sources say of it and China (no legal advice):",
     past_offers=(
         "What is offered live is known only for the present: for a past day there are "
         "the list prices that are dated on or before it."
     ),
     no_live=(
-        "No live source is configured: these are list prices of the dates shown, "
+        "No live source answered: these are prices of the dates shown, "
         "and what is free right now is unknown."
     ),
     fund_stock="The fund's own inventory lists stock as staff last entered it.",

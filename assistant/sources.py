@@ -37,6 +37,7 @@ PRICES = "prices"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 OWN = ("kind", "on", "keyring")
 """What stands in a table beside the settings of its source."""
+_PRICES_ONLY = {"azure"}
 _LARGEST = 1_000_000
 
 
@@ -161,15 +162,15 @@ def url_variable(name: str) -> str:
 
 
 def without_key() -> tuple[str, ...]:
-    """The sources of anybody's market that need no key."""
+    """The sources of anybody's market that need no key and tell of stock."""
     free = (each for each in ALL if each.kind == "market" and not needed(each.keys))
-    return tuple(each.name for each in free)
+    return tuple(each.name for each in free if each.name not in _PRICES_ONLY)
 
 
 def with_key() -> tuple[str, ...]:
     """The sources of anybody's market that need a key."""
-    free = without_key()
-    return tuple(each.name for each in ALL if each.kind == "market" and each.name not in free)
+    keyed = (each for each in ALL if each.kind == "market" and needed(each.keys))
+    return tuple(each.name for each in keyed)
 
 
 def needed(keys: Sequence[Key]) -> list[Key]:

@@ -101,6 +101,14 @@ def delay(seconds: int, language: Language) -> str:
     return f"{amount}{_unit('小时' if long else '分钟', language)}"
 
 
+def delay_in(words: str, language: Language) -> str:
+    """A delay of `delay` in English, in the reader's language."""
+    amount, _, unit = words.partition(" ")
+    if language == "en":
+        return words
+    return f"{amount}{_unit('小时' if unit.startswith('hour') else '分钟', language)}"
+
+
 def _unit(unit: str, language: Language) -> str:
     from assistant.language import in_script
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from assistant import cues
 from assistant.evidence import Artifact
 from assistant.reading import Ask, Reading
 from tools.quantities import Quantity, Unit
@@ -112,6 +113,11 @@ def _offers_args(reading: Reading) -> dict[str, Any]:
         args["term"] = term
     if price := reading.first(Unit.PRICE_PER_GPU_HOUR):
         args["max_price"] = float(price.value)
+    length = reading.first(Unit.DURATION_DAYS)
+    if length and length.value > 0 and "count" in args:
+        args["hours"] = float(round(length.value * 24, 2))
+    if cues.CHINA.search(reading.folded):
+        args["china"] = True
     return args
 
 

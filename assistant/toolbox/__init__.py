@@ -27,7 +27,7 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         search_knowledge_tool(kb),
         *program_tools(kb),
         match_programs_tool(kb, home, today),
-        gpu_offers_tool(home / "inventory.csv", today, past=past),
+        gpu_offers_tool(home, today, past=past),
         gpu_price_history_tool(_kept(home, today), past=past),
         cluster_queue_tool(home, today, past=past),
         estimate_training_tool(),

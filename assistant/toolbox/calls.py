@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from langchain.tools import ToolRuntime
@@ -58,6 +59,13 @@ def run(
     tool = ToolEvidence(id=f"t{number}", name=name, args=given, result=found.result)
     artifact = Artifact(tool=tool, passages=found.passages, terms=found.terms)
     return _as_text(tool, found.passages), artifact.model_dump(exclude_none=True)
+
+
+def to_the_minute(iso: str | None) -> str | None:
+    """A moment in UTC to the minute, as an answer can state it; a date alone stays as it is."""
+    if iso is None or len(iso) <= len("2026-11-22"):
+        return iso
+    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _as_text(tool: ToolEvidence, passages: Sequence[PassageEvidence]) -> str:

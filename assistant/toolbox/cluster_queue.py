@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.builtin.figures import delay
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, run, to_the_minute
 
 NAME = "cluster_queue"
 SHOWN = 20
@@ -72,18 +72,11 @@ def cluster_queue_tool(home: Path, today: date, *, past: bool = False) -> BaseTo
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     """A row with its times and delays as text that an answer can state."""
     for name in _CLOCKS:
-        row[name] = _moment(row[name])
+        row[name] = to_the_minute(row[name])
     if row["start"]:
-        row["start"] |= {name: _moment(row["start"][name]) for name in ("at", "until")}
+        row["start"] |= {name: to_the_minute(row["start"][name]) for name in ("at", "until")}
     for error in row["errors"]:
         for name in ("median_late_s", "worst_late_s"):
             if error[name] is not None:
                 error[name.removesuffix("_s")] = delay(error[name], "en")
     return row
-
-
-def _moment(iso: str | None) -> str | None:
-    """A moment in UTC to the minute; a date alone stays as it is."""
-    if iso is None or len(iso) <= len("2026-11-22"):
-        return iso
-    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from assistant.builtin.selecting import plain
+from assistant.grounding.names import without_links
+
 
 @dataclass
 class Section:
@@ -17,3 +20,8 @@ class Section:
     answered: bool = True
     asked_back: bool = False
     gaps: list[str] = field(default_factory=list)
+
+
+def foreign_name(text: str) -> str:
+    """A name that somebody else wrote, as one cell of a table can hold it."""
+    return plain(without_links(text)).replace("|", "/") or "?"

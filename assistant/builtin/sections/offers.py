@@ -1,16 +1,22 @@
-"""Offers: the price range, the best rows, and what is not known."""
+"""Offers: first who has it now, or that nobody is known to; prices by evidence; what is unknown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.builtin.figures import price, when
-from assistant.builtin.sections import Section
+from assistant.builtin.figures import delay_in, moment, plain, price, when
+from assistant.builtin.sections import Section, foreign_name
 from assistant.evidence import Artifact, ToolEvidence
+from assistant.language import in_script
 from assistant.phrases import Phrases
 
 ROWS = 8
+LIVE_ROWS = 5
+"""So many rows are of what was seen, where list prices are known too."""
+_FILES = ("price_list", "inventory", "live", "history", "rates")
+
+Numbered = tuple[int, dict[str, Any]]
 
 
 def offer_section(done: Sequence[Artifact], say: Phrases) -> Section:
@@ -20,14 +26,17 @@ def offer_section(done: Sequence[Artifact], say: Phrases) -> Section:
         return Section(answered=False)
     if not market.ok:
         return Section([say.failure(market.error, market.hint)], answered=False)
-    offers = market.result["offers"]
-    if not offers:
-        none = [say.offers_none, *_past(market, say)]
+    offers = list(enumerate(market.result["offers"]))
+    sound = [each for each in offers if each[1]["standing"] != "suspicious"]
+    if not sound:
+        none = [_nobody(market, say), *_suspicious(market, offers, say), *_failed(market, say)]
+        none += [*_china(market, say), *_past(market, say)]
         return Section(none, answered=False, gaps=[_wanted(market)])
-    section = Section([*_lead(market, say), say.offers_header])
+    section = Section([*_lead(market, sound, say), say.offers_header])
     section.lines.append("|---" * (say.offers_header.count("|") - 1) + "|")
-    section.lines += [_row(market, n, offer, say) for n, offer in enumerate(offers[:ROWS])]
-    section.lines += ["", *_unknowns(market, offers, say)]
+    section.lines += [_row(market, n, offer, say) for n, offer in _shown(sound)]
+    section.lines += ["", *_notes(market, sound, say), *_suspicious(market, offers, say)]
+    section.lines += [*_failed(market, say), *_china(market, say)]
     return section
 
 
@@ -35,47 +44,235 @@ def _wanted(market: ToolEvidence) -> str:
     return ", ".join(f"{key}={value}" for key, value in market.args.items())
 
 
-def _lead(market: ToolEvidence, say: Phrases) -> list[str]:
-    """The range of current prices of each term, as the market states it."""
-    spans = []
-    for span in market.result["price_range"]:
-        low, high = (price(span[k], span["currency"], say.language) for k in ("low", "high"))
-        template = say.offers_span if low != high else say.offers_single
-        spans.append(template.format(low=low, high=high, term=say.terms[span["term"]]))
-    if not spans:
-        return [say.offers_old.format(gpu=market.args.get("gpu", "GPU")), ""]
-    text = say.offers_lead.format(gpu=market.args.get("gpu", "GPU"), spans=say.comma.join(spans))
-    return [f"{text} [{market.id}:price_range]", ""]
+def _gpu(market: ToolEvidence) -> str:
+    return str(market.args.get("gpu", "GPU"))
+
+
+def _shown(offers: Sequence[Numbered]) -> list[Numbered]:
+    seen = [each for each in offers if each[1]["standing"] in ("live", "recent")]
+    others = [each for each in offers if each[1]["standing"] in ("list", "stale")]
+    room = max(LIVE_ROWS, ROWS - len(others))
+    return seen[:room] + others[: ROWS - len(seen[:room])]
+
+
+def _lead(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> list[str]:
+    """Who has it now, when that was seen; then the range of live and of listed prices."""
+    now = list(_now(market, offers, say))
+    lines = [] if not now else ["".join(_spaced(now, say)), ""]
+    ranges = market.result["price_range"]
+    for standing, template in (("live", say.offers_live), ("list", say.offers_lead)):
+        spans = [_span(span, say) for span in ranges if span["standing"] == standing]
+        if not spans or (standing == "live" and not now):
+            continue
+        text = template.format(gpu=_gpu(market), spans=say.comma.join(spans))
+        text = text.replace("**", "") if now else text
+        lines += [f"{text} [{market.id}:price_range]", ""]
+    if not lines:
+        return [say.offers_old.format(gpu=_gpu(market)), ""]
+    return lines
+
+
+def _spaced(parts: Sequence[str], say: Phrases) -> Iterator[str]:
+    between = " " if say.language == "en" else ""
+    for n, part in enumerate(parts):
+        yield (between if n else "") + part
+
+
+def _span(span: dict[str, Any], say: Phrases) -> str:
+    low, high = (price(span[k], span["currency"], say.language) for k in ("low", "high"))
+    template = say.offers_span if low != high else say.offers_single
+    return template.format(low=low, high=high, term=say.terms[span["term"]])
+
+
+def _now(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> Iterator[str]:
+    """What is known of this moment; nothing where nobody was asked and nobody told."""
+    count = market.args.get("count")
+    live = [each for each in offers if each[1]["standing"] == "live"]
+    recent = [each for each in offers if each[1]["standing"] == "recent"]
+    ready = [each for each in live if _has(each[1], count)]
+    if ready:
+        n, offer = ready[0]
+        template = say.offers_now if offer["price_per_gpu_hour"] else say.offers_now_unpriced
+        yield f"{_filled(template, market, offer, say)} [{market.id}:offers.{n}]"
+        yield f"{_seen(offer, say)} [{market.id}:offers.{n}]"
+        return
+    if not (live or recent or _answered(market)):
+        return
+    for n, offer in live:
+        if offer["fragmentation"] and offer["fragmentation"]["largest_block"] is not None:
+            told = _filled(say.offers_pieces, market, offer, say)
+            yield f"{told} [{market.id}:offers.{n}.fragmentation]"
+            return
+    less = [each for each in live if each[1]["availability"] in ("available", "limited")]
+    less = [each for each in less if _most(each[1])]
+    if count and less:
+        n, offer = max(less, key=lambda each: _most(each[1]))
+        yield f"{_filled(say.offers_fewer, market, offer, say)} [{market.id}:offers.{n}]"
+        return
+    yield _nobody(market, say)
+    was = [each for each in recent if _has(each[1], count)]
+    if was:
+        n, offer = was[0]
+        yield f"{_filled(say.offers_was, market, offer, say)} [{market.id}:offers.{n}]"
+
+
+def _has(offer: dict[str, Any], count: int | None) -> bool:
+    """Whether it is known that so many could be had at the time of the row."""
+    start = offer["start"]
+    if offer["availability"] != "available" or (start and start["state"] != "now"):
+        return False
+    return _most(offer) >= (count or 1) or bool(count and start)
+
+
+def _most(offer: dict[str, Any]) -> int:
+    """The most GPUs that one row shows to be there."""
+    return max(offer["free"] or 0, offer["count"] or 0)
+
+
+def _answered(market: ToolEvidence) -> bool:
+    """Whether a live source answered."""
+    return (
+        "no_live_source" not in market.result["unknowns"]
+        and "past_day" not in (market.result["unknowns"])
+    )
+
+
+def _nobody(market: ToolEvidence, say: Phrases) -> str:
+    if not _answered(market):
+        return say.offers_none
+    count = market.args.get("count")
+    template = say.offers_nobody_so_many if count else say.offers_nobody
+    return template.format(gpu=_gpu(market), n=count)
+
+
+def _filled(template: str, market: ToolEvidence, offer: dict[str, Any], say: Phrases) -> str:
+    money, pieces = offer["price_per_gpu_hour"], offer["fragmentation"] or {}
+    return template.format(
+        gpu=_gpu(market),
+        n=market.args.get("count") or _most(offer),
+        seller=_seller(offer),
+        price=price(money["amount"], money["currency"], say.language) if money else "",
+        place=say.offers_place.format(region=foreign_name(offer["region"]))
+        if offer["region"]
+        else "",
+        most=_most(offer),
+        free=pieces.get("free"),
+        block=pieces.get("largest_block"),
+        when=moment(offer["observed_at"], say.language) or say.undated,
+    )
+
+
+def _seller(offer: dict[str, Any]) -> str:
+    name, cloud = offer["provider"], offer["reseller_of"]
+    if cloud and cloud.lower() != name.lower():
+        name = f"{name} ({cloud})"
+    return foreign_name(name)
+
+
+def _seen(offer: dict[str, Any], say: Phrases) -> str:
+    seen = moment(offer["observed_at"], say.language) or say.undated
+    age = offer.get("age")
+    if age:
+        return say.offers_seen_ago.format(when=seen, age=delay_in(age, say.language))
+    return say.offers_seen.format(when=seen)
 
 
 def _row(market: ToolEvidence, n: int, offer: dict[str, Any], say: Phrases) -> str:
     money = offer["price_per_gpu_hour"]
     told = price(money["amount"], money["currency"], say.language) if money else say.not_stated
     cells = [
-        offer["provider"],
-        offer["gpu_raw"],
+        _seller(offer),
+        foreign_name(offer["gpu_raw"]),
         say.terms.get(offer["term"], offer["term"]),
-        told,
-        when(offer["observed_at"], say.language) or say.undated,
+        f"{told} [{market.id}:offers.{n}]",
+        moment(offer["observed_at"], say.language) or say.undated,
         say.availability[offer["availability"]],
+        say.evidence[offer["standing"]],
     ]
-    marked = [f"{cell}" for cell in cells]
-    marked[3] += f" [{market.id}:offers.{n}]"
-    return f"| {' | '.join(marked)} |"
+    return f"| {' | '.join(cells)} |"
 
 
-def _unknowns(market: ToolEvidence, offers: Sequence[dict[str, Any]], say: Phrases) -> list[str]:
-    notes = []
+def _notes(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> Iterator[str]:
     found = market.result["found"]
     if found > ROWS:
-        notes.append(f"{say.more_offers.format(n=found)} [{market.id}:found]")
-    methods = {offer["method"] for offer in offers}
-    if "operator" in methods:
-        notes.append(say.fund_stock)
+        yield f"{say.more_offers.format(n=found)} [{market.id}:found]"
+    yield from _bill(market, offers, say)
+    if any(offer["method"] == "operator" for _, offer in offers):
+        yield say.fund_stock
     past = _past(market, say)
-    if "live" not in methods and not past:
-        notes.append(say.no_live)
-    return [*notes, *past]
+    free = market.result.get("without_key")
+    if not _answered(market) and not past:
+        yield say.no_live
+        if free:
+            told = say.offers_turn_on.format(names=say.comma.join(free), first=free[0])
+            yield f"{told} [{market.id}:without_key]"
+    yield from past
+
+
+def _bill(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> Iterator[str]:
+    """What the stated job costs at the first offer that has a total."""
+    for n, offer in offers:
+        bill = offer["delivered"]
+        if not bill or not bill["total"]:
+            continue
+        told = say.offers_job.format(
+            seller=_seller(offer),
+            n=bill["job_gpus"],
+            hours=plain(bill["job_hours"], "en"),
+            evidence=say.evidence[offer["standing"]],
+            total=price(_cents(bill["total"]["amount"]), bill["total"]["currency"], say.language),
+        )
+        yield f"{told} [{market.id}:offers.{n}.delivered]"
+        missing = [say.bill_unknown[code] for code in bill["unknown"] if code in say.bill_unknown]
+        if missing:
+            yield say.offers_job_without.format(missing=say.comma.join(missing))
+        return
+
+
+def _cents(amount: str) -> str:
+    from decimal import Decimal
+
+    return f"{Decimal(amount).quantize(Decimal('0.01')):,f}"
+
+
+def _suspicious(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> Iterator[str]:
+    for n, offer in offers:
+        if offer["standing"] != "suspicious":
+            continue
+        money = offer["price_per_gpu_hour"]
+        told = say.offers_suspicious.format(
+            seller=_seller(offer),
+            gpu=foreign_name(offer["gpu_raw"]),
+            price=price(money["amount"], money["currency"], say.language),
+        )
+        yield f"{told} [{market.id}:offers.{n}]"
+
+
+def _failed(market: ToolEvidence, say: Phrases) -> Iterator[str]:
+    """The sources that did not answer, each with the reason."""
+    for n, source in enumerate(market.result["sources"]):
+        silent = source["status"] == "failed" or (
+            source["status"] == "not_configured" and source["name"] not in _FILES
+        )
+        if silent:
+            error = foreign_name(source["error"] or "").rstrip(".")
+            told = say.queue_source.format(name=foreign_name(source["name"]), error=error)
+            yield f"{told} [{market.id}:sources.{n}.error]"
+
+
+def _china(market: ToolEvidence, say: Phrases) -> Iterator[str]:
+    """What dated sources tell of the chip and China."""
+    facts = market.result.get("china") or []
+    if facts:
+        yield from ("", say.china_lead)
+    for n, fact in enumerate(facts):
+        text = fact["en"] if say.language == "en" else in_script(fact["zh_hans"], say.language)
+        basis = say.basis.format(
+            grade=say.grades[fact["grade"]],
+            publisher=fact["host"],
+            date=when(fact["date"], say.language),
+        )
+        yield f"- {text}{basis} [{market.id}:china.{n}]"
 
 
 def _past(market: ToolEvidence, say: Phrases) -> list[str]:

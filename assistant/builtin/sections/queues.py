@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assistant.builtin.figures import delay, moment, plain
-from assistant.builtin.sections import Section
-from assistant.builtin.selecting import plain as plain_text
+from assistant.builtin.sections import Section, foreign_name
 from assistant.evidence import Artifact, ToolEvidence
-from assistant.grounding.names import without_links
 from assistant.phrases import Phrases
 
 ROWS = 8
@@ -58,8 +56,8 @@ def _lead(asked: ToolEvidence, row: dict[str, Any], say: Phrases) -> str:
     count, start, pieces = asked.args.get("count"), row["start"], row["fragmentation"]
     words = {
         "n": count,
-        "gpu": asked.args.get("gpu") or _name(row["gpu_raw"]),
-        "cluster": _name(row["provider"]),
+        "gpu": asked.args.get("gpu") or foreign_name(row["gpu_raw"]),
+        "cluster": foreign_name(row["provider"]),
         "free": _figure(row["free"], say),
         "total": _figure(row["total"], say),
         "whole": _figure(row["whole_nodes"], say),
@@ -87,8 +85,8 @@ def _row(asked: ToolEvidence, n: int, row: dict[str, Any], say: Phrases) -> str:
     free = _figure(row["free"], say)
     free = free if row["total"] is None else f"{free}/{row['total']}"
     cells = [
-        _name(row["provider"]),
-        _name(row["gpu_raw"]),
+        foreign_name(row["provider"]),
+        foreign_name(row["gpu_raw"]),
         f"{free} [{asked.id}:clusters.{n}]",
         _figure(row["whole_nodes"], say),
         _figure(row["largest_block"], say),
@@ -122,7 +120,7 @@ def _start(start: dict[str, Any] | None, say: Phrases) -> str:
 def _notes(asked: ToolEvidence, rows: Sequence[dict[str, Any]], say: Phrases) -> Iterator[str]:
     for n, row in enumerate(rows):
         at = f"[{asked.id}:clusters.{n}]"
-        cluster, gpu = _name(row["provider"]), _name(row["gpu_raw"])
+        cluster, gpu = foreign_name(row["provider"]), foreign_name(row["gpu_raw"])
         if row["standing"] == "stale":
             seen = moment(row["observed_at"], say.language) or say.undated
             yield f"- {say.queue_stale.format(cluster=cluster, when=seen)} {at}"
@@ -162,14 +160,9 @@ def _silent(asked: ToolEvidence, say: Phrases) -> Iterator[str]:
     """The sources that could not be asked, and why."""
     for n, source in enumerate(asked.result["sources"]):
         if source["error"]:
-            told = say.queue_source.format(name=_name(source["name"]), error=source["error"])
+            told = say.queue_source.format(name=foreign_name(source["name"]), error=source["error"])
             yield f"- {told} [{asked.id}:sources.{n}]"
 
 
 def _figure(value: int | None, say: Phrases) -> str:
     return say.not_known if value is None else plain(value, "en")
-
-
-def _name(text: str) -> str:
-    """A foreign name as one cell of a table can hold it."""
-    return plain_text(without_links(text)).replace("|", "/") or "?"
