@@ -328,7 +328,8 @@ def test_two_sellers_of_one_machine_take_one_row_and_keep_both_prices(tmp_path: 
     with servers(SHADEFORM, 2) as running:
         desk = access(running, tmp_path / "m.sqlite", Clock())
         alone = gpu_offers(H100, desk)
-        first = next(each for each in alone.offers if each.source == "shade0")
+        first = next(each for each in alone.offers if each.standing == "live")
+        first = first.model_copy(update={"source": "shade0", "also": []})
         cheaper = first.model_copy(
             update={
                 "provider": first.reseller_of,
