@@ -229,3 +229,53 @@ def _price_files(home: Path) -> list[Path]:
     from assistant.sources import price_lists
 
     return list(price_lists(home))
+
+
+@app.command("import")
+def import_prices(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A price list, CSV; see the staff page.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="What it is called here.")
+    ] = None,
+    forget: Annotated[
+        str | None, typer.Option("--forget", metavar="NAME", help="Take this one out again.")
+    ] = None,
+) -> None:
+    """Take in a price list of your own, or prices negotiated for your companies.
+
+    Every row is checked before anything changes; one of the same name is replaced.
+    """
+    from datetime import UTC, datetime
+
+    from assistant import own_prices
+    from assistant.settings import default_home
+
+    if (file is None) == (forget is None):
+        raise WrongUsage("a file is needed, or --forget", "compute-desk sources import FILE.csv")
+    if forget is not None:
+        own_prices.forget_prices(default_home(), forget)
+        write(about(forget, "forgotten"))
+    if file is not None:
+        today = datetime.now(UTC).date()
+        called, offers = own_prices.import_prices(default_home(), file, name, today)
+        negotiated = sum(offer.method == "operator" for offer in offers)
+        unknown = sorted({offer.gpu_raw for offer in offers if offer.gpu is None})
+        write(about(called, f"{len(offers)} prices", f"{negotiated} of them negotiated"))
+        if unknown:
+            aside(f"Not in the table of GPU names, shown as written: {', '.join(unknown)}")
+
+
+@app.command("rates")
+def import_rates(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: date,base,quote,rate,source.")],
+) -> None:
+    """Take in dated exchange rates: a bill in another currency is converted by these only."""
+    from datetime import UTC, datetime
+
+    from assistant import own_prices
+    from assistant.settings import default_home
+
+    count = own_prices.import_rates(default_home(), file, datetime.now(UTC).date())
+    write(about("rates", f"{count} rates"))

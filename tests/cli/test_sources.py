@@ -104,3 +104,64 @@ def test_no_keyring_and_no_key_are_one_line(desk: Desk, monkeypatch: pytest.Monk
     assert SECRET not in err
     typed(monkeypatch, "\n")
     assert desk("sources", "key", "shadeform")[0] == 2
+
+
+LIST = """provider,gpu,count,term,term_months,amount,currency,region,as_of,source,note,kind
+Harbor Cloud,H100 SXM,8,on_demand,,2.10,USD,eu-west,2026-11-01,letter of 1 November,,negotiated
+Harbor Cloud,H200,8,reserved,12,2.60,USD,eu-west,2026-11-01,https://harbor.example/prices,,
+"""
+
+
+def test_a_price_list_of_ones_own_is_taken_in_and_out(desk: Desk, home: Path) -> None:
+    file = home.parent / "Harbor prices.csv"
+    file.write_text(LIST, encoding="utf-8")
+    assert desk("sources", "import", file)[1] == "harbor-prices · 2 prices · 1 of them negotiated\n"
+    market = json.loads(desk("gpus", "--gpu", "H100", "--json")[1])
+    [own] = [each for each in market["offers"] if each["provider"] == "Harbor Cloud"]
+    assert (own["method"], own["price_per_gpu_hour"]["amount"]) == ("operator", "2.10")
+    assert [s["offers"] for s in market["sources"] if s["name"] == "harbor-prices"] == [2]
+    assert "price list: harbor-prices.csv" in desk("sources", "list")[1]
+    assert desk("sources", "import", "--forget", "harbor-prices")[0] == 0
+    assert desk("sources", "import", "--forget", "harbor-prices")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "status"),
+    [
+        (LIST.replace("2.10", "cheap"), [], 1),
+        (LIST.replace("2026-11-01", ""), [], 1),
+        (LIST.splitlines()[0] + "\n", [], 2),
+        (LIST, ["--as", "lium"], 2),
+        (LIST, ["--as", "../up"], 2),
+    ],
+)
+def test_a_bad_price_list_changes_nothing(
+    desk: Desk, home: Path, text: str, arguments: list[str], status: int
+) -> None:
+    file = home.parent / "mine.csv"
+    file.write_text(LIST, encoding="utf-8")
+    assert desk("sources", "import", file)[0] == 0
+    before = (home / "prices" / "mine.csv").read_bytes()
+    file.write_text(text, encoding="utf-8")
+    done = desk("sources", "import", file, *arguments)
+    assert done[0] == status
+    assert done[2].count("\n") == 1
+    assert [path.name for path in (home / "prices").iterdir()] == ["mine.csv"]
+    assert (home / "prices" / "mine.csv").read_bytes() == before
+
+
+def test_rates_of_ones_own(desk: Desk, home: Path) -> None:
+    file = home.parent / "ours.csv"
+    file.write_text("date,base,quote,rate,source\n2026-11-20,EUR,USD,1.1,our bank\n")
+    assert desk("sources", "rates", file)[1] == "rates · 1 rates\n"
+    assert (home / "rates.csv").exists()
+    file.write_text("date,base,quote,rate,source\n2026-11-20,EUR,USD,none,our bank\n")
+    assert desk("sources", "rates", file)[0] == 1
+    assert "1.1" in (home / "rates.csv").read_text()
+
+
+def test_a_file_that_is_not_there_is_one_line(desk: Desk) -> None:
+    for command in ("import", "rates"):
+        status, _, err = desk("sources", command, "nowhere.csv")
+        assert status in (1, 2)
+        assert "nowhere.csv" in err
