@@ -130,8 +130,7 @@ def _after_all(
     state: ClusterState, job: JobRequest, serving: list[NodeGpus], answer: SchedulerAnswer | None
 ) -> StartEstimate:
     queue, windows = state.queue, state.reservations or ()
-    waiting = "jobs that wait" if queue.rivals is None else f"{queue.rivals} jobs wait"
-    told = [f"{waiting} before it"]
+    told = [f"jobs that wait before it: {'unknown' if queue.rivals is None else queue.rivals}"]
     if fits_now(state, job):
         told.append("it fits now and may start before them")
     if answer and answer.at and answer.at <= state.measured_at + HORIZON:
