@@ -64,19 +64,24 @@ def _waiting(configured: Configured) -> SourceAnswer:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end, also where this thread has a loop of its own running."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
     results: list[T] = []
     errors: list[BaseException] = []
 
+    async def kept() -> None:
+        # Not the task's own result: asyncio writes that out in full when it gives signals back.
+        results.append(await work)
+
     def work_apart() -> None:
         try:
-            results.append(asyncio.run(work))
+            asyncio.run(kept())
         except BaseException as error:
             errors.append(error)
 
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(kept())
+        return results[0]
     thread = threading.Thread(target=work_apart)
     thread.start()
     thread.join()

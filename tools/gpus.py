@@ -158,6 +158,7 @@ def gpu(name: str) -> Gpu:
     return found
 
 
+@lru_cache(maxsize=4096)
 def known_gpu(name: str) -> Gpu | None:
     """Like `gpu`, but None for a name that is not in the table."""
     specs, keys = _specs(), _keys_by_spelling()

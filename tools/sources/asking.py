@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from tools.errors import SourceFailed
 from tools.needs import Need
@@ -29,6 +29,7 @@ Clock = Callable[[], datetime]
 _POLL_S = 0.05
 _STEERING = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
 _LONGEST_TEXT = 300
+_MOST_OFFERS = 4000  # twice what the largest of them lists; the rest counts as unread
 _OWN_FAULT = {"key", "configuration"}
 
 
@@ -84,7 +85,9 @@ async def ask(configured: Configured, need: Need, memory: Memory, clock: Clock) 
                 return _remembered(configured, other, memory, clock, None)
             ours = True
             findings = await _fetch(configured, need, memory, clock)
-            offers = [_stamped(offer, configured, clock()) for offer in findings.offers]
+            told = findings.offers[:_MOST_OFFERS]
+            offers = [_stamped(offer, configured, clock()) for offer in told]
+            unread = findings.unread + len(findings.offers) - len(offers)
     except Exception as error:
         failure = _named(error, configured)
         hold = _hold(failure, configured)
@@ -93,11 +96,11 @@ async def ask(configured: Configured, need: Need, memory: Memory, clock: Clock) 
             memory.fail(configured.name, failure.message, clock(), hold_s=hold, counts=counts)
         return _remembered(configured, held, memory, clock, failure)
     else:
-        memory.keep(configured.name, request, offers, findings.unread, clock())
+        memory.keep(configured.name, request, offers, unread, clock())
     finally:
         if ours:
             memory.release(configured.name, request)
-    status = _status(configured, offers, "ok", findings.unread, memory, clock)
+    status = _status(configured, offers, "ok", unread, memory, clock)
     status.elapsed_ms = round((loop.time() - began) * 1000)
     return SourceAnswer(offers, status, findings)
 
@@ -193,7 +196,7 @@ def _remembered(
 
 def _stamped(offer: Offer, configured: Configured, now: datetime) -> Offer:
     fetched = now.isoformat(timespec="seconds")
-    harmless = Offer.model_validate(_harmless(offer.model_dump()))
+    harmless: Offer = _harmless(offer)
     return harmless.model_copy(
         update={
             "source": configured.name,
@@ -210,10 +213,11 @@ def _harmless(value: Any) -> Any:
         if not value.isprintable():  # most are, and need no look at each character
             value = "".join(_STEERING.get(unicodedata.category(c), c) for c in value)
         return " ".join(value.split())[:_LONGEST_TEXT]
-    if isinstance(value, dict):
-        return {name: _harmless(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_harmless(each) for each in value]
+    if isinstance(value, BaseModel):
+        changed = {name: new for name, old in value if (new := _harmless(old)) != old}
+        return value.model_copy(update=changed) if changed else value
+    if isinstance(value, list | tuple):
+        return type(value)(_harmless(each) for each in value)
     return value
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.market import Access, gpu_offers
 from tools.needs import Need
 from tools.offers import Money, Offer, Term
 from tools.sources.asking import Configured, SourceAnswer, ask
@@ -27,16 +28,15 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
     made.close()
 
 
-def _source(text: str, pace: Pace, times: int = 1) -> Configured:
+def _source(text: str, pace: Pace, rows: int = 1) -> Configured:
     async def fetch(asking: Asking[SourceConfig]) -> Findings:
-        for _ in range(times):
-            await asking.http._take()
+        await asking.http._take()
         offer = Offer(
             provider=text, gpu=None, gpu_raw=text, notes=text, region=text, included=[text],
             term=Term.SPOT, price_per_gpu_hour=Money(amount=Decimal("2.50"), currency="USD"),
             method="live", source="x",
         )  # fmt: skip
-        return Findings([offer])
+        return Findings([offer] * rows)
 
     source = Source("made", "Made", "market", SourceConfig, fetch, pace, ttl_s=0)
     return Configured("made", source, SourceConfig(deadline_s=1))
@@ -79,3 +79,17 @@ def test_our_own_pace_is_no_failure_of_the_source(memory: Memory) -> None:
         assert [offer.method for offer in answer.offers] == ["cached"]
     later = _asked(_source("a", slow), memory, NOW + timedelta(seconds=62))
     assert later.status.status == "ok"
+
+
+def test_a_flood_of_rows_is_bounded_and_said(memory: Memory) -> None:
+    answer = _asked(_source("a", Pace(1, 1), rows=4100), memory)
+    assert (len(answer.offers), answer.status.unread) == (4000, 100)
+
+
+def test_a_round_writes_no_row_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """asyncio shows the main task, and with it its result, when it gives signals back."""
+    shown: list[Offer] = []
+    monkeypatch.setattr(Offer, "__repr__", lambda offer: shown.append(offer) or "offer")
+    access = Access(live=(_source("a", Pace(1, 1), rows=50),), clock=lambda: NOW)
+    assert len(gpu_offers(Need(), access).offers) > 50
+    assert shown == []
