@@ -52,6 +52,8 @@ def _name(page: Path) -> str:
 def _is_cheap(words: list[str]) -> bool:
     if "--help" in words or "--version" in words:
         return True
+    if "--watch" in words:  # waits for a live source
+        return False
     group, name = [*words, "", ""][:2]
     needs_more = not {"close", "--from"}.isdisjoint(words)
     return group in CHEAP or (group == "kb" and name in CHEAP_KB and not needs_more)
@@ -61,6 +63,7 @@ def test_the_pages_show_every_command() -> None:
     shown = {" ".join(words[:2]) for words in _commands()}
     shown |= {words[0] for words in _commands() if words}
     assert {"ask", "gpus", "programs", "programs show", "estimate training", "sessions"} <= shown
+    assert {f"sources {name}" for name in "list on off key import rates".split()} <= shown
     assert {f"kb {name}" for name in "add list show search remove rebuild gaps".split()} <= shown
 
 
