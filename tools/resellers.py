@@ -40,11 +40,18 @@ def merged(offers: Iterable[Offer]) -> list[Offer]:
             continue
         best = min(together, key=_preference)
         others = [each for each in together if each is not best]
-        also = [*best.also, *map(_seller, others), *(s for each in others for s in each.also)]
+        told = [*best.also, *map(_seller, others), *(s for each in others for s in each.also)]
+        also = [each for each in told if not _is_itself(each, best)]
         for place in places:
             del shown[place]
         shown[min(places)] = best.model_copy(update={"also": also})
     return [shown[place] for place in sorted(shown)]
+
+
+def _is_itself(seller: Seller, offer: Offer) -> bool:
+    """Whether it is the seller of the offer, asked in another way, with the same price."""
+    same_name = _spelling(seller.provider) == _spelling(offer.provider)
+    return same_name and seller.price_per_gpu_hour == offer.price_per_gpu_hour
 
 
 def cloud_of(offer: Offer) -> str:

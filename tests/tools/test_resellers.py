@@ -134,7 +134,9 @@ def test_one_seller_asked_in_two_ways_is_one() -> None:
     with_key = an_offer("RunPod", "2.69", source="runpod", availability=Availability.LIMITED)
     without = an_offer("RunPod", "2.69", source="runpod-public", availability=Availability.UNKNOWN)
     [shown] = merged([without, with_key])
-    assert (shown.source, [each.source for each in shown.also]) == ("runpod", ["runpod-public"])
+    assert (shown.source, shown.also) == ("runpod", [])
+    [shown] = merged([without.model_copy(update={"price_per_gpu_hour": usd("2.79")}), with_key])
+    assert [each.price_per_gpu_hour for each in shown.also] == [usd("2.79")]  # they disagree
     hosts = with_key.model_copy(update={"reseller_of": "community hosts"})
     assert len(merged([without, with_key, hosts])) == 2
 
