@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tools.sources.fakes.fake import Fake
-from tests.tools.sources.loopback import FAULTS, Loopback, Reply, serving
+from tests.tools.sources.loopback import FAULTS, Loopback, Reply, Request, serving
 from tests.tools.sources.test_attacks import NOW, Answering, Change, changes, mutation
 from tests.tools.sources.test_faults import FAKES
 from tools.asking_all import ask_all
@@ -20,7 +22,7 @@ from tools.errors import SourceFailed
 from tools.market import Access, gpu_offers
 from tools.needs import need
 from tools.sources import http
-from tools.sources.asking import SourceAnswer
+from tools.sources.asking import SourceAnswer, ask
 from tools.sources.memory import Memory
 
 NEED = need("H100", 8, disk_gb=Decimal(100))
@@ -114,3 +116,46 @@ def test_a_source_that_fails_is_named_and_the_market_goes_on(fault: str) -> None
     assert {offer.source for offer in market.offers if offer.method == "live"} == {"runpod"}
     assert "source_failed" in market.unknowns
     assert took < 1.0 + 2  # the deadline, and what a busy machine adds
+
+
+NEEDS = [
+    need(),
+    need("H100"),
+    need("H100", 8),
+    need("H100", 64),
+    need("H100 SXM", 8),
+    need("A100 80GB", 3),
+    need("RTX 4090", 1),
+    need("MI325X", 16),
+    need("H100", 8, region="us-east"),
+    need("H100", 8, term="spot"),
+    need("H100", 8, term="reserved"),
+    need("H100", 8, max_price=Decimal(3)),
+    need("H100", 8, provider="lambda"),
+    need("H100", 8, hours=Decimal(100)),
+    need("H100", 8, hours=Decimal(2000)),
+    need("H100", 8, disk_gb=Decimal(500)),
+    need("H100", 8, egress_gb=Decimal(500)),
+]
+
+
+@pytest.mark.parametrize("name", sorted(set(FAKES) - {"aws"}))
+def test_answers_are_kept_apart_where_the_questions_differ(name: str) -> None:
+    """Two needs that share a kept answer must have asked the same: else it is another's answer."""
+    asked: dict[str, list[Any]] = {}
+    for wanted in NEEDS:
+        sent: list[Any] = []
+
+        def publish(request: Request, variant: str, sent: list[Any] = sent) -> Reply:
+            sent.append((request.method, request.path, dict(request.query), request.body))
+            return FAKES[name].publish(request, variant)
+
+        fake = replace(FAKES[name], publish=publish, need=wanted)
+        configured = fake.configured("http://127.0.0.1:1")
+        memory, answering = Memory(None), _unchanged(fake)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(http, "Http", lambda *_, own=answering: own)
+            asyncio.run(ask(configured, wanted, memory, lambda: NOW))
+        memory.close()
+        assert asked.setdefault(configured.request(wanted), sent) == sent, wanted
+    assert any(asked.values())
