@@ -42,6 +42,18 @@ MOVED = _cue(
     r"(?:over|in|during) the (?:last|past) (?:\w+ )?(?:year|month|week|quarter)s?|used to cost",
     r"变化|变动|走势|趋势|历史|波动|涨|跌|降价|降了|回落|行情|(?:这|过去|近|最近)[一二两三几半]+(?:年|个月)",
 )
+DEARER = _cue(
+    r"(?:getting|gotten|got|become|became|becoming) (?:any |much |a lot )?"
+    r"(?:cheaper|dearer|more expensive)",
+    r"降价|涨价|变贵|变便宜|便宜了|更便宜|贵了",
+)
+# What a price was at some time, within one clause.
+WAS = re.compile(
+    r"\b(?:did|was|were)\b[^.;,?!]{0,40}\b(?:costs?|prices?|priced|pricing|rents?|rental|charge)\b"
+    r"|\b(?:costs?|prices?|pricing|rents?|rates?)\b[^.;,?!]{0,30}\b(?:was|were|in|of|during)\b"
+    r"|20[0-9]{2} ?年[^，。；？！,;?!]{0,20}(?:价|租|多少钱|费)"
+)
+SINCE = _cue(r"since|from|after|onwards?", r"以来|自从|起|之后|以后|至今|到现在")
 WHY = _cue(r"why|what (?:caused|drove|made)|reasons?|because", r"为什么|为何|为啥|原因|怎么会|导致")
 # The fund's own clusters, and what is asked of them.
 OWN_CLUSTER = _cue(

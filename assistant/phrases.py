@@ -85,6 +85,7 @@ class Phrases:
     fund_stock: str
     more_offers: str
     # how prices moved
+    history_of: str
     history_live: str
     history_moves: str
     history_apart: str

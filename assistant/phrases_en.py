@@ -111,6 +111,7 @@ ENGLISH = Phrases(
     ),
     fund_stock="The fund's own inventory lists stock as staff last entered it.",
     more_offers="{n} offers fit in all; `compute-desk gpus` shows the rest.",
+    history_of="{gpu}: {told}",
     history_live=(
         "**The middle live price per {gpu}-hour, {term}, was {first} on {first_day} and "
         "{last} on {last_day}.**"

@@ -96,6 +96,7 @@ SIMPLIFIED = Phrases(
     no_live="目前没有实时来源的答复：以上是所标日期的价格，现在是否有空闲的卡并不清楚。",
     fund_stock="基金自有库存以同事最近一次登记为准。",
     more_offers="符合条件的报价共{n}条，其余可用 `compute-desk gpus` 查看。",
+    history_of="{gpu}：{told}",
     history_live="**{gpu}{term}的实时价格中位数：{first_day}为每卡时{first}，{last_day}为每卡时{last}。**",
     history_moves="**同一家供应方最早与最近的报价相比，{gpu}有{down}个价格下降、{up}个上涨、{same}个不变。**",
     history_apart="**查到了{gpu}的带日期报价，但没有哪一家在两个日期都有报价，看不出涨跌。**",

@@ -201,11 +201,16 @@ def _asks_offers(reading: Reading) -> bool:
 def _asks_history(reading: Reading) -> bool:
     """Whether it is asked how prices of a GPU moved; why they did is for the library."""
     text = reading.folded
-    priced = cues.COST.search(text) or cues.RENT.search(text)
+    dearer = cues.DEARER.search(text)
+    priced = dearer or cues.COST.search(text) or cues.RENT.search(text)
     named = reading.gpus or reading.strange_gpu
     if not (named and priced) or (reading.programs and not reading.provider):
         return False
-    return bool(cues.MOVED.search(text)) and not cues.WHY.search(text)
+    if cues.WHY.search(text):
+        return False
+    dated = reading.first(Unit.DATE) or reading.first(Unit.YEAR)
+    was = dated and not (dated.iso or "-").startswith("-") and cues.WAS.search(text)
+    return bool(dearer or cues.MOVED.search(text) or was)
 
 
 def _asks_queue(reading: Reading) -> bool:

@@ -82,17 +82,20 @@ def price_history(
     term: str | None = None,
     provider: str | None = None,
     since: date | None = None,
+    until: date | None = None,
     *,
     access: Access,
     past: bool = False,
 ) -> PriceHistory:
     """How prices of a GPU moved by all that this desk has: live observations that it kept, price
-    lists that came with it or that staff imported. Asks nobody. With `past` up to the clock's day.
+    lists that came with it or that staff imported. Asks nobody. With `past` not beyond the clock's
+    day.
     Raises `InvalidInput` and `UnknownGpu`."""
     from tools.price_history import gpu_price_history
 
     lists = [offer for offers, _ in [*_imported(access), _bundled()] for offer in offers]
-    until = access.clock().date() if past else None
+    if past:
+        until = min(until or date.max, access.clock().date())
     kept = memory_of(access) if access.memory and access.memory.exists() else nullcontext()
     with kept as memory:
         history = gpu_price_history(

@@ -167,6 +167,12 @@ def first_day(text: str) -> date:
         raise InvalidInput(f"{text.strip()[:20]!r} is no date", "like 2024-06") from error
 
 
+def last_day(text: str) -> date:
+    """The last day of a date that may be partial. Raises `InvalidInput` as `first_day` does."""
+    first_day(text)
+    return latest_day(text.strip())
+
+
 _Same = tuple[Kind, Term, int | None, str]
 _Asked = tuple[str, Decimal, Offer]
 _last_day = lru_cache(maxsize=4096)(latest_day)

@@ -134,6 +134,8 @@ def _history_args(reading: Reading) -> dict[str, Any]:
     span = reading.first(Unit.DURATION_DAYS)
     if day and day.iso and not day.iso.startswith("-"):
         args["since"] = day.iso
+        if cues.WAS.search(reading.folded) and not cues.SINCE.search(reading.folded):
+            args["until"] = day.iso
     elif span:
         args["days"] = int(span.value)
     return args

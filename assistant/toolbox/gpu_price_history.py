@@ -25,6 +25,8 @@ EXAMPLES = (
     "H100租金这两年怎么变化？",
     "A100的租用价格走势如何？",
     "過去一年 H100 的租金漲了還是跌了？",
+    "What did an H100 cost in 2024?",
+    "2024年租一张H100多少钱？",
 )
 
 
@@ -37,20 +39,27 @@ def gpu_price_history_tool(access: Access, *, past: bool = False) -> BaseTool:
         term: str | None = None,
         provider: str | None = None,
         since: str | None = None,
+        until: str | None = None,
         days: int | None = None,
     ) -> Output:
         """Prices of a GPU by date: live observations, negotiated and list prices apart, and what
-        single sellers asked for the same thing on two dates. `since` is a date such as 2024-06;
-        `days` counts back from today. `term` is on_demand, spot, capacity_block, reserved."""
+        single sellers asked for the same thing on two dates. `since` and `until` are dates such as
+        2024-06; `days` counts back from today. `term` is on_demand, spot, capacity_block or
+        reserved."""
 
         def work(_: int) -> Found:
             from tools.market import price_history
+            from tools.price_history import last_day
 
             first = _first_of(since, days, access.clock().date())
-            told = price_history(gpu, term, provider, first, access=access, past=past)
+            last = last_day(until) if until else None
+            told = price_history(gpu, term, provider, first, last, access=access, past=past)
             return Found(_short(told.model_dump(mode="json")))
 
-        args = {"gpu": gpu, "term": term, "provider": provider, "since": since, "days": days}
+        args = {
+            "gpu": gpu, "term": term, "provider": provider,
+            "since": since, "until": until, "days": days,
+        }  # fmt: skip
         return run(runtime, NAME, args, work)
 
     return StructuredTool.from_function(

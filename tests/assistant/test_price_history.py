@@ -89,3 +89,20 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     answer = ask(tmp_path, "H100租金怎么变化？")
     assert "存有历史价格的文件无法读取" in answer.answer
     assert "目录价" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("What did an A100 cost in 2023?", "A100: list price, on demand: "),
+        ("2023年租一张A100多少钱？", "A100：目录价，按需："),
+    ],
+)
+def test_a_price_of_a_year_is_of_that_year(home: Path, question: str, lead: str) -> None:
+    answer = ask(home, question)
+    assert answer.removed == []
+    assert answer.answer.lstrip("*").startswith(lead)
+    [call] = answer.tool_calls[1:]
+    dates = {p["date"] for each in call.result["series"] for p in each["points"]}
+    assert dates
+    assert all(day.startswith("2023") for day in dates)

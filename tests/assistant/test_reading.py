@@ -105,6 +105,11 @@ def test_offer_arguments(question: str, args: dict[str, object], records: list[P
         ("Did Lambda's H100 prices fall since June 2024?",
          {"gpu": "H100", "provider": "Lambda", "since": "2024-06"}),
         ("H100租金这两年怎么变化", {"gpu": "H100", "days": 730}),
+        ("What did an H100 cost in 2024?", {"gpu": "H100", "since": "2024", "until": "2024"}),
+        ("2024年6月租一张H100多少钱？",
+         {"gpu": "H100", "since": "2024-06", "until": "2024-06"}),
+        ("Are A100s getting cheaper?", {"gpu": "A100"}),
+        ("H100降价了吗？", {"gpu": "H100"}),
         ("過去一年 A100 的價格走勢如何？", {"gpu": "A100", "days": 365}),
     ],
 )  # fmt: skip
@@ -120,6 +125,9 @@ def test_history_arguments(question: str, args: dict[str, object], records: list
         "为什么H100租金下跌？",
         "What does an H100 cost per hour?",
         "How many GPUs did Luma AI plan to use?",
+        "We were founded in 2024. What does an H100 cost?",
+        "我们2024年成立，租一张H100多少钱？",
+        "How many H100s did Meta buy in 2024?",
     ],
 )
 def test_what_is_no_question_of_history(question: str, records: list[Program]) -> None:

@@ -27,7 +27,7 @@ def history_section(done: Sequence[Artifact], say: Phrases) -> Section:
         return Section([say.history_none.format(gpu=gpu)], answered=False, gaps=[wanted])
     section = Section([_lead(tool, gpu, say), ""])
     section.lines += _moves(tool, say)
-    section.lines += _series(tool, say)
+    section.lines += _series(tool, say, 1 if "until" in tool.args else 0)
     section.lines += ["", *_notes(tool, say)]
     return section
 
@@ -48,6 +48,9 @@ def _lead(tool: ToolEvidence, gpu: str, say: Phrases) -> str:
             last_day=when(points[-1]["date"], say.language),
         )
         return f"{text} [{tool.id}:series.{n}.points.0] [{tool.id}:series.{n}.points.{last}]"
+    if "until" in tool.args:
+        told = say.history_of.format(gpu=gpu, told=_told(tool.result["series"][0], say))
+        return f"**{told}{say.stop}** [{tool.id}:series.0]"
     if not tool.result["moves"]:
         return say.history_apart.format(gpu=gpu)
     return f"{say.history_moves.format(gpu=gpu, **tool.result['moved'])} [{tool.id}:moved]"
@@ -80,21 +83,22 @@ def _moves(tool: ToolEvidence, say: Phrases) -> Iterator[str]:
     yield ""
 
 
-def _series(tool: ToolEvidence, say: Phrases) -> Iterator[str]:
-    for n, series in enumerate(tool.result["series"][:SERIES]):
-        low, high = (
-            price(series[key], series["currency"], say.language) for key in ("low", "high")
-        )
-        template = say.history_series if series["dates"] > 1 else say.history_series_one
-        text = template.format(
-            kind=say.history_kinds[series["kind"]],
-            term=_term(series, say),
-            dates=series["dates"],
-            first_day=when(series["points"][0]["date"], say.language),
-            last_day=when(series["points"][-1]["date"], say.language),
-            span=low if low == high else say.history_span.format(low=low, high=high),
-        )
-        yield f"- {text} [{tool.id}:series.{n}]"
+def _series(tool: ToolEvidence, say: Phrases, start: int) -> Iterator[str]:
+    for n, series in enumerate(tool.result["series"][start:SERIES], start):
+        yield f"- {_told(series, say)} [{tool.id}:series.{n}]"
+
+
+def _told(series: dict[str, Any], say: Phrases) -> str:
+    low, high = (price(series[key], series["currency"], say.language) for key in ("low", "high"))
+    template = say.history_series if series["dates"] > 1 else say.history_series_one
+    return template.format(
+        kind=say.history_kinds[series["kind"]],
+        term=_term(series, say),
+        dates=series["dates"],
+        first_day=when(series["points"][0]["date"], say.language),
+        last_day=when(series["points"][-1]["date"], say.language),
+        span=low if low == high else say.history_span.format(low=low, high=high),
+    )
 
 
 def _notes(tool: ToolEvidence, say: Phrases) -> Iterator[str]:
