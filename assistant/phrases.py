@@ -123,6 +123,7 @@ class Phrases:
     queue_waiting: str
     queue_jobs: str
     queue_quota: str
+    queue_place: str
     queue_condition: str
     queue_no_quota: str
     queue_count: str

@@ -175,6 +175,7 @@ ENGLISH = Phrases(
     queue_waiting="{jobs} jobs, {gpus} GPUs",
     queue_jobs="{jobs} jobs",
     queue_quota="The quota that your company draws on at {cluster} is {n} {gpu}; in use: {used}.",
+    queue_place="The first of your company's waiting jobs at {cluster} has place {n} of {all}.",
     queue_condition=(
         "A latest start holds if jobs end at their limits, none of higher priority comes and no "
         "node fails."

@@ -140,6 +140,7 @@ SIMPLIFIED = Phrases(
     queue_waiting="{jobs}个任务，共{gpus}张GPU",
     queue_jobs="{jobs}个任务",
     queue_quota="你们公司在{cluster}所用的配额是{n}张{gpu}，已使用：{used}。",
+    queue_place="你们公司在{cluster}排队的第一个任务排在第{n}位，共{all}个任务在排队。",
     queue_condition="最迟时间的前提是：任务都在时限内结束，没有优先级更高的任务插入，机器也不出故障。",
     queue_no_quota="你们公司可以使用其中多少，目前并不清楚。",
     queue_count="请告诉我需要多少张GPU、用多长时间，我就能说出什么时候可以开始。",

@@ -39,10 +39,11 @@ class ClusterGpus(BaseModel):
     `total` counts all of them, `free`, `whole_nodes` and `largest_block` are three numbers of which
     none follows from another; `fragmentation` says where enough are free but not together.
     `pending_jobs` and `pending_gpus` are sums over everybody; `quota_gpus` and `quota_used` are of
-    the quota that the founder's company draws on, maybe with others. `start` is for the number of
-    GPUs that was asked for. `errors` tell how far earlier predictions here were off. The clocks
-    are those of an offer. `unknowns` holds codes: "use", "queue", "quota", "start",
-    "start_of_what" (no number of GPUs was stated), "stale".
+    the quota that the founder's company draws on, maybe with others; `place` is that of the first
+    of its own jobs that wait. `start` is for the number of GPUs that was asked for. `errors` tell
+    how far earlier predictions here were off. The clocks are those of an offer. `unknowns` holds
+    codes: "use", "queue", "quota", "start", "start_of_what" (no number of GPUs was stated),
+    "stale".
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,6 +63,7 @@ class ClusterGpus(BaseModel):
     pending_gpus: int | None = None
     quota_gpus: int | None = None
     quota_used: int | None = None
+    place: int | None = None
     availability: Availability
     start: Start | None = None
     errors: list[PredictionError] = Field(default_factory=list)

@@ -143,7 +143,8 @@ class Start(BaseModel):
 
 
 class Queue(BaseModel):
-    """What waits at a cluster, as sums: no name of a user or a company is in it."""
+    """What waits at a cluster, as sums: no name of a user or a company is in it. `place` is that of
+    the first of the founder's company's jobs that wait, from 1."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -151,6 +152,7 @@ class Queue(BaseModel):
     pending_gpus: int | None = None
     quota_gpus: int | None = None
     quota_used: int | None = None
+    place: int | None = None
 
 
 class Fragmentation(BaseModel):

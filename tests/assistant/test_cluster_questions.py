@@ -196,6 +196,21 @@ class TestAnswers:
         assert call.args == {"gpu": "H100", "count": 24}
         assert "West has 16 H100 in all, fewer than 24." in lead(answer)
 
+    @pytest.mark.parametrize(
+        ("question", "told"),
+        [
+            ("How long is the queue for 8 H100s?", "jobs at East has place 3 of 7."),
+            ("8张H100要排队多久？", "排在第3位，共7个任务在排队"),
+        ],
+    )
+    def test_the_place_in_the_queue(
+        self, home: Path, servers: list[Loopback], question: str, told: str
+    ) -> None:
+        nodes, queue = [node("n1")], cluster_queue("ours", "8", "8", pending=7)
+        servers[0].answer = Cluster(nodes, [], [queue], waiting=[2, 4]).publish
+        set_up(home, ("east", servers[0].url, 'local_queue = "founder/main"'))
+        assert told in asked(home, question).answer
+
     def test_a_cluster_that_is_large_enough_stands_first(
         self, home: Path, servers: list[Loopback]
     ) -> None:

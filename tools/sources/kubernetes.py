@@ -7,7 +7,7 @@ apis/, up to 0.15). Kubernetes predicts no starts: a job either fits now or noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -93,32 +93,43 @@ class _Api:
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
         return await self._http.get(path, params=params, headers=self._headers)
 
-    async def items(self, path: str, **params: str) -> list[Any]:
-        """All items of a list. One that expires between two pages is read once more.
-
-        Raises `SourceFailed`.
-        """
+    async def rows(
+        self, path: str, model: type[Row], what: str, **params: str
+    ) -> tuple[list[Row], int]:
+        """The items of a list by their schema, and how many did not fit it. A list that expires
+        between two pages is read once more. Raises `SourceFailed`."""
         try:
-            return await self._pages(path, params)
+            return await self._pages(path, model, what, params)
         except SourceFailed as failure:
             if failure.status != 410:
                 raise
-        return await self._pages(path, params)
+        return await self._pages(path, model, what, params)
 
-    async def _pages(self, path: str, params: Mapping[str, str]) -> list[Any]:
-        items: list[Any] = []
-        token = ""
+    async def every(self, path: str, model: type[Row], what: str, **params: str) -> list[Row]:
+        """The items of a list of which none may be missing, as where sums are made of them."""
+        rows, unread = await self.rows(path, model, what, **params)
+        if unread:
+            raise SourceFailed("answer", f"{unread} {what} cannot be read", _HINT)
+        return rows
+
+    async def _pages(
+        self, path: str, model: type[Row], what: str, params: Mapping[str, str]
+    ) -> tuple[list[Row], int]:
+        rows: list[Row] = []
+        unread, token = 0, ""
         while True:
             more = {"continue": token} if token else {}
             page = await self.get(path, {"limit": _PAGE, **params, **more})
-            found = page.get("items") if isinstance(page, dict) else None
-            if not isinstance(found, list):
-                raise SourceFailed("answer", "a page has no items", _HINT)
-            items += found
+            # Page by page: all pods of a large cluster as they come would fill the memory.
+            found, odd = read_rows(
+                page.get("items") if isinstance(page, dict) else None, model, what
+            )
+            rows += found
+            unread += odd
             meta = page.get("metadata")
             after = meta.get("continue") if isinstance(meta, dict) else None
             if not after:
-                return items
+                return rows, unread
             if not isinstance(after, str) or after == token:
                 raise SourceFailed("answer", "a list goes in a circle", "ask its administrator")
             token = after
@@ -126,7 +137,7 @@ class _Api:
 
 async def _fetch(asking: Asking[Config]) -> Findings:
     api, config, now = _Api(asking), asking.config, asking.now()
-    nodes, unread = read_rows(await api.items("/api/v1/nodes"), Node, "nodes")
+    nodes, unread = await api.rows("/api/v1/nodes", Node, "nodes")
     pods = await _pods(api)
     company = await _company(api, config)
     state = cluster_state(nodes, pods, now, config.gpu_names, config.tolerated_taints)
@@ -146,15 +157,11 @@ async def _pods(api: _Api) -> list[Pod] | None:
     """
     ended = "status.phase!=Succeeded,status.phase!=Failed"
     try:
-        rows = await api.items("/api/v1/pods", fieldSelector=ended)
+        return await api.every("/api/v1/pods", Pod, "pods", fieldSelector=ended)
     except SourceFailed as failure:
         if failure.status == 403:
             return None
         raise
-    pods, unread = read_rows(rows, Pod, "pods")
-    if unread:
-        raise SourceFailed("answer", f"{unread} pods cannot be read", _HINT)
-    return pods
 
 
 async def _company(api: _Api, config: Config) -> _Company:
@@ -189,16 +196,14 @@ async def _queue(api: _Api, config: Config) -> CompanyQueue:
         found = await api.get(f"{base}/namespaces/{space}/localqueues/{name}")
         local = _read(found, LocalQueue, "the local queue")
     wanted = local.spec.clusterQueue if local else config.cluster_queue
-    queues = _all_read(await api.items(f"{base}/clusterqueues"), ClusterQueue, "cluster queues")
+    queues = await api.every(f"{base}/clusterqueues", ClusterQueue, "cluster queues")
     own = next((each for each in queues if each.metadata.name == wanted), None)
     if own is None:
         raise _no_queue()
     return CompanyQueue(
         own=own,
         all=queues,
-        flavors=_all_read(
-            await api.items(f"{base}/resourceflavors"), ResourceFlavor, "resource flavors"
-        ),
+        flavors=await api.every(f"{base}/resourceflavors", ResourceFlavor, "resource flavors"),
         stopped=local is not None and (local.spec.stopPolicy or "None") != "None",
         position=await _position(api, config, version) if local else None,
         cohort_known=await _cohort_is_flat(api, base, own),
@@ -224,26 +229,17 @@ async def _cohort_is_flat(api: _Api, base: str, own: ClusterQueue) -> bool:
     if not own.spec.cohort:
         return True
     try:
-        rows = await api.items(f"{base}/cohorts")
+        found = await api.every(f"{base}/cohorts", Cohort, "cohorts")
     except SourceFailed as failure:
         if failure.status in (403, 404):
             return False
         raise
-    found = _all_read(rows, Cohort, "cohorts")
     # A cohort that is not listed is a mere name.
     return not any(each.metadata.name == own.spec.cohort and each.spec.above for each in found)
 
 
 def _read(found: object, model: type[Row], what: str) -> Row:
     return read_rows([found], model, what)[0][0]
-
-
-def _all_read(rows: Sequence[object], model: type[Row], what: str) -> list[Row]:
-    """Rows of which none may be missing: sums are made of them."""
-    read, unread = read_rows(rows, model, what)
-    if unread:
-        raise SourceFailed("answer", f"{what} cannot be read", _HINT)
-    return read
 
 
 def _offer(
@@ -268,13 +264,12 @@ def _offer(
                 "pending_gpus": None if company.queue.pending else queue.pending_gpus,
                 "quota_gpus": quota.gpus,
                 "quota_used": quota.used,
+                "place": company.queue.position,
             }
         )
         if quota.borrow != 0:
             most = "any number" if quota.borrow is None else f"up to {quota.borrow}"
             notes.append(f"{most} more by borrowing, where others leave them")
-        if company.queue.position:
-            notes.append(f"the company's first waiting workload has place {company.queue.position}")
     if start and why_not:
         notes.append(f"start: {why_not}")
     return offer.model_copy(

@@ -128,6 +128,9 @@ def _notes(asked: ToolEvidence, rows: Sequence[dict[str, Any]], say: Phrases) ->
             used = _figure(row["quota_used"], say)
             told = say.queue_quota.format(cluster=cluster, gpu=gpu, n=row["quota_gpus"], used=used)
             yield f"- {told} {at}"
+        if row["place"] is not None:
+            queue = {"n": row["place"], "all": _figure(row["pending_jobs"], say)}
+            yield f"- {say.queue_place.format(cluster=cluster, **queue)} {at}"
         for m, error in enumerate(row["errors"]):
             yield f"- {_error(cluster, error, say)} [{asked.id}:clusters.{n}.errors.{m}]"
     states = {row["start"]["state"] for row in rows if row["start"]}

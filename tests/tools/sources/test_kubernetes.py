@@ -225,6 +225,7 @@ class TestKueue:
         assert row.queue is not None
         assert row.queue.model_dump() == {
             "pending_jobs": 2, "pending_gpus": None, "quota_gpus": 16, "quota_used": 6,
+            "place": None,
         }  # fmt: skip
         assert "up to 4 more by borrowing" in row.notes
 
@@ -290,7 +291,8 @@ class TestKueue:
     def test_a_local_queue_and_its_place(self) -> None:
         cluster = with_queue(waiting=[4, 2], q={"pending": 7})
         row = rows_of(cluster, local_queue="founder/main")[H100]
-        assert "first waiting workload has place 3" in row.notes
+        assert row.queue is not None
+        assert (row.queue.place, row.queue.pending_jobs) == (3, 7)
         assert state_of(with_queue(local_stop="Hold"), local_queue="founder/main") == "unknown"
         assert state_of(with_queue(waiting=[]), local_queue="founder/main") == "now"
 

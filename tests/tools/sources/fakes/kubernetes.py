@@ -236,7 +236,8 @@ _H100_ROW: dict[str, Any] = {
     "provider": "Fund cluster", "gpu": "nvidia-h100-sxm5-80gb", "gpu_raw": H100, "count": 40,
     "nodes": 5, "free": 11, "whole_nodes": 1, "largest_block": 8, "term": "fund",
     "availability": "available", "price": None,
-    "queue": {"pending_jobs": 1, "pending_gpus": 8, "quota_gpus": None, "quota_used": None},
+    "queue": {"pending_jobs": 1, "pending_gpus": 8, "quota_gpus": None, "quota_used": None,
+              "place": None},
 }  # fmt: skip
 FAKE = Fake(
     source=kubernetes.SOURCE,

@@ -32,7 +32,13 @@ def _publish(request: Request, variant: str) -> Reply:
     return Reply(answer)
 
 
-_QUEUE = {"pending_jobs": 7, "pending_gpus": 44, "quota_gpus": None, "quota_used": None}
+_QUEUE = {
+    "pending_jobs": 7,
+    "pending_gpus": 44,
+    "quota_gpus": None,
+    "quota_used": None,
+    "place": None,
+}
 FAKE = Fake(
     source=slurmrestd.SOURCE,
     publish=_publish,
