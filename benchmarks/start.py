@@ -30,6 +30,7 @@ ROWS = {
     "python -c 'import typer'": [sys.executable, "-c", "import typer"],
     "compute-desk --help": [COMMAND, "--help"],
     "compute-desk gpus --gpu H100": [COMMAND, "gpus", "--gpu", "H100"],
+    "  ... --count 64, nobody to ask": [COMMAND, "gpus", "--gpu", "H100", "--count", "64"],
     "bare engine: imports and embedder": [sys.executable, "-c", ENGINE],
     "compute-desk ask, warm home": [COMMAND, "ask", QUESTION],
     "compute-desk ask, empty home": [COMMAND, "ask", QUESTION],

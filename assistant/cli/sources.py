@@ -67,9 +67,8 @@ def _row(state: SourceState) -> tuple[object, ...]:
         f"left alone until {state.held_until}" if state.held_until else None,
     )
     what = {"market": "market", "cluster": "cluster", None: ""}[state.group]
-    kind = state.title if state.kind == state.name else f"{state.title} ({state.kind})"
     on = "on" if state.on else "off"
-    return state.name, about(kind, what), on, keys, state.last_ok or "never", trouble
+    return state.name, about(state.title, what), on, keys, state.last_ok or "never", trouble
 
 
 def _key(key: KeyState) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 HEAVY = {
     "chromadb",
+    "httpx",
     "keyring",
     "langchain",
     "langchain_core",
@@ -38,6 +39,7 @@ Offline = Callable[..., CompletedProcess[str]]
         ["kb", "--help"],
         ["kb", "add", "--help"],
         ["gpus", "--gpu", "H100"],
+        ["gpus", "--gpu", "H100", "--count", "64", "--hours", "100"],
         ["estimate", "training", "--params", "7B", "--tokens", "2T"],
         ["programs"],
         ["programs", "show", "a16z-oxygen"],
