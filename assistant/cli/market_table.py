@@ -12,7 +12,7 @@ from assistant.cli.output import about, aside, one_line, write
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from tools.offers import Delivered, Market, Money, Offer, SourceStatus, Standing
+    from tools.offers import Delivered, Market, Money, Offer, Seller, SourceStatus, Standing
 
 _HEADERS = ("Provider", "GPU", "Count", "Term", "Per GPU-hour", "Region", "Stock", "As of")
 _GROUPS: dict[Standing, str] = {
@@ -153,7 +153,13 @@ def _seller(offer: Offer) -> str:
     name = offer.provider
     if offer.reseller_of and offer.reseller_of.lower() != name.lower():
         name = f"{name} ({offer.reseller_of})"
-    return f"{name} +{len(offer.also)} sellers" if offer.also else name
+    return "; ".join([name, *map(_also, offer.also)])
+
+
+def _also(seller: Seller) -> str:
+    """Another seller of the same hardware, with its own price."""
+    price = seller.price_per_gpu_hour
+    return f"also {seller.provider} {shown_price(price) if price else 'without a price'}"
 
 
 def _stock(offer: Offer) -> str:

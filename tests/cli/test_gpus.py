@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,27 @@ def test_watch_is_ended_by_ctrl_c(desk: Desk, home: Path, monkeypatch: pytest.Mo
     with live_desk(home, monkeypatch, lium=lium):
         status, out, _ = desk("gpus", "--gpu", "B200", "--count", "8", "--watch")
     assert (status, out) == (130, "")
+
+
+def test_other_sellers_of_the_same_hardware_keep_their_prices_in_the_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from assistant.cli.market_table import show_market
+    from tools.offers import Availability, Market, Money, Offer, Seller, Term
+
+    def usd(amount: str) -> Money:
+        return Money(amount=Decimal(amount), currency="USD")
+
+    none = Availability.UNKNOWN
+    offer = Offer(
+        provider="Shadeform", reseller_of="lambdalabs", gpu=None, gpu_raw="H100", method="live",
+        term=Term.ON_DEMAND, price_per_gpu_hour=usd("2.99"), source="shadeform", standing="live",
+        also=[
+            Seller(provider="Lambda", source="lambda", price_per_gpu_hour=usd("4.49"),
+                   availability=none),
+            Seller(provider="Prime", source="prime", price_per_gpu_hour=None, availability=none),
+        ],
+    )  # fmt: skip
+    show_market(Market(offers=[offer], as_of="2026-11-22"))
+    out = capsys.readouterr().out
+    assert "Shadeform (lambdalabs); also Lambda 4.49 USD; also Prime without a price" in out
