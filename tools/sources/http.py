@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -113,6 +115,14 @@ class Http:
         left = self._deadline - asyncio.get_running_loop().time()
         return wait if wait < left else None
 
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
+        assert self._client is not None
+        mark = _OURS.set(True)
+        try:
+            return await self._client.send(request, stream=True)
+        finally:
+            _OURS.reset(mark)
+
     async def _once(
         self,
         method: str,
@@ -134,7 +144,7 @@ class Http:
             request = self._client.build_request(
                 method, self._base + path, params=params, json=body, data=form, headers=headers
             )
-            answer = await self._client.send(request, stream=True)
+            answer = await self._sent(request)
             try:
                 _check_status(answer)
                 return await _body(answer)
@@ -153,6 +163,18 @@ class Http:
                 "key", f"a key or an address cannot be sent ({type(error).__name__})",
                 "look for spaces or line ends in the key",
             ) from None  # fmt: skip
+
+
+class _Unlogged(logging.Filter):
+    """Keeps our own requests out of httpx's log, which writes whole addresses: the mark of a
+    cluster's next page holds the name of a pod."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not _OURS.get()
+
+
+_OURS: ContextVar[bool] = ContextVar("ours", default=False)
+logging.getLogger("httpx").addFilter(_Unlogged())
 
 
 def _trusted(ca_file: Path | None) -> ssl.SSLContext | bool:

@@ -376,7 +376,7 @@ class TestApi:
     def test_no_name_of_another_company_leaves_the_adapter(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        caplog.set_level(logging.INFO)
+        caplog.set_level(logging.DEBUG)
         queues = [
             cluster_queue("ours", "8", "0", cohort=f"{PLANTED}-pool", pending=4),
             cluster_queue(f"{PLANTED}-queue", "8", "8", cohort=f"{PLANTED}-pool"),
@@ -402,7 +402,7 @@ class TestApi:
         assert not [each for each in told if PLANTED in each]
         assert PLANTED.encode() not in kept
         assert base64.b64encode(PLANTED.encode())[:12] not in kept
-        assert not [each for each in caplog.messages if PLANTED in each]
+        assert not [each for each in caplog.messages if PLANTED in each or "continue=" in each]
 
 
 class TestTls:
