@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,18 +31,22 @@ class DeskAccess:
 def desk_access(home: Path, today: date | None = None) -> DeskAccess:
     """The sources of a home as they are set up now. `today` is another day than the clock's; it is
     taken at noon."""
+    sources = load_sources(home)
+    access = replace(kept_access(home, today), live=sources.live)
+    return DeskAccess(access, sources.broken)
+
+
+def kept_access(home: Path, today: date | None = None) -> Access:
+    """The same without live sources: what a home keeps, with nobody to ask and no keys."""
     from tools.market import Access
 
-    sources = load_sources(home)
-    access = Access(
-        live=sources.live,
+    return Access(
         memory=home / MEMORY,
         inventory=home / INVENTORY,
         price_lists=price_lists(home),
         rates=home / RATES,
         clock=_clock(today),
     )
-    return DeskAccess(access, sources.broken)
 
 
 def ask_market(

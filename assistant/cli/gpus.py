@@ -206,18 +206,16 @@ def _progress(
 
 def _draw(gpu: str | None, term: str | None, since: str | None, *, as_json: bool) -> None:
     """Prices over time of what this desk has kept and has lists of; nobody is asked."""
+    from assistant.access import kept_access
     from assistant.cli.price_chart import show_prices
     from assistant.settings import default_home
-    from assistant.source_states import MEMORY
-    from assistant.sources import price_lists
-    from tools.market import Access, price_history
+    from tools.market import price_history
     from tools.price_history import first_day
 
     if gpu is None:
         raise typer.BadParameter("--chart needs --gpu, such as --gpu H100")
-    home = default_home()
-    access = Access(memory=home / MEMORY, price_lists=price_lists(home))
-    history = price_history(gpu, term, None, first_day(since) if since else None, access=access)
+    first = first_day(since) if since else None
+    history = price_history(gpu, term, None, first, access=kept_access(default_home()))
     show_prices(history, as_json=as_json)
 
 

@@ -3,14 +3,13 @@ utterances that should lead to them. Imported only when an agent is built (LangC
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 
 from langchain_core.tools import BaseTool
 
+from assistant.access import kept_access
 from assistant.knowledge import Knowledge
-from assistant.source_states import MEMORY
-from assistant.sources import price_lists
 from assistant.toolbox.cluster_queue import cluster_queue_tool
 from assistant.toolbox.estimate_training import estimate_training_tool
 from assistant.toolbox.gpu_offers import gpu_offers_tool
@@ -18,7 +17,6 @@ from assistant.toolbox.gpu_price_history import gpu_price_history_tool
 from assistant.toolbox.match_programs import match_programs_tool
 from assistant.toolbox.programs import program_tools
 from assistant.toolbox.search_knowledge import search_knowledge_tool
-from tools.market import Access
 
 
 def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -> list[BaseTool]:
@@ -28,13 +26,7 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         *program_tools(kb),
         match_programs_tool(kb, home, today),
         gpu_offers_tool(home, today, past=past),
-        gpu_price_history_tool(_kept(home, today), past=past),
+        gpu_price_history_tool(kept_access(home, today), past=past),
         cluster_queue_tool(home, today, past=past),
         estimate_training_tool(),
     ]
-
-
-def _kept(home: Path, today: date) -> Access:
-    """The prices that a home holds; nobody is asked."""
-    noon = datetime.combine(today, time(12), UTC)
-    return Access(memory=home / MEMORY, price_lists=price_lists(home), clock=lambda: noon)
