@@ -81,6 +81,7 @@ class Phrases:
     evidence: Mapping[str, str]
     china_lead: str
     no_live: str
+    past_seen: str
     past_offers: str
     fund_stock: str
     more_offers: str

@@ -101,6 +101,10 @@ ENGLISH = Phrases(
         "suspicious": "suspicious",
     },
     china_lead="What dated sources say of it and China (no legal advice):",
+    past_seen=(
+        "Live prices of that day are what this desk saw when it asked on it; "
+        "list prices are those dated on or before it."
+    ),
     past_offers=(
         "What is offered live is known only for the present: for a past day there are "
         "the list prices that are dated on or before it."

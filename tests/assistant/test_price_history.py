@@ -36,6 +36,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def test_offers_of_a_past_day_are_what_was_seen_on_it(home: Path) -> None:
+    day = (NOW - timedelta(days=3)).date()
+    with Assistant.open(home, as_of=day.isoformat()) as desk:
+        answer = desk.ask("Where can I rent 8 B200s?")
+    [call] = answer.tool_calls[1:]
+    seen = [each for each in call.result["offers"] if each["source"] == "shadeform"]
+    assert "6.10" in {each["price_per_gpu_hour"]["amount"] for each in seen}
+    assert {each["standing"] for each in seen} == {"recent"}
+    assert "Live prices of that day are what this desk saw when it asked on it" in answer.answer
+    assert "known only for the present" not in answer.answer
+
+
 def ask(home: Path, question: str) -> Answer:
     with Assistant.open(home) as desk:
         answer = desk.ask(question)

@@ -276,4 +276,7 @@ def _china(market: ToolEvidence, say: Phrases) -> Iterator[str]:
 
 
 def _past(market: ToolEvidence, say: Phrases) -> list[str]:
-    return [say.past_offers] if "past_day" in market.result["unknowns"] else []
+    if "past_day" not in market.result["unknowns"]:
+        return []
+    kept = any(each["name"] == "history" and each["offers"] for each in market.result["sources"])
+    return [say.past_seen if kept else say.past_offers]
