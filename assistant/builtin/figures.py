@@ -9,6 +9,7 @@ from typing import Any
 from assistant.answer import Language
 
 _CHINESE_UNITS = ((Decimal(10**12), "万亿"), (Decimal(10**8), "亿"), (Decimal(10**4), "万"))
+_QUOTED_DIGITS = 5
 _SUFFIXES = ((Decimal(10**12), "T"), (Decimal(10**9), "B"), (Decimal(10**6), "M"))
 
 
@@ -45,7 +46,10 @@ def dollars(value: Any, language: Language) -> str:
 
 
 def price(amount: str, currency: str, language: Language) -> str:
-    """A price as quoted: $2.99, or 2.99美元; other currencies keep their code."""
+    """A price as quoted: $2.99, or 2.99美元; other currencies keep their code. One that was divided
+    (a node's by its GPUs) is rounded to four digits after the point."""
+    if len(amount.partition(".")[2]) > _QUOTED_DIGITS:
+        amount = f"{round(Decimal(amount), 4).normalize():f}"
     if currency != "USD":
         return f"{amount} {currency}"
     return f"${amount}" if language == "en" else f"{amount}美元"

@@ -14,6 +14,7 @@ from assistant import Assistant
 from assistant.answer import Answer
 from tests.desk_servers import Publish, live_desk, shadeform
 from tests.tools.sources.fakes import lium as _lium
+from tests.tools.sources.fakes import shadeform as _shadeform
 from tests.tools.sources.loopback import Reply, Request
 
 HOSTILE = (
@@ -167,3 +168,38 @@ def test_what_sources_say_of_china(ask: Any, question: str, lead: str, told: str
 
 def test_an_h100_question_elsewhere_says_nothing_of_china(ask: Any) -> None:
     assert "China" not in ask("What does an H100 cost per hour?").answer
+
+
+def test_a_price_that_was_divided_is_rounded(ask: Any) -> None:
+    def three(request: Request) -> Reply:
+        kind = _shadeform.offered(
+            "odd", "H100", "sxm5", 80, 3, 1000, [_shadeform._region("a", True)]
+        )
+        return Reply({"instance_types": [kind]})
+
+    answer = ask("Where can I rent 3 H100s right now?", shadeform=three)
+    assert "at $3.3333 per GPU-hour" in first(answer)
+    assert "3.33333" not in answer.answer
+    assert not answer.removed
+
+
+def test_a_key_that_is_not_set_is_named(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.desk_servers.SECRET", "")
+    answer = ask("Where can I rent 8 H100s right now?", shadeform=shadeform)
+    assert "shadeform could not be asked: SHADEFORM_API_KEY is not set." in answer.answer
+    assert not answer.removed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much to pre-train a 7B model on 2T tokens on 256 H100s?",
+        "用256张H100预训练7B模型、2T token要多少钱？",
+    ],
+)
+def test_an_estimate_may_rest_on_a_live_price(ask: Any, question: str) -> None:
+    cheap = offering(price_per_gpu_hour=1.25, price_per_node_hour=10.0)
+    answer = ask(question, lium=cheap)
+    assert not answer.removed
+    assert "$1.25" in answer.answer or "1.25美元" in answer.answer
+    assert "Lium, on demand, 20" in answer.answer

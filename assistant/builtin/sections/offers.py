@@ -255,7 +255,10 @@ def _failed(market: ToolEvidence, say: Phrases) -> Iterator[str]:
             source["status"] == "not_configured" and source["name"] not in _FILES
         )
         if silent:
-            error = foreign_name(source["error"] or "").rstrip(".")
+            error = source["error"] or ""
+            # What to export is for the command line; the name of the variable is enough here.
+            error = error.partition(";")[0] if source["status"] == "not_configured" else error
+            error = foreign_name(error).rstrip(".")
             told = say.queue_source.format(name=foreign_name(source["name"]), error=error)
             yield f"{told} [{market.id}:sources.{n}.error]"
 
