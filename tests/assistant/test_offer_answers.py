@@ -170,6 +170,18 @@ def test_an_h100_question_elsewhere_says_nothing_of_china(ask: Any) -> None:
     assert "China" not in ask("What does an H100 cost per hour?").answer
 
 
+def test_the_bill_is_of_an_offer_that_may_carry_the_job(ask: Any) -> None:
+    answer = ask("Where can I rent 64 H100s for 100 hours?", lium=offering())
+    assert "64 GPUs over 100 hours Lium" not in answer.answer
+    assert re.search(r"64 GPUs over 100 hours .* \(list price\)", answer.answer)
+
+
+def test_without_a_gpu_the_first_sentence_names_the_one_that_there_is(ask: Any) -> None:
+    answer = ask("What GPUs can I rent right now?", lium=offering())
+    assert "8 H100 80GB HBM3 can be had now from Lium" in first(answer)
+    assert not answer.removed
+
+
 def test_a_price_that_was_divided_is_rounded(ask: Any) -> None:
     def three(request: Request) -> Reply:
         kind = _shadeform.offered(

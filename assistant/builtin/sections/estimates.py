@@ -32,7 +32,8 @@ def estimate_section(reading: Reading, done: Sequence[Artifact], say: Phrases) -
     if priced:
         market = next((a.tool for a in done if a.tool.name == "gpu_offers" and a.tool.ok), None)
         section.lines += [_cost(tool, market, say) for tool in priced]
-        section.lines.append(say.list_warning)
+        if not all(_is_live(tool, market) for tool in priced):
+            section.lines.append(say.list_warning)
     else:
         section.lines.append(say.estimate_no_price)
     section.lines += _assumptions(main, say)
@@ -99,6 +100,12 @@ def _cost(tool: ToolEvidence, market: ToolEvidence | None, say: Phrases) -> str:
         source=say.asked if tool.args.get("price_source") == ASKED else tool.args["price_source"],
     )
     return f"- {sentence} [{tool.id}:cost_usd]{''.join(quoted)}"
+
+
+def _is_live(tool: ToolEvidence, market: ToolEvidence | None) -> bool:
+    """Whether the price of an estimate is what a source says now."""
+    offers = market.result["offers"] if market else []
+    return any(same_offer(each, tool.args) and each["standing"] == "live" for each in offers)
 
 
 def _assumptions(tool: ToolEvidence, say: Phrases) -> list[str]:

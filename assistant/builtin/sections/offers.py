@@ -14,6 +14,8 @@ from assistant.phrases import Phrases
 ROWS = 8
 LIVE_ROWS = 5
 """So many rows are of what was seen, where list prices are known too."""
+_MAY_CARRY = ("available", "unknown", "waitlist", "queued")
+"""The stock of an offer whose bill for the whole job is worth telling."""
 _FILES = ("price_list", "inventory", "live", "history", "rates")
 
 Numbered = tuple[int, dict[str, Any]]
@@ -148,7 +150,7 @@ def _nobody(market: ToolEvidence, say: Phrases) -> str:
 def _filled(template: str, market: ToolEvidence, offer: dict[str, Any], say: Phrases) -> str:
     money, pieces = offer["price_per_gpu_hour"], offer["fragmentation"] or {}
     return template.format(
-        gpu=_gpu(market),
+        gpu=market.args.get("gpu") or foreign_name(offer["gpu_raw"]),
         n=market.args.get("count") or _most(offer),
         seller=_seller(offer),
         price=price(money["amount"], money["currency"], say.language) if money else "",
@@ -213,7 +215,7 @@ def _bill(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> Ite
     """What the stated job costs at the first offer that has a total."""
     for n, offer in offers:
         bill = offer["delivered"]
-        if not bill or not bill["total"]:
+        if not bill or not bill["total"] or offer["availability"] not in _MAY_CARRY:
             continue
         told = say.offers_job.format(
             seller=_seller(offer),
