@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tools.errors import InvalidInput, ToolError
 from tools.offers import Money, Term, parse_term
 
 _LARGEST_FILE = 5_000_000
+_LEAST, _MOST = Decimal("0.000001"), Decimal(1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class Row:
             amount = Decimal(self[name].lstrip("$"))
         except InvalidOperation as error:
             raise self.wrong(f"{name} {self[name]!r} is not a number", "like 1.90") from error
-        if not amount.is_finite() or amount < 0:
+        if not amount.is_finite() or not (amount == 0 or _LEAST <= amount <= _MOST):
             raise self.wrong(f"{name} {self[name]!r} cannot be", "empty where not known")
-        return amount
+        return amount or Decimal(0)
 
     def currency(self, name: str) -> str:
         """An ISO currency, "" where the cell is empty."""
@@ -97,6 +98,18 @@ class Row:
         if today and day > today + timedelta(days=1):
             raise self.wrong(f"{name} {self[name]} is in the future")
         return day
+
+    def seen(self, name: str, today: date | None) -> str | None:
+        """A day, or a moment (in UTC where it states no zone), as ISO; None where it is empty."""
+        day = self.day(name, today)
+        if day is None or len(self[name]) <= len("2026-11-22"):
+            return day.isoformat() if day else None
+        try:
+            at = datetime.fromisoformat(self[name])
+        except ValueError as error:
+            told = f"{name} {self[name]!r}"
+            raise self.wrong(told, "like 2026-11-22 or 2026-11-22T14:30+00:00") from error
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat(timespec="seconds")
 
 
 def read_rows(path: Path, columns: Columns) -> Iterator[Row]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tools.market import Access
 
 T = TypeVar("T")
+_SLOW_S = 0.1
 
 
 def ask_all(
@@ -38,15 +39,19 @@ async def _ask_all(
 ) -> list[SourceAnswer]:
     answers = {each.name: _waiting(each) for each in access.live}
 
+    telling = _Telling(lambda: on_update(list(answers.values()))) if on_update else None
+
     async def one(configured: Configured) -> None:
         answers[configured.name] = await ask(configured, need, memory, access.clock)
-        if on_update:
-            on_update(list(answers.values()))
+        if telling:
+            telling.tell()
 
-    if on_update:
-        on_update(list(answers.values()))
+    if telling:
+        telling.tell()
     rounds = {asyncio.create_task(one(each)): each for each in access.live}
     _, late = await asyncio.wait(rounds, timeout=access.deadline_s)
+    if telling:
+        telling.end()
     for task in late:
         task.cancel()
     await asyncio.gather(*rounds, return_exceptions=True)
@@ -56,6 +61,36 @@ async def _ask_all(
     for task in rounds.keys() - late:
         task.result()  # a fault of ours, not of a source: `ask` does not raise for those
     return list(answers.values())
+
+
+class _Telling:
+    """Calls `update` when something changed; where that is slow (thousands of offers) at most a
+    fifth of the time goes to it, for the sources' deadlines run on meanwhile."""
+
+    def __init__(self, update: Callable[[], None]) -> None:
+        self._update = update
+        self._next = 0.0
+        self._later: asyncio.TimerHandle | None = None
+
+    def tell(self) -> None:
+        if self._later is not None:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._next:
+            self._now()
+        else:
+            self._later = loop.call_at(self._next, self._now)
+
+    def end(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+
+    def _now(self) -> None:
+        loop = asyncio.get_running_loop()
+        began, self._later = loop.time(), None
+        self._update()
+        took = loop.time() - began
+        self._next = loop.time() + (4 * took if took > _SLOW_S else 0.0)
 
 
 def _waiting(configured: Configured) -> SourceAnswer:

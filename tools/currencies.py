@@ -153,6 +153,14 @@ def _imported(row: Row, today: date | None) -> Rate:
 
 
 @cache
+def dollars_each(currency: str) -> Decimal | None:
+    """What one of `currency` is in US dollars by the newest rate that comes with the tools; None
+    where none leads there. For orders of magnitude: no amount is told by it."""
+    found = RateTable([], _bundled(), date.max)(Money(amount=Decimal(1), currency=currency), "USD")
+    return found.factor if found else None
+
+
+@cache
 def _bundled() -> tuple[Rate, ...]:
     text = files("tools").joinpath("data", "rates.csv").read_text(encoding="utf-8")
     return tuple(

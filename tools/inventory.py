@@ -55,7 +55,6 @@ def _offer(row: Row, path: Path, today: date | None) -> Offer:
     count, free = row.whole("count"), row.whole("free")
     if count is not None and free is not None and free > count:
         raise row.wrong(f"{free} free of {count}", "free cannot exceed count")
-    row.day("observed_at", today)
     offer = Offer(
         provider=row["provider"],
         gpu=found.key if found else None,
@@ -66,7 +65,7 @@ def _offer(row: Row, path: Path, today: date | None) -> Offer:
         term=row.term("term", Term.FUND),
         price_per_gpu_hour=row.money("price_per_gpu_hour"),
         region=row["region"] or None,
-        observed_at=row["observed_at"] or None,
+        observed_at=row.seen("observed_at", today),
         method="operator",
         source=path.name,
         notes=row["notes"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -44,6 +44,7 @@ class Access:
     clock: Callable[[], datetime] = utc_now
 
 
+_HISTORY = "history"
 OnUpdate = Callable[[Market], None]
 
 
@@ -149,7 +150,8 @@ def _market(need: Need, access: Access, told: Sequence[Told], *, past: bool = Fa
         offers=merged(best_first),
         sources=sources,
         price_range=price_ranges(best_first),
-        unknowns=_unknowns(best_first, sources, need) + (["past_day"] if past else []),
+        unknowns=_unknowns(best_first, sources, need, _live_names(access, past=past))
+        + (["past_day"] if past else []),
         as_of=now.date().isoformat(),
     )
 
@@ -192,7 +194,7 @@ def _seen_on(access: Access) -> list[Told]:
 
     with memory_of(access) as memory:
         offers = observations_on(memory, access.clock().date())
-    return [(offers, _counted(SourceStatus(name="history", status="ok"), offers))]
+    return [(offers, _counted(SourceStatus(name=_HISTORY, status="ok"), offers))]
 
 
 def _from_files(access: Access) -> list[Told]:
@@ -278,19 +280,25 @@ def _for_count(offer: Offer, count: int | None) -> Offer:
         return offer
     if offer.free is not None:
         return inventory_file.with_count(offer, count)
-    enough = count is None or offer.count is None or count <= offer.count
+    enough = count is None or count <= (offer.count or 1)
     if offer.availability is Availability.AVAILABLE and not enough:
         return offer.model_copy(update={"availability": Availability.LIMITED})
     return offer
 
 
-def _unknowns(offers: Sequence[Offer], sources: Sequence[SourceStatus], need: Need) -> list[str]:
+def _live_names(access: Access, *, past: bool) -> set[str]:
+    """The sources that may tell what is free; those of files do not, whatever they are called."""
+    return {_HISTORY} if past else {each.name for each in access.live}
+
+
+def _unknowns(
+    offers: Sequence[Offer], sources: Sequence[SourceStatus], need: Need, live: Collection[str]
+) -> list[str]:
     unknown_stock = any(each.availability is Availability.UNKNOWN for each in offers)
     limited = any(each.availability is Availability.LIMITED for each in offers)
     prices = [each.price_per_gpu_hour for each in offers if each.price_per_gpu_hour]
     priced = [each for each in offers if each.price_per_gpu_hour]
-    files = {price_list.NAME, inventory_file.NAME, "live"}
-    live_ok = any(each.name not in files and each.status in ("ok", "cached") for each in sources)
+    live_ok = any(each.name in live and each.status in ("ok", "cached") for each in sources)
     codes = {
         "no_offers": not offers,
         "no_live_source": not live_ok,

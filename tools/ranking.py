@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from tools.currencies import dollars_each
 from tools.gpus import known_gpu
 from tools.needs import Need
 from tools.offers import Availability, Money, Offer, PriceRange, Standing, Term
@@ -26,8 +27,10 @@ SANE_PRICES_USD: dict[str, tuple[Decimal, Decimal]] = {
     "GB300": (Decimal("2.0"), Decimal(35)),
     "MI300X": (Decimal("0.6"), Decimal(12)),
 }
+_RATE_LOW, _RATE_HIGH = Decimal("0.7"), Decimal("1.3")
 _ANY_SANE = (Decimal("0.02"), Decimal(40))
 _STALE_STOCK = timedelta(hours=12)
+_CLOCK_STEP = timedelta(minutes=2)
 _FRESH_OPERATOR_DAYS = 1
 _STALE_OPERATOR_DAYS = 7
 STANDINGS: tuple[Standing, ...] = ("live", "recent", "list", "stale", "suspicious")
@@ -62,7 +65,7 @@ def _standing(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Standing
         return "stale" if _is_old_list(offer, now) else "list"
     if offer.observed_at is None:
         return "stale"
-    if len(offer.observed_at) <= len("2026-11-22"):
+    if offer.method == "operator" or len(offer.observed_at) <= len("2026-11-22"):
         days = (now.date() - latest_day(offer.observed_at)).days
         if days > _STALE_OPERATOR_DAYS:
             return "stale"
@@ -71,7 +74,11 @@ def _standing(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Standing
     if age > _STALE_STOCK:
         return "stale"
     ttl = ttl_s.get(offer.source)
-    return "live" if ttl and age <= timedelta(seconds=ttl) else "recent"
+    if not ttl:
+        return "recent"
+    if age < -_CLOCK_STEP:  # seen in the future: the clock was wrong then or is now
+        return "stale"
+    return "live" if age <= timedelta(seconds=ttl) else "recent"
 
 
 def _is_old_list(offer: Offer, now: datetime) -> bool:
@@ -103,12 +110,18 @@ def is_suspicious(offer: Offer) -> bool:
 
 
 def outside_band(gpu: str | None, term: Term, price: Money) -> bool:
-    """Whether a price per GPU-hour lies outside the sane band of a GPU (a key)."""
-    if price.currency != "USD" or term in (Term.FUND, Term.CREDITS):
+    """Whether a price per GPU-hour lies outside the sane band of a GPU (a key); in a currency
+    without a known rate it cannot be told."""
+    if term in (Term.FUND, Term.CREDITS):
+        return False
+    rate = Decimal(1) if price.currency == "USD" else dollars_each(price.currency)
+    if rate is None:
         return False
     have = known_gpu(gpu) if gpu else None
     low, high = SANE_PRICES_USD.get(have.family, _ANY_SANE) if have else _ANY_SANE
-    return not low <= price.amount <= high
+    if price.currency != "USD":  # the rate is of another day
+        low, high = low * _RATE_LOW, high * _RATE_HIGH
+    return not low <= price.amount * rate <= high
 
 
 def mark_superseded(offers: Sequence[Offer]) -> list[Offer]:

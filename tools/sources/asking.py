@@ -196,15 +196,29 @@ def _remembered(
 
 def _stamped(offer: Offer, configured: Configured, now: datetime) -> Offer:
     fetched = now.isoformat(timespec="seconds")
+    measured = _measured(offer.effective_at)
     harmless: Offer = _harmless(offer)
     return harmless.model_copy(
         update={
             "source": configured.name,
             "method": "live",
+            "effective_at": measured.isoformat(timespec="seconds") if measured else None,
             "fetched_at": fetched,
-            "observed_at": offer.effective_at or fetched,
+            # A provider whose clock is ahead of ours has measured nothing after we asked.
+            "observed_at": measured.isoformat(timespec="seconds")
+            if measured and measured <= now
+            else fetched,
         }
     )
+
+
+def _measured(effective_at: str | None) -> datetime | None:
+    """The provider's own time; None where it is no moment, or has no zone."""
+    try:
+        when = datetime.fromisoformat(effective_at) if effective_at else None
+    except ValueError:
+        return None
+    return when if when and when.tzinfo else None
 
 
 def _harmless(value: Any) -> Any:

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from tools.errors import SourceFailed
 from tools.needs import Need
@@ -108,7 +116,12 @@ C = TypeVar("C", bound=SourceConfig)
 Row = TypeVar("Row", bound=BaseModel)
 
 # Values as schemas have them: what is beyond is no price, count or flag, and its row is not read.
-Amount = Annotated[Decimal, Field(ge=0, le=10_000_000)]
+# (1e-9999999 is a number too, and takes ten megabytes to write.)
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, le=10_000_000, decimal_places=30),
+    AfterValidator(lambda at: at or Decimal(0)),
+]
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Flag = Annotated[bool, Field(strict=True)]
