@@ -34,13 +34,21 @@ CHINA = _cue(
     r"china|chinese|mainland|hong kong|beijing|shanghai|shenzhen|prc",
     r"中国|国内|大陆|内地|香港|北京|上海|深圳",
 )
-# Prices over time. Why they moved is a question for the library.
+# Prices over time. Why they moved is a question for the library, and how they will is nobody's.
+_PRICES = r"(?:prices?|pricing|costs?|rents?|rentals?|rates?)"
 MOVED = _cue(
-    r"mov(?:e|ed|ing|ement)s?|chang(?:e|ed|es|ing)|history|historical(?:ly)?|trends?|over time|"
-    r"fall(?:en|ing|s)?|fell|drop(?:ped|ping|s)?|declin\w+|rise[ns]?|rising|rose|went (?:up|down)|"
-    r"gone (?:up|down)|going (?:up|down)|come down|came down|"
-    r"(?:over|in|during) the (?:last|past) (?:\w+ )?(?:year|month|week|quarter)s?|used to cost",
-    r"变化|变动|走势|趋势|历史|波动|涨|跌|降价|降了|回落|行情|(?:这|过去|近|最近)[一二两三几半]+(?:年|个月)",
+    rf"{_PRICES}\b[^.;,?!]{{0,40}}\b(?:mov(?:e|ed|ing|ements?)|chang(?:e[sd]?|ing)|declin\w+|"
+    r"fall(?:en|ing|s)?|fell|drop(?:ped|ping|s)?|ris(?:e|en|es|ing)|rose|"
+    r"(?:went|gone|going|come|came) (?:up|down)|history|histories|trends?|over time|"
+    r"(?:over|in|during) the (?:last|past))|"
+    r"(?:history|trends?|changes?|moves?|movements?|drops?|falls?|rises?) (?:of|in) "
+    rf"[^.;,?!]{{0,40}}{_PRICES}|used to cost",
+    r"变化|变动|走势|趋势|历史|波动|涨|跌|降价|降了|回落|行情|"
+    r"(?:这|过去|近|最近)[一二两三几半]+(?:年|个月)",
+)
+TO_COME = _cue(
+    r"would|will|if|should|expect(?:ed)?|forecasts?|predict(?:ed|ions?)?|next (?:year|month|week)",
+    r"如果|要是|会不会|将会|预测|预计|未来|明年|下个月|会(?:涨|跌|降)",
 )
 DEARER = _cue(
     r"(?:getting|gotten|got|become|became|becoming) (?:any |much |a lot )?"

@@ -199,18 +199,19 @@ def _asks_offers(reading: Reading) -> bool:
 
 
 def _asks_history(reading: Reading) -> bool:
-    """Whether it is asked how prices of a GPU moved; why they did is for the library."""
+    """Whether it is asked how prices of a GPU moved, not why, nor how they will."""
     text = reading.folded
-    dearer = cues.DEARER.search(text)
-    priced = dearer or cues.COST.search(text) or cues.RENT.search(text)
-    named = reading.gpus or reading.strange_gpu
-    if not (named and priced) or (reading.programs and not reading.provider):
+    if not (reading.gpus or reading.strange_gpu) or (reading.programs and not reading.provider):
         return False
-    if cues.WHY.search(text):
+    if cues.WHY.search(text) or cues.TO_COME.search(text) or cues.TRAIN.search(text):
         return False
+    dearer, moved = cues.DEARER.search(text), cues.MOVED.search(text)
+    if dearer or (moved and moved.group().isascii()):
+        return True  # these speak of prices themselves
     dated = reading.first(Unit.DATE) or reading.first(Unit.YEAR)
     was = dated and not (dated.iso or "-").startswith("-") and cues.WAS.search(text)
-    return bool(dearer or cues.MOVED.search(text) or was)
+    priced = cues.COST.search(text) or cues.RENT.search(text)
+    return bool(priced and (moved or was))
 
 
 def _asks_queue(reading: Reading) -> bool:

@@ -109,6 +109,10 @@ def test_offer_arguments(question: str, args: dict[str, object], records: list[P
         ("2024年6月租一张H100多少钱？",
          {"gpu": "H100", "since": "2024-06", "until": "2024-06"}),
         ("Are A100s getting cheaper?", {"gpu": "A100"}),
+        ("H100 price history", {"gpu": "H100"}),
+        ("What is the trend in H100 rental prices?", {"gpu": "H100"}),
+        ("Have rents for the H200 come down?", {"gpu": "H200"}),
+        ("What did H100s used to cost?", {"gpu": "H100"}),
         ("H100降价了吗？", {"gpu": "H100"}),
         ("過去一年 A100 的價格走勢如何？", {"gpu": "A100", "days": 365}),
     ],
@@ -128,6 +132,11 @@ def test_history_arguments(question: str, args: dict[str, object], records: list
         "We were founded in 2024. What does an H100 cost?",
         "我们2024年成立，租一张H100多少钱？",
         "How many H100s did Meta buy in 2024?",
+        "How would the cost change with 512 H100s?",
+        "How much would it cost to move from H100s to H200s?",
+        "Will H100 prices fall next year?",
+        "H100的租金明年会跌吗？",
+        "Where can I rent H100s, and can I change the term later?",
     ],
 )
 def test_what_is_no_question_of_history(question: str, records: list[Program]) -> None:
