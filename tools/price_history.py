@@ -284,7 +284,7 @@ class _Tale:
             for same, days in sorted(
                 self.days.items(),
                 key=lambda each: (_KINDS.index(each[0][0]), terms.index(each[0][1]),
-                                  each[0][2] or 0, each[0][3]),
+                                  each[0][2] or 0, each[0][3] != "USD", each[0][3]),
             )
         ]  # fmt: skip
 

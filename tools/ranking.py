@@ -209,5 +209,11 @@ def price_ranges(offers: Iterable[Offer]) -> list[PriceRange]:
         )
     terms = list(Term)
     return sorted(
-        ranges, key=lambda r: (STANDINGS.index(r.standing), terms.index(r.term), r.currency)
+        ranges,
+        key=lambda r: (
+            STANDINGS.index(r.standing),
+            terms.index(r.term),
+            r.currency != "USD",
+            r.currency,
+        ),
     )

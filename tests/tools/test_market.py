@@ -168,9 +168,14 @@ def test_filters(tmp_path: Path) -> None:
     assert {"price_unknown", "other_currency_not_compared"} <= set(market.unknowns)
     cheap = gpu_offers("H100", max_price=Decimal("2.30"), today=TODAY)
     assert all(
-        each.price_per_gpu_hour and each.price_per_gpu_hour.amount <= Decimal("2.3")
+        each.price_per_gpu_hour
+        and (
+            each.price_per_gpu_hour.amount <= Decimal("2.3")
+            or each.price_per_gpu_hour.currency == "CNY"
+        )
         for each in cheap.offers
     )
+    assert "other_currency_not_compared" in cheap.unknowns
     spot = gpu_offers(term="竞价", today=TODAY)
     assert {each.term for each in spot.offers} == {Term.SPOT}
     assert gpu_offers("TPU v4", today=TODAY).unknowns[0] == "no_offers"

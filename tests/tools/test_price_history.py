@@ -166,8 +166,8 @@ def test_kinds_terms_and_currencies_are_never_mixed(memory: Memory) -> None:
         ("live", Term.ON_DEMAND, None, "USD"),
         ("live", Term.SPOT, None, "USD"),
         ("negotiated", Term.ON_DEMAND, None, "USD"),
-        ("list", Term.ON_DEMAND, None, "EUR"),
         ("list", Term.ON_DEMAND, None, "USD"),
+        ("list", Term.ON_DEMAND, None, "EUR"),
         ("list", Term.RESERVED, 12, "USD"),
         ("list", Term.RESERVED, 36, "USD"),
     ]
@@ -230,7 +230,8 @@ def test_nothing_known_and_what_cannot_be() -> None:
 
 def test_the_bundled_list_has_a_history() -> None:
     history = gpu_price_history("H100", "on_demand", lists=list_offers())
-    [series] = history.series
+    series, yuan = history.series
+    assert (series.currency, yuan.currency) == ("USD", "CNY")
     dates = {each.observed_at for each in list_offers()}
     assert len(series.points) >= 15
     assert {p.date for p in series.points} <= dates
