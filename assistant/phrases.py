@@ -111,6 +111,7 @@ class Phrases:
     queue_never: str
     queue_short: str
     queue_free: str
+    queue_somewhere: str
     queue_use: str
     queue_no_cluster: str
     queue_set_up: str

@@ -155,14 +155,15 @@ ENGLISH = Phrases(
         "**{free} {gpu} are free at {cluster}, but in pieces: {whole} whole nodes of {node}, "
         "and at most {block} on one node.**"
     ),
-    queue_unknown=(
-        "**When {n} {gpu} could start at {cluster} is not known; {free} of {total} are free.**"
-    ),
+    queue_unknown="**When {n} {gpu} could start at {cluster} is not known; {free} are free.**",
     queue_never="**{cluster} does not have what {n} {gpu} together need.**",
     queue_short="**{cluster} has {total} {gpu} in all, fewer than {n}.**",
     queue_free=(
         "**{free} of {total} {gpu} are free at {cluster}: {whole} whole nodes, "
         "at most {block} on one node.**"
+    ),
+    queue_somewhere=(
+        "**{free} {gpu} are free at {cluster}; how they lie on its nodes is not known.**"
     ),
     queue_use="**{cluster} has {total} {gpu}; how many of them are free is not known.**",
     queue_no_cluster="**No cluster of the fund is set up on this desk.**",

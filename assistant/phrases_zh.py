@@ -124,10 +124,11 @@ SIMPLIFIED = Phrases(
     queue_pieces=(
         "**{cluster}有{free}张{gpu}空闲，但比较分散：{node}卡整机空闲{whole}台，单台最多空闲{block}张。**"
     ),
-    queue_unknown="**{cluster}什么时候能开始用{n}张{gpu}还不清楚；目前{total}张中有{free}张空闲。**",
+    queue_unknown="**{cluster}什么时候能开始用{n}张{gpu}还不清楚；目前有{free}张空闲。**",
     queue_never="**{cluster}没有能同时提供{n}张{gpu}的机器。**",
     queue_short="**{cluster}总共只有{total}张{gpu}，不足{n}张。**",
     queue_free="**{cluster}的{total}张{gpu}中有{free}张空闲：整机{whole}台，单台最多{block}张。**",
+    queue_somewhere="**{cluster}有{free}张{gpu}空闲，分布在多少台机器上并不清楚。**",
     queue_use="**{cluster}共有{total}张{gpu}，其中有多少空闲并不清楚。**",
     queue_no_cluster="**这里还没有接入基金自己的集群。**",
     queue_set_up="同事可以用 `compute-desk sources` 接入。",

@@ -78,7 +78,10 @@ def _lead(asked: ToolEvidence, row: dict[str, Any], say: Phrases) -> str:
         return say.queue_use.format(**words)
     if pieces and None not in (pieces["whole_nodes"], pieces["largest_block"]):
         return say.queue_pieces.format(**words)
-    return (say.queue_unknown if count else say.queue_free).format(**words)
+    if count:
+        return say.queue_unknown.format(**words)
+    where = (row["total"], row["whole_nodes"], row["largest_block"])
+    return (say.queue_somewhere if None in where else say.queue_free).format(**words)
 
 
 def _row(asked: ToolEvidence, n: int, row: dict[str, Any], say: Phrases) -> str:
