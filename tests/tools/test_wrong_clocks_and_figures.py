@@ -70,7 +70,9 @@ def test_a_provider_whose_clock_is_ahead_is_not_live_for_ever(tmp_path: Path) ->
     assert {each.observed_at for each in seen} == {"2026-11-22T12:00:00+00:00"}
 
 
-@pytest.mark.parametrize("when", ["yesterday", "2026-11-22T12:00:00", "2026-11-22", ""])
+@pytest.mark.parametrize(
+    "when", ["yesterday", "2026-11-22T12:00:00", "2026-11-22", "", "0001-01-01T00:00+09:00"]
+)
 def test_a_time_that_is_no_moment_is_no_measurement(when: str) -> None:
     (seen,) = Provider([offer(effective_at=when)]).ask()
     assert (seen.effective_at, seen.observed_at) == (None, "2026-11-22T12:00:00+00:00")

@@ -13,7 +13,7 @@ import asyncio
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -213,12 +213,12 @@ def _stamped(offer: Offer, configured: Configured, now: datetime) -> Offer:
 
 
 def _measured(effective_at: str | None) -> datetime | None:
-    """The provider's own time; None where it is no moment, or has no zone."""
+    """The provider's own time in UTC; None where it is no moment, or has no zone."""
     try:
         when = datetime.fromisoformat(effective_at) if effective_at else None
-    except ValueError:
+        return when.astimezone(UTC) if when and when.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return when if when and when.tzinfo else None
 
 
 def _harmless(value: Any) -> Any:
