@@ -132,7 +132,10 @@ def _asked(wanted: Need, desk: DeskAccess, *, drawn: bool) -> Market:
         def update(market: Market) -> None:
             screen.update(while_asking(market), refresh=True)
 
-        return ask_market(wanted, desk, on_update=update)
+        market = ask_market(wanted, desk, on_update=update)
+        # What is higher than the screen could not be taken off it again.
+        screen.update("", refresh=True)
+        return market
 
 
 def _say_what_could_be_asked() -> None:

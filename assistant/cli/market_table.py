@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -11,10 +12,17 @@ from assistant.cli.output import about, aside, one_line, write
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Column
 
     from tools.offers import Delivered, Market, Money, Offer, Seller, SourceStatus, Standing
 
 _HEADERS = ("Provider", "GPU", "Count", "Term", "Per GPU-hour", "Region", "Stock", "As of")
+_STOCK, _AS_OF = _HEADERS.index("Stock"), _HEADERS.index("As of")
+_WHOLE = {"Count", "Term", "Per GPU-hour", "As of", "Whole job", ""}
+"""Columns whose cells are never broken."""
+_LEAST = 9
+"""Columns that the others have at least: room for the word "available"."""
+_WIDE = 100
 _GROUPS: dict[Standing, str] = {
     "live": "Live: what sources say now",
     "recent": "Recent: seen some time ago, may have changed",
@@ -42,18 +50,25 @@ _LIVE_ROWS = 12
 
 
 def show_market(market: Market) -> None:
-    """The offers on stdout; what is not known, and each source, on stderr."""
-    if not market.offers:
+    """The offers on stdout; what is not known, and each source, on stderr. A terminal shows no old
+    row of a GPU that has a better one; a pipe gets all."""
+    shown = market.offers
+    if not shown:
         aside("No offer fits. Ask for less: fewer flags, a higher --max-price.")
     elif sys.stdout.isatty():
         from rich.console import Console
 
         console = Console(file=sys.stdout)
-        for part in _groups(market.offers):
+        shown = _without_old(market.offers)
+        for part in _groups(shown, market.as_of):
             console.print(part)
+        left_out = len(market.offers) - len(shown)
+        if left_out:
+            rows = "1 older row is" if left_out == 1 else f"{left_out} older rows are"
+            write(f"{rows} left out; --json and a pipe have all.")
     else:
-        _write_lines(market.offers)
-    _show_sources_of_rows(market.offers)
+        _write_lines(shown)
+    _show_sources_of_rows(shown)
     _show_bill(market.offers)
     for code in market.unknowns:
         if code in _UNKNOWN:
@@ -96,15 +111,32 @@ def while_asking(market: Market) -> RenderableType:
         for each in market.sources
     ]
     live = [each for each in market.offers if each.standing in ("live", "recent")][:_LIVE_ROWS]
-    return Group(*_groups(live), *lines)
+    return Group(*_groups(live, market.as_of), *lines)
 
 
-def _groups(offers: Sequence[Offer]) -> Iterator[RenderableType]:
-    """A heading and a table for each standing; what is old or suspicious is dim."""
+def _without_old(offers: Sequence[Offer]) -> list[Offer]:
+    """The offers without those that are stale or superseded, but for GPUs that have no other."""
+    from tools.gpus import known_gpu
+
+    def gpu(offer: Offer) -> str:
+        known = known_gpu(offer.gpu) if offer.gpu else None
+        return known.family if known else offer.gpu_raw
+
+    def is_old(offer: Offer) -> bool:
+        return offer.stale or offer.superseded
+
+    better = {gpu(each) for each in offers if not (is_old(each) or each.suspicious)}
+    return [each for each in offers if not is_old(each) or gpu(each) not in better]
+
+
+def _groups(offers: Sequence[Offer], today: str) -> Iterator[RenderableType]:
+    """A heading and a table for each standing; what is old or suspicious is dim. A column in which
+    nothing stands is left out, so that the others have room."""
     from rich import box
-    from rich.table import Column, Table
+    from rich.table import Table
     from rich.text import Text
 
+    gap = (0, 1, 0, 0) if shutil.get_terminal_size().columns >= _WIDE else 0
     sources = list(dict.fromkeys(offer.source for offer in offers))
     headers = [*_HEADERS, *(["Whole job"] if _has_bills(offers) else []), ""]
     for standing, title in _GROUPS.items():
@@ -112,13 +144,33 @@ def _groups(offers: Sequence[Offer]) -> Iterator[RenderableType]:
         if not rows:
             continue
         dim = "dim" if standing in ("stale", "suspicious") else ""
-        columns = [Column(header, overflow="fold") for header in headers]
-        drawn = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        lines = []
         for offer in rows:
             cells = [*_cells(offer, offers), f"[{sources.index(offer.source) + 1}]"]
-            drawn.add_row(*(Text(one_line(cell or "")) for cell in cells), style=dim)
+            lines.append([one_line("" if cell is None else cell) for cell in cells])
+            if standing == "live":  # minutes ago at most
+                lines[-1][_AS_OF] = lines[-1][_AS_OF].removeprefix(f"{today} ")
+        kept = [n for n in range(len(headers)) if any(line[n] for line in lines)]
+        if standing == "list" and {line[_STOCK] for line in lines} == {"unknown"}:
+            kept.remove(_STOCK)  # the heading says it
+        columns = [_column(headers[n]) for n in kept]
+        drawn = Table(
+            *columns, box=box.SIMPLE_HEAD, pad_edge=False, padding=gap, header_style="bold"
+        )
+        for line in lines:
+            drawn.add_row(*(Text(line[n]) for n in kept), style=dim)
         yield Text(title, style=dim or "bold")
         yield drawn
+
+
+def _column(header: str) -> Column:
+    from rich.table import Column
+
+    whole = header in _WHOLE
+    return Column(
+        header.replace(" ", "\n", 1), overflow="fold", no_wrap=whole,
+        min_width=None if whole else _LEAST,
+    )  # fmt: skip
 
 
 def _write_lines(offers: Sequence[Offer]) -> None:

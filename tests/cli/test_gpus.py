@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -193,3 +194,21 @@ def test_other_sellers_of_the_same_hardware_keep_their_prices_in_the_table(
     show_market(Market(offers=[offer], as_of="2026-11-22"))
     out = capsys.readouterr().out
     assert "Shadeform (lambdalabs); also Lambda 4.49 USD; also Prime without a price" in out
+
+
+@pytest.mark.parametrize(("gpu", "old_shown"), [("H100", False), ("H800", True)])
+def test_a_terminal_shows_old_rows_only_of_a_gpu_that_has_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, gpu: str, old_shown: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, piped, _ = desk("gpus", "--gpu", gpu)
+    assert "\nstale\t" in piped
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+    status, out, _ = desk("gpus", "--gpu", gpu)
+    assert status == 0
+    assert ("Old: not to be relied on" in out) is old_shown
+    assert ("older rows are left out; --json and a pipe have all" in out) is not old_shown
+    plain = re.sub(r"\x1b\[[\d;]*m", "", out)
+    table = plain.partition("\n[1]")[0].splitlines()
+    assert [line for line in table if len(line) > 80] == []
+    assert "on_demand" in out
