@@ -48,8 +48,8 @@ def meets(offer: Offer, need: Need) -> bool:
     price = offer.price_per_gpu_hour
     if need.max_price is not None and (price is None or price.currency != "USD"):
         return False
-    known = max(offer.free or 0, offer.count or 0)
-    return known >= (need.count or 1)
+    known = offer.count if offer.free is None else offer.free  # a cluster's count is all it has
+    return (known or 0) >= (need.count or 1)
 
 
 def watch(

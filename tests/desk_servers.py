@@ -13,7 +13,7 @@ from tests.tools.sources.fakes import shadeform as _shadeform
 from tests.tools.sources.fakes.fake import SECRET
 from tests.tools.sources.loopback import Loopback, Reply, Request, serving
 
-KEY = "SHADEFORM_API_KEY"
+KEYS = ("SHADEFORM_API_KEY", "KUBERNETES_TOKEN")
 Publish = Callable[[Request], Reply]
 
 
@@ -35,7 +35,8 @@ def live_desk(
     home.mkdir(exist_ok=True)
     text = "".join(f"[{name}]\n" for name in sources)
     (home / "sources.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setenv(KEY, SECRET)
+    for key in KEYS:
+        monkeypatch.setenv(key, SECRET)
     with ExitStack() as running:
         servers = {name: running.enter_context(serving(say)) for name, say in sources.items()}
         for name, server in servers.items():

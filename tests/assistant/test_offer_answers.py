@@ -15,6 +15,7 @@ from assistant.answer import Answer
 from tests.desk_servers import Publish, live_desk, shadeform
 from tests.tools.sources.fakes import lium as _lium
 from tests.tools.sources.fakes import shadeform as _shadeform
+from tests.tools.sources.fakes.kubernetes import PLANTED, Cluster, gpus, node, pod
 from tests.tools.sources.loopback import Reply, Request
 
 HOSTILE = (
@@ -179,6 +180,42 @@ def test_the_bill_is_of_an_offer_that_may_carry_the_job(ask: Any) -> None:
 def test_without_a_gpu_the_first_sentence_names_the_one_that_there_is(ask: Any) -> None:
     answer = ask("What GPUs can I rent right now?", lium=offering())
     assert "8 H100 80GB HBM3 can be had now from Lium" in first(answer)
+    assert not answer.removed
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("Where can I rent 8 H100s right now?", "8 H100 are free at Fund cluster, but in pieces: "),
+        ("现在哪里能租到8张H100？", "有8张H100空闲，但分散在不同机器上：单台最多4张"),
+        ("哪裡可以租到 8 張 H100？", "有8張H100空閒，但分散在不同機器上：單台最多4張"),
+    ],
+)
+def test_free_in_pieces_is_no_node(ask: Any, question: str, lead: str) -> None:
+    halves = Cluster([node("n1"), node("n2")], [pod("n1", gpus("4")), pod("n2", gpus("4"))])
+    answer = ask(question, kubernetes=halves.publish)
+    assert lead in first(answer)
+    assert not answer.removed
+    assert PLANTED not in answer.model_dump_json()
+
+
+def test_a_cluster_that_is_full_has_nothing_whatever_its_size(ask: Any) -> None:
+    full = Cluster([node("n1"), node("n2")], [pod("n1", gpus("8")), pod("n2", gpus("8"))])
+    answer = ask("Where can I rent 8 H100s right now?", kubernetes=full.publish)
+    assert first(answer).startswith("**Nobody who was asked is known to have 8 H100")
+
+
+def test_the_inventory_answers_with_what_is_free(ask: Any, home: Path) -> None:
+    from datetime import UTC, datetime
+
+    today = datetime.now(UTC).date().isoformat()
+    home.joinpath("inventory.csv").write_text(
+        "provider,gpu,count,free,price_per_gpu_hour,currency,region,term,observed_at,notes\n"
+        f"Harbor Fund,H200 SXM,96,32,1.90,USD,eu-west,fund,{today},\n"
+    )
+    answer = ask("Who has H200s free right now, and at what price?")
+    assert "32 H200 can be had now from Harbor Fund at $1.90 per GPU-hour" in first(answer)
+    assert "as staff last entered it" in answer.answer
     assert not answer.removed
 
 

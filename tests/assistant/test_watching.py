@@ -39,6 +39,7 @@ def test_a_live_offer_of_all_that_is_asked_meets_it() -> None:
         {"availability": Availability.LIMITED},
         {"count": 4},
         {"count": None},
+        {"count": 40, "free": 4},
         {"region": None},
         {"price_per_gpu_hour": None},
         {"price_per_gpu_hour": Money(amount=Decimal(2), currency="EUR")},

@@ -127,8 +127,10 @@ def _has(offer: dict[str, Any], count: int | None) -> bool:
 
 
 def _most(offer: dict[str, Any]) -> int:
-    """The most GPUs that one row shows to be there."""
-    return max(offer["free"] or 0, offer["count"] or 0)
+    """The most GPUs that one row shows to be free: of a cluster the free ones, else the size in
+    which it is sold."""
+    free: int | None = offer["free"]
+    return int(offer["count"] or 0) if free is None else free
 
 
 def _answered(market: ToolEvidence) -> bool:
