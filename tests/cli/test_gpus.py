@@ -196,11 +196,15 @@ def test_other_sellers_of_the_same_hardware_keep_their_prices_in_the_table(
     assert "Shadeform (lambdalabs); also Lambda 4.49 USD; also Prime without a price" in out
 
 
-@pytest.mark.parametrize(("gpu", "old_shown"), [("H100", False), ("H800", True)])
+@pytest.mark.parametrize(("gpu", "old_shown"), [("H100", False), ("MI210", True)])
 def test_a_terminal_shows_old_rows_only_of_a_gpu_that_has_no_other(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, gpu: str, old_shown: bool
+    desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch, gpu: str, old_shown: bool
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    prices = home / "prices" / "ours.csv"
+    prices.parent.mkdir(parents=True)
+    rows = "provider,gpu,amount,currency,as_of,source\nX,MI210,1.5,USD,2023-05-01,mail\n"
+    prices.write_text(rows, encoding="utf-8")
     _, piped, _ = desk("gpus", "--gpu", gpu)
     assert "\nstale\t" in piped
     monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
