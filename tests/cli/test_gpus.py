@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -134,8 +135,7 @@ def test_watch_waits_for_two_answers_in_a_row_and_says_so_once(
 
     real, moved = tools.market.utc_now, {"s": 0}
 
-    def clock():  # type: ignore[no-untyped-def]
-        from datetime import timedelta
+    def clock() -> datetime:
 
         return real() + timedelta(seconds=moved["s"])
 
@@ -216,3 +216,42 @@ def test_a_terminal_shows_old_rows_only_of_a_gpu_that_has_no_other(
     table = plain.partition("\n[1]")[0].splitlines()
     assert [line for line in table if len(line) > 80] == []
     assert "on_demand" in out
+
+
+def test_watch_as_json_is_one_document(
+    desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tools.market
+
+    real, moved = tools.market.utc_now, {"s": 0.0}
+    monkeypatch.setattr("tools.market.utc_now", lambda: real() + timedelta(seconds=moved["s"]))
+    monkeypatch.setattr(time, "sleep", lambda s: moved.update(s=moved["s"] + s))
+    wanted = ["gpus", "--gpu", "H100", "--count", "8", "--max-price", "3", "--region", "us-east"]
+    with live_desk(home, monkeypatch, shadeform=shadeform):
+        status, out, _ = desk(*wanted, "--watch", "--every", "200", "--json")
+    assert status == 0
+    met = json.loads(out)["met"]
+    assert (met["provider"], met["region"], met["standing"]) == ("Shadeform", "us-east-1", "live")
+    assert moved["s"] == 200
+
+
+def test_what_is_old_is_dim_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from assistant.cli.market_table import _groups
+    from tools.market import Access, gpu_offers
+    from tools.needs import need
+
+    market = gpu_offers(need("H100"), Access())
+    screen = StringIO()
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    console = Console(file=screen, force_terminal=True, width=200)
+    for part in _groups(market.offers, market.as_of):
+        console.print(part)
+    listed, old = screen.getvalue().split("Old: not to be relied on")
+    dim, plain = "\x1b[2m", "unknown"
+    assert dim not in listed.removesuffix(dim)
+    assert old.count(dim) >= old.count(plain) > 0
