@@ -10,6 +10,10 @@ from assistant.answer import Language
 
 _CHINESE_UNITS = ((Decimal(10**12), "万亿"), (Decimal(10**8), "亿"), (Decimal(10**4), "万"))
 _QUOTED_DIGITS = 5
+_LEAST_DIGITS = 2
+# 元 alone is another currency to readers in Taiwan than to those on the mainland.
+_SIGNS = {"USD": ("$", ""), "EUR": ("€", "")}
+_CHINESE_SIGNS = {"USD": ("", "美元"), "EUR": ("", "欧元"), "CNY": ("人民币", "元")}
 _SUFFIXES = ((Decimal(10**12), "T"), (Decimal(10**9), "B"), (Decimal(10**6), "M"))
 
 
@@ -46,13 +50,16 @@ def dollars(value: Any, language: Language) -> str:
 
 
 def price(amount: str, currency: str, language: Language) -> str:
-    """A price as quoted: $2.99, or 2.99美元; other currencies keep their code. One that was divided
-    (a node's by its GPUs) is rounded to four digits after the point."""
+    """A price as quoted: $2.99, or 2.99美元; a currency without a sign keeps its code. One that was
+    divided (a node's by its GPUs) is rounded to four digits after the point; two are the least."""
     if len(amount.partition(".")[2]) > _QUOTED_DIGITS:
         amount = f"{round(Decimal(amount), 4).normalize():f}"
-    if currency != "USD":
-        return f"{amount} {currency}"
-    return f"${amount}" if language == "en" else f"{amount}美元"
+    if 0 < len(amount.partition(".")[2]) < _LEAST_DIGITS:
+        amount += "0"
+    signs = _SIGNS if language == "en" else _CHINESE_SIGNS
+    before, after = signs.get(currency, ("", f" {currency}"))
+    told = f"{before}{amount}{after}"
+    return told if language == "en" else _unit(told, language)
 
 
 def size(value: Any) -> str:
