@@ -90,10 +90,10 @@ def test_live_prices_come_first(home: Path) -> None:
 
 
 def test_what_nobody_dated_is_a_gap(home: Path) -> None:
-    answer = ask(home, "How did H20 rental prices move over the last year?")
+    answer = ask(home, "How did MI355X rental prices move over the last year?")
     assert answer.abstained
     assert answer.gaps
-    assert "No dated price of the H20 is known." in answer.answer
+    assert "No dated price of the MI355X is known." in answer.answer
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
