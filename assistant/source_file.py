@@ -100,12 +100,13 @@ def _turned_on(
         else:
             table.pop(key, None)
     table.pop("on", None)
-    read = read_table(name, table.unwrap())
+    # A url that is given is read itself: one in the environment must not be written in its place.
+    read = read_table(name, table.unwrap(), {} if "url" in settings else None)
     if read.config is None:
         raise InvalidSource(read.trouble or f"{name} cannot be used", _wanted(name, source))
     for key in settings.keys() & table.keys():  # as its schema reads it: 8 and not "8"
         table[key] = read.config.model_dump(mode="json")[key]
-    return read
+    return read_table(name, table.unwrap())
 
 
 def _wanted(name: str, source: Source[Any]) -> str:

@@ -38,6 +38,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 OWN = ("kind", "on", "keyring")
 """What stands in a table beside the settings of its source."""
 _PRICES_ONLY = {"azure"}
+_NO_SETTING = "no such setting"
 _LARGEST = 1_000_000
 
 
@@ -120,8 +121,10 @@ def price_lists(home: Path) -> tuple[Path, ...]:
     return tuple(sorted((home / PRICES).glob("*.csv")))
 
 
-def read_table(name: str, values: object) -> Table:
-    """A table as its source understands it."""
+def read_table(name: str, values: object, environ: Mapping[str, str] | None = None) -> Table:
+    """A table as its source understands it, with the url that `environ` (None: that of this
+    process) sets in its place."""
+    environ = environment() if environ is None else environ
     if not isinstance(values, dict):
         return Table(name[:40], trouble=f"{FILE}: {name[:40]!r} is no table; write [{name[:40]}]")
     if not NAME.fullmatch(name):
@@ -136,12 +139,14 @@ def read_table(name: str, values: object) -> Table:
         told = f"{FILE} [{name}]: {unknown(head.kind or name).message}"
         return Table(name, None, head.on, head.keyring, trouble=told)
     settings = {key: value for key, value in values.items() if key not in OWN}
-    if issubclass(source.config, HttpConfig) and (url := environment().get(url_variable(name))):
+    if issubclass(source.config, HttpConfig) and (url := environ.get(url_variable(name))):
         settings["url"] = url
     try:
         config = source.config.model_validate(settings)
     except ValidationError as error:
         told = f"{FILE} [{name}] {_first(error)}"
+        if told.endswith(_NO_SETTING) and source.keys:
+            told = f"{told}; a key is set with: compute-desk sources key {name}"
         return Table(name, source, head.on, head.keyring, trouble=told)
     return Table(name, source, head.on, head.keyring, config)
 
@@ -215,7 +220,7 @@ def _first(error: ValidationError) -> str:
     place = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        message = "no such setting"
+        message = _NO_SETTING
     if first["type"] == "missing":
         message = "is needed"
     return f"{place}: {message}"

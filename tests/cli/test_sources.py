@@ -165,3 +165,26 @@ def test_a_file_that_is_not_there_is_one_line(desk: Desk) -> None:
         status, _, err = desk("sources", command, "nowhere.csv")
         assert status in (1, 2)
         assert "nowhere.csv" in err
+
+
+def test_an_address_of_the_environment_is_not_written_for_the_one_given(
+    desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPUTE_DESK_LIUM_URL", "http://127.0.0.1:9")
+    status, out, _ = desk("sources", "on", "lium", "--set", "url=https://mirror.example")
+    assert (status, "asks http://127.0.0.1:9" in out) == (0, True)
+    assert 'url = "https://mirror.example"' in (home / "sources.toml").read_text()
+    status, _, err = desk(
+        "sources", "on", "lium", "--set", f"url=https://u:{SECRET}@mirror.example"
+    )
+    assert status == 2
+    assert SECRET not in err + (home / "sources.toml").read_text()
+
+
+def test_a_key_in_the_file_is_refused_and_its_place_named(desk: Desk, home: Path) -> None:
+    home.mkdir()
+    (home / "sources.toml").write_text(f'[shadeform]\napi_key = "{SECRET}"\n')
+    status, out, err = desk("sources", "list")
+    assert status == 0
+    assert "api_key: no such setting; a key is set with: compute-desk sources key shadeform" in out
+    assert SECRET not in out + err

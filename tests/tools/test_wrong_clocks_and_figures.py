@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -186,3 +188,15 @@ def test_slow_updates_do_not_hold_up_the_sources() -> None:
     assert {each.status for each in market.sources if each.name in "abcdefghij"} == {"ok"}
     assert [each.status for each in updates[0].sources].count("waiting") == len(live)
     assert len(updates) < len(live) / 2
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["UPDATE answer SET fetched_at='then'", "UPDATE health SET last_ok=1e30, held_until='x'"],
+)
+def test_a_damaged_memory_is_no_answer(tmp_path: Path, damage: str) -> None:
+    provider = Provider([offer()])
+    provider.ask(tmp_path / "m")
+    with closing(sqlite3.connect(tmp_path / "m", isolation_level=None)) as db:
+        db.execute(damage)
+    assert [each.standing for each in provider.ask(tmp_path / "m")] == ["live"]

@@ -133,13 +133,7 @@ class Http:
         headers: Mapping[str, str] | None,
     ) -> str:
         if self._client is None:
-            # The caller's deadline bounds the whole of it; this only ends a dead connection.
-            self._client = httpx.AsyncClient(
-                follow_redirects=False,
-                headers={"user-agent": _USER_AGENT},
-                timeout=_TIMEOUT_S,
-                verify=_trusted(self._ca_file),
-            )
+            self._client = _client(self._ca_file)
         try:
             request = self._client.build_request(
                 method, self._base + path, params=params, json=body, data=form, headers=headers
@@ -150,6 +144,11 @@ class Http:
                 return await _body(answer)
             finally:
                 await answer.aclose()
+        except (UnicodeError, TypeError, httpx.LocalProtocolError) as error:
+            raise SourceFailed(
+                "key", f"a key or an address cannot be sent ({type(error).__name__})",
+                "look for spaces or line ends in the key",
+            ) from None  # fmt: skip
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             # Without a cause: httpx's errors carry the request and with it the key.
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -158,11 +157,6 @@ class Http:
                     "for a server of the fund's own set ca_file",
                 ) from None  # fmt: skip
             raise SourceFailed("network", _network(error), "check the network") from None
-        except (UnicodeError, TypeError) as error:
-            raise SourceFailed(
-                "key", f"a key or an address cannot be sent ({type(error).__name__})",
-                "look for spaces or line ends in the key",
-            ) from None  # fmt: skip
 
 
 class _Unlogged(logging.Filter):
@@ -175,6 +169,26 @@ class _Unlogged(logging.Filter):
 
 _OURS: ContextVar[bool] = ContextVar("ours", default=False)
 logging.getLogger("httpx").addFilter(_Unlogged())
+
+
+def _client(ca_file: Path | None) -> httpx.AsyncClient:
+    trusted = _trusted(ca_file)
+    try:
+        # The caller's deadline bounds the whole of it; this only ends a dead connection.
+        return httpx.AsyncClient(
+            follow_redirects=False,
+            headers={"user-agent": _USER_AGENT},
+            timeout=_TIMEOUT_S,
+            verify=trusted,
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # Not its text: a proxy's address may hold a password.
+        hint = "HTTPS_PROXY and ALL_PROXY take an http:// address"
+        if isinstance(error, ImportError):
+            hint = f"{hint}; a socks5:// one needs: pip install socksio"
+        raise SourceFailed(
+            "configuration", "the proxy that the environment names cannot be used", hint
+        ) from None
 
 
 def _trusted(ca_file: Path | None) -> ssl.SSLContext | bool:

@@ -54,6 +54,8 @@ _LONGEST_HOLD_S = 900.0
 _LONGEST_CLAIM_S = 3600.0
 _KEPT_FOR_S = 30 * 86_400
 _OFFERS = TypeAdapter(list[Offer])
+# Of a damaged file: what stands there is no answer, or no time.
+_UNREADABLE = (ValidationError, TypeError, ValueError, OverflowError, OSError)
 T = TypeVar("T")
 
 
@@ -144,7 +146,7 @@ class Memory:
             return None
         try:
             return Remembered(_OFFERS.validate_json(row[2]), row[1], _moment(row[0]))
-        except ValidationError:
+        except _UNREADABLE:
             return None
 
     def keep(
@@ -198,10 +200,14 @@ class Memory:
         )
         if row is None:
             return Health()
-        held = _moment(row[3]) if row[3] else None
+        try:
+            held = _moment(row[3]) if row[3] else None
+            last_ok = _moment(row[0]) if row[0] else None
+        except _UNREADABLE:
+            return Health()
         if held and not now < held <= now + timedelta(days=1):
             held = None
-        return Health(_moment(row[0]) if row[0] else None, row[1], row[2], held)
+        return Health(last_ok, row[1], row[2], held)
 
     def forget(self, source: str) -> None:
         """Drop all that is remembered of a source, as after its settings changed."""
