@@ -76,6 +76,14 @@ def parse_days(text: str) -> Decimal:
     return _parse(text, "a length of time", {Unit.DURATION_DAYS}, "21, 3 weeks or 三周")[0]
 
 
+def parse_hours(text: str) -> Decimal:
+    """A length of time in hours ("72", "1,000", "3 weeks", "三天"); a bare number is hours."""
+    if any(each.text == text.strip() for each in find_half_times(text, fold(text))):
+        return parse_days(text) * 24
+    value, reading = _parse(text, "a length of time", {Unit.DURATION_DAYS}, "72, 3 weeks or 三天")
+    return value if reading.bare else value * 24
+
+
 def _parse(text: str, what: str, units: set[Unit], example: str) -> tuple[Decimal, Reading]:
     """The one number that `text` is, without a unit or with one of `units`; above zero."""
     shown = repr(text.strip()[:_LONGEST])

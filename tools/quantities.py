@@ -17,6 +17,7 @@ from tools._fractions import find_fractions, find_half_times
 from tools._inputs import (
     parse_count,
     parse_days,
+    parse_hours,
     parse_money,
     parse_params,
     parse_price,
@@ -34,6 +35,7 @@ __all__ = [
     "find_quantities",
     "parse_count",
     "parse_days",
+    "parse_hours",
     "parse_money",
     "parse_params",
     "parse_price",

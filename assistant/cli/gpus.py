@@ -87,7 +87,7 @@ def gpus(
     from assistant.access import desk_access
     from assistant.settings import default_home
     from tools.needs import need
-    from tools.quantities import parse_price
+    from tools.quantities import parse_hours, parse_price
 
     wanted = need(
         gpu,
@@ -95,7 +95,7 @@ def gpus(
         region,
         term,
         None if max_price is None else parse_price(max_price),
-        hours=None if hours is None else _hours(hours),
+        hours=None if hours is None else parse_hours(hours),
         disk_gb=_amount(disk_gb, "--disk-gb"),
         egress_gb=_amount(egress_gb, "--egress-gb"),
         checkpoint_hours=_amount(checkpoint_hours, "--checkpoint-hours"),
@@ -231,14 +231,6 @@ def whole_number(text: str, option: str) -> int:
     if value != int(value):
         raise InvalidInput(f"{option} must be a whole number, not {text!r}", "for example 64")
     return int(value)
-
-
-def _hours(text: str) -> Decimal:
-    """A length of time; a bare number is hours. Raises `InvalidInput`."""
-    from tools.quantities import parse_days
-
-    bare = text.strip().replace(".", "", 1)
-    return Decimal(text.strip()) if bare.isascii() and bare.isdigit() else parse_days(text) * 24
 
 
 def _amount(text: str | None, option: str) -> Decimal | None:

@@ -8,7 +8,14 @@ from decimal import Decimal
 import pytest
 
 from tools.errors import InvalidInput
-from tools.quantities import parse_count, parse_days, parse_params, parse_price, parse_tokens
+from tools.quantities import (
+    parse_count,
+    parse_days,
+    parse_hours,
+    parse_params,
+    parse_price,
+    parse_tokens,
+)
 
 Parse = Callable[[str], Decimal]
 TAKEN: list[tuple[Parse, str, str]] = [
@@ -64,3 +71,28 @@ def test_refused_with_a_hint(parse: Parse, text: str) -> None:
     assert caught.value.message
     assert caught.value.hint
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("72", "72"),
+        ("1,000", "1000"),
+        ("1_000", "1000"),
+        ("１００", "100"),
+        ("2万", "20000"),
+        ("1.5", "1.5"),
+        ("72h", "72"),
+        ("72小时", "72"),
+        ("3 weeks", "504"),
+        ("半天", "12"),
+    ],
+)
+def test_a_bare_number_of_hours_is_hours_however_it_is_written(text: str, hours: str) -> None:
+    assert parse_hours(text) == Decimal(hours)
+
+
+@pytest.mark.parametrize("text", ["0", "-3", "soon", "8 GPUs", ""])
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_hours(text)
