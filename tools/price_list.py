@@ -107,7 +107,7 @@ def _imported(row: Row, today: date | None) -> Offer:
         price_per_gpu_hour=row.money("amount"),
         region=row["region"] or None,
         availability=Availability.UNKNOWN,
-        basis="quoted" if negotiated else "list",
+        basis="list",  # a price of its day, which tells nothing of stock
         list_as_of=as_of,
         observed_at=as_of,
         method="operator" if negotiated else "list",

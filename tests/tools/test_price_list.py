@@ -34,7 +34,7 @@ def test_a_negotiated_price(path: Path) -> None:
     assert offer.gpu == "nvidia-h100-sxm5-80gb"
     assert offer.price_per_gpu_hour == Money(amount=Decimal("2.05"), currency="USD")
     assert (offer.count, offer.term, offer.term_months) == (8, Term.RESERVED, 12)
-    assert (offer.method, offer.basis) == ("operator", "quoted")
+    assert (offer.method, offer.basis) == ("operator", "list")
     assert (offer.observed_at, offer.source) == ("2026-11-01", "offer letter")
     assert offer.availability is Availability.UNKNOWN
 
@@ -106,3 +106,25 @@ def test_the_bundled_list_states_its_dates_and_sources_and_is_sane() -> None:
             assert found
             low, high = SANE_PRICES_USD.get(found.family, (Decimal("0.02"), Decimal(40)))
             assert low <= row.price_per_gpu_hour.amount <= high, row
+
+
+def test_a_negotiated_price_ranks_with_lists_for_a_year(tmp_path: Path) -> None:
+    """It says nothing of stock: never live, and it does not age in a week as stock does."""
+    from datetime import UTC, datetime
+
+    from tools.market import Access, gpu_offers
+    from tools.needs import need
+
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "provider,gpu,count,term,term_months,amount,currency,region,as_of,source,note,kind\n"
+        "Harbor,H100 SXM,8,on_demand,,2.10,USD,,2026-11-15,letter,,negotiated\n",
+        encoding="utf-8",
+    )
+    seen = {}
+    for year, month, day in ((2026, 11, 16), (2026, 12, 16), (2027, 11, 16)):
+        noon = datetime(year, month, day, 12, tzinfo=UTC)
+        access = Access(price_lists=(path,), clock=lambda noon=noon: noon)
+        offers = gpu_offers(need("H100", 8), access).offers
+        seen[year, month] = next(each.standing for each in offers if each.provider == "Harbor")
+    assert list(seen.values()) == ["list", "list", "stale"]
