@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -197,7 +198,9 @@ def _progress(
             *(f"{each.name} {each.status}" for each in asked if each.offers or each.error)
         )
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[Klook {rounds}: {short}")
+            # Only a line that is not wrapped can be drawn over.
+            told = f"look {rounds}: {short}"[: shutil.get_terminal_size().columns - 1]
+            sys.stderr.write(f"\r\x1b[K{told}")
             sys.stderr.flush()
         elif [short] != last:
             last[:] = [short]

@@ -41,7 +41,8 @@ _UNKNOWN = {
     "price_unknown": "Some rows have no price: it is not known.",
     "other_currency_not_compared": "Prices in other currencies were not held against the limit.",
     "source_failed": "A source failed: what it would say is missing.",
-    "history_not_kept": "What was seen could not be kept.",
+    "history_not_kept": "What was seen could not be kept: market.sqlite in the desk's home is in "
+    "use, damaged or cannot be written. A damaged one can be moved away.",
     "past_day": "Of a past day only dated list prices and what was seen then are known.",
 }
 _CENT = Decimal("0.01")
@@ -168,7 +169,7 @@ def _column(header: str) -> Column:
 
     whole = header in _WHOLE
     return Column(
-        header.replace(" ", "\n", 1), overflow="fold", no_wrap=whole,
+        header.replace("Per ", "Per\n"), overflow="fold", no_wrap=whole,
         min_width=None if whole else _LEAST,
     )  # fmt: skip
 
