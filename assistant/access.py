@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.source_states import MEMORY
-from assistant.sources import load_sources, price_lists
+from assistant.sources import MEMORY, load_sources, price_lists
 
 if TYPE_CHECKING:
     from tools.market import Access, OnUpdate

@@ -9,13 +9,10 @@ from typing import Literal
 from pydantic import BaseModel
 
 from assistant.keys import KeyringUnavailable, environment, from_environment, from_keyring
-from assistant.sources import Table, read_tables, variables_of
-from tools.sources.all import ALL
+from assistant.sources import MEMORY, Table, read_tables, variables_of
+from tools.sources.all import all_sources
 from tools.sources.memory import Health, Memory
 from tools.sources.source import HttpConfig
-
-MEMORY = "market.sqlite"
-"""The file of the home in which sources' answers and health are remembered."""
 
 
 class KeyState(BaseModel):
@@ -51,7 +48,7 @@ def source_states(home: Path, now: datetime) -> list[SourceState]:
     named = {table.name for table in tables}
     tables += [
         Table(each.name, each, on=False, config=_default(each.config))
-        for each in ALL
+        for each in all_sources()
         if each.name not in named
     ]
     memory = Memory(home / MEMORY) if (home / MEMORY).exists() else None

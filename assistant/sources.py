@@ -20,18 +20,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from assistant.errors import InvalidSetting, InvalidSource
 from assistant.keys import KeyringUnavailable, environment, from_environment, from_keyring
 from tools.offers import SourceStatus
-from tools.sources.all import ALL, source_named
-from tools.sources.asking import Configured
+from tools.sources.all import KNOWN, source_named
 from tools.sources.source import HttpConfig, Key, Source, SourceConfig
 
+if TYPE_CHECKING:
+    from tools.sources.asking import Configured
+
 FILE = "sources.toml"
+MEMORY = "market.sqlite"
+"""The file of the home in which sources' answers and health are remembered."""
 PRICES = "prices"
 """The folder of price lists that staff imported."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -79,6 +83,10 @@ def load_sources(home: Path) -> DeskSources:
     except InvalidSetting as error:
         return DeskSources(broken=(_failed(FILE, f"{error.message}; {error.hint}"),))
     usable = [table for table in tables if table.config is not None]
+    if not usable:
+        return DeskSources(broken=tuple(_failed(each.name, each.trouble) for each in tables))
+    from tools.sources.asking import Configured
+
     keys, locked = _keys_of(usable)
     broken = [_failed(table.name, table.trouble) for table in tables if table.trouble]
     live = []
@@ -168,13 +176,13 @@ def url_variable(name: str) -> str:
 
 def without_key() -> tuple[str, ...]:
     """The sources of anybody's market that need no key and tell of stock."""
-    free = (each for each in ALL if each.kind == "market" and not needed(each.keys))
+    free = (each for each in KNOWN if each.kind == "market" and not each.needs_key)
     return tuple(each.name for each in free if each.name not in _PRICES_ONLY)
 
 
 def with_key() -> tuple[str, ...]:
     """The sources of anybody's market that need a key."""
-    keyed = (each for each in ALL if each.kind == "market" and needed(each.keys))
+    keyed = (each for each in KNOWN if each.kind == "market" and each.needs_key)
     return tuple(each.name for each in keyed)
 
 
@@ -185,7 +193,7 @@ def needed(keys: Sequence[Key]) -> list[Key]:
 
 def unknown(name: str) -> InvalidSource:
     """The error for a name that no source has, with names that are close."""
-    names = [each.name for each in ALL]
+    names = [each.name for each in KNOWN]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(names)}"
     return InvalidSource(f"there is no source called {name[:40]!r} ({hint})")

@@ -214,7 +214,7 @@ def _secret(variable: str) -> str:
 
 def _forget(home: Path, names: list[str]) -> None:
     """Drop what is remembered of sources: it is of their earlier settings."""
-    from assistant.source_states import MEMORY
+    from assistant.sources import MEMORY
     from tools.sources.memory import Memory
 
     if (home / MEMORY).exists():

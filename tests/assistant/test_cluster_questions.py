@@ -15,7 +15,7 @@ import yaml
 from assistant import Answer, Assistant
 from assistant.language import detect
 from assistant.reading import Ask, read
-from assistant.source_states import MEMORY
+from assistant.sources import MEMORY
 from assistant.toolbox.cluster_queue import EXAMPLES
 from tests.assistant.test_questions import QUESTIONS, unsupported
 from tests.tools.sources.fakes.fake import SECRET

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Answer, Assistant
-from assistant.source_states import MEMORY
+from assistant.sources import MEMORY
 from tools.observations import record
 from tools.offers import Availability, Money, Offer, Term
 from tools.sources.memory import Memory

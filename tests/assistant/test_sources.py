@@ -19,7 +19,7 @@ from assistant.sources import (
     without_key,
 )
 from tests.keyrings import InMemory, Locked, using
-from tools.sources.all import ALL
+from tools.sources.all import all_sources
 from tools.sources.shadeform import SOURCE as SHADEFORM
 from tools.sources.source import HttpConfig
 
@@ -192,7 +192,7 @@ def test_a_mark_alone_turns_nothing_on(home: Path) -> None:
 
 
 def test_every_source_has_a_name_that_a_table_can_have(home: Path) -> None:
-    for source in ALL:
+    for source in all_sources():
         assert NAME.fullmatch(source.name), source.name
         assert list(variables_of(source.name, source)) == [key.env for key in source.keys]
     assert "lium" in without_key()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.keyrings import InMemory, using
-from tools.sources.all import ALL
+from tools.sources.all import all_sources
 
 Desk = Callable[..., tuple[int, str, str]]
 SECRET = "sk-planted-91c2"
@@ -25,7 +25,7 @@ def test_every_source_is_listed_and_off(desk: Desk, home: Path) -> None:
     status, out, err = desk("sources", "list")
     assert status == 0
     rows = [line.split("\t") for line in out.splitlines()[1:]]
-    assert [row[0] for row in rows] == [each.name for each in ALL]
+    assert [row[0] for row in rows] == [each.name for each in all_sources()]
     assert {row[2] for row in rows} == {"off"}
     assert "sources on" in err
     assert "lium" in err

@@ -18,7 +18,7 @@ import pytest
 from tests.tools.sources.fakes import fake as _fake
 from tests.tools.sources.fakes.fake import SECRET, VARIANTS, Fake, shown
 from tests.tools.sources.loopback import Loopback, Reply, serving
-from tools.sources.all import ALL
+from tools.sources.all import all_sources
 from tools.sources.asking import SourceAnswer, ask
 from tools.sources.memory import Memory
 from tools.sources.source import HttpConfig
@@ -69,7 +69,7 @@ every_fake = pytest.mark.parametrize("name", sorted(FAKES))
 
 
 def test_every_http_source_has_a_fake() -> None:
-    over_http = {each.name for each in ALL if issubclass(each.config, HttpConfig)}
+    over_http = {each.name for each in all_sources() if issubclass(each.config, HttpConfig)}
     assert over_http == {each.source.name for each in FAKES.values()}
 
 
