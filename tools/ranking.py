@@ -11,7 +11,7 @@ from decimal import Decimal
 from tools.currencies import dollars_each
 from tools.gpus import known_gpu
 from tools.needs import Need
-from tools.offers import Availability, Money, Offer, PriceRange, Standing, Term
+from tools.offers import Availability, Money, Offer, PriceRange, Standing, Start, Term
 
 # A price outside its band is far more often a mistake (a whole node, a monthly sum) than an offer.
 # US dollars per GPU-hour, by family; the widest prices seen in the list and some room.
@@ -55,8 +55,21 @@ def judged(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Offer:
             "stale": standing == "stale",
             "suspicious": suspicious,
             "standing": "suspicious" if suspicious else standing,
+            **_over(offer, now),
         }
     )
+
+
+def _over(offer: Offer, now: datetime) -> dict[str, object]:
+    """What changes of an offer for a time that is over: it is neither to come nor free."""
+    start = offer.start
+    ends = start and start.state == "window" and (start.until or start.at)
+    if start is None or not ends or ends > now:
+        return {}
+    return {
+        "start": Start(state="unknown", method=start.method),
+        "availability": Availability.UNKNOWN,
+    }
 
 
 def _standing(offer: Offer, now: datetime, ttl_s: Mapping[str, int]) -> Standing:

@@ -200,3 +200,15 @@ def test_a_damaged_memory_is_no_answer(tmp_path: Path, damage: str) -> None:
     with closing(sqlite3.connect(tmp_path / "m", isolation_level=None)) as db:
         db.execute(damage)
     assert [each.standing for each in provider.ask(tmp_path / "m")] == ["live"]
+
+
+def test_a_window_that_is_over_is_no_start_to_come(tmp_path: Path) -> None:
+    block = {"state": "window", "at": NOW + timedelta(hours=1), "until": NOW + timedelta(hours=3)}
+    provider = Provider([offer(start=block)])
+    seen = [provider.ask(tmp_path / "m")[0]]
+    provider.fails = True
+    for hours in (2, 3):
+        provider.now = NOW + timedelta(hours=hours)
+        seen += provider.ask(tmp_path / "m")
+    assert [each.start and each.start.state for each in seen] == ["window", "window", "unknown"]
+    assert [each.availability for each in seen] == ["available", "available", "unknown"]
