@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +10,11 @@ import typer
 from assistant.cli.failure import WrongUsage
 from assistant.cli.library import AsOf
 from assistant.cli.output import aside, write
-from assistant.cli.rendering import Page, page_for
 
 if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.assistant import Assistant
+    from assistant.cli.rendering import Page
 
 
 def ask(
@@ -43,7 +42,10 @@ def ask(
         raise WrongUsage("--json and --plain exclude each other", "give one of them")
     text = _from_stdin() if question in (None, "-") else str(question)
 
+    import asyncio
+
     from assistant.assistant import Assistant
+    from assistant.cli.rendering import page_for
 
     with Assistant.open(model=model, as_of=as_of) as desk:
         if as_json:
