@@ -28,7 +28,7 @@ RENT = _cue(
     r"on[- ]demand|spot|reserved|per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?|"
     r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|gpu offers?",
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
-    r"哪里能|哪里可以|哪能|在哪|去哪|上哪|哪儿",
+    r"哪里能|哪里可以|哪里有|哪能|在哪|去哪|上哪|哪儿",
 )
 CHINA = _cue(
     r"china|chinese|mainland|hong kong|beijing|shanghai|shenzhen|prc",

@@ -15,6 +15,7 @@ from tools.errors import ToolError, UnreadableInventory, UnreadablePrices
 from tools.gpus import known_gpu, same_gpu
 from tools.needs import Need
 from tools.offers import Availability, Market, Offer, SourceStatus, Term
+from tools.places import in_place
 from tools.ranking import judged, latest_day, mark_superseded, price_ranges, ranked
 from tools.resellers import fitted, merged
 
@@ -56,7 +57,8 @@ def gpu_offers(
     All live sources are asked at once; one that fails is named and harms no other. `on_update`
     gets the market as far as it is known each time a source has answered. A price limit is in US
     dollars; rows without a price or in another currency stay, and `unknowns` says so. `provider`
-    and `region` match as part of a name; rows that state no region come after those that match.
+    matches as part of a name, `region` as a place (US, 美国) or a part of a region's name; rows
+    that state no region come after those that match.
     With `past` the clock shows a day of the past: of lists the rows that are dated on or before
     it, and what live sources said on that very day, where they were asked.
     """
@@ -256,7 +258,7 @@ def fits(offer: Offer, need: Need) -> bool:
         return False
     if need.provider and not _named_so(offer, need.provider.lower()):
         return False
-    if need.region and offer.region and need.region.lower() not in _place(offer):
+    if need.region and offer.region and not in_place(offer.region, offer.country, need.region):
         return False
     price = offer.price_per_gpu_hour
     if need.max_price is None or price is None or price.currency != "USD":
@@ -266,10 +268,6 @@ def fits(offer: Offer, need: Need) -> bool:
 
 def _named_so(offer: Offer, name: str) -> bool:
     return name in offer.provider.lower() or name in (offer.reseller_of or "").lower()
-
-
-def _place(offer: Offer) -> str:
-    return f"{offer.region} {offer.country or ''}".lower()
 
 
 def _for_count(offer: Offer, count: int | None) -> Offer:

@@ -9,6 +9,7 @@ from typing import Any
 from assistant import cues
 from assistant.evidence import Artifact
 from assistant.reading import Ask, Reading
+from tools.places import find_places
 from tools.quantities import Quantity, Unit
 
 Call = tuple[str, dict[str, Any]]
@@ -116,6 +117,9 @@ def _offers_args(reading: Reading) -> dict[str, Any]:
     length = reading.first(Unit.DURATION_DAYS)
     if length and length.value > 0 and "count" in args:
         args["hours"] = float(round(length.value * 24, 2))
+    places = find_places(reading.text)
+    if len(places) == 1:
+        args["region"] = places[0]
     if cues.CHINA.search(reading.folded):
         args["china"] = True
     return args

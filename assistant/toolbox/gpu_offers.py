@@ -32,6 +32,7 @@ EXAMPLES = (
     "现在哪里能租到8张H100？",
     "昇腾910B在国内租一小时多少钱？",
     "哪裡可以租到 8 張 H200？",
+    "美国哪里有8张H100？",
     "cheapest A100 spot price",
     "What does an H100 cost on Lambda?",
 )
@@ -59,7 +60,8 @@ def gpu_offers_tool(home: Path, today: date, *, past: bool = False) -> BaseTool:
         """Offers of a GPU: price per GPU-hour, term, provider, date, and what is known of stock:
         `standing` is live, recent, list (stock unknown), stale or suspicious. `count` with `hours`
         (and disk_gb, egress_gb) gives the price of the whole job. `term` is on_demand, spot,
-        capacity_block, reserved, fund or credits. `china`: whether China is asked about."""
+        capacity_block, reserved, fund or credits. `region` is a place (US, EU, CN) or a part of
+        a region's name. `china`: whether China is asked about."""
 
         def work(_: int) -> Found:
             from assistant.access import ask_market, desk_access

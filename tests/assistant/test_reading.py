@@ -90,6 +90,8 @@ def test_estimate_arguments(question: str, args: dict[str, object], records: lis
         ("H100 spot price?", {"gpu": "H100", "term": "spot"}),
         ("哪裡可以租到 8 張 H200？", {"gpu": "H200", "count": 8}),
         ("Where can I rent 64 X900s?", {"gpu": "X900", "count": 64}),
+        ("美国哪里有8张H100？", {"gpu": "H100", "count": 8, "region": "US"}),
+        ("Where can I rent 8 H200s in Europe?", {"gpu": "H200", "count": 8, "region": "EU"}),
     ],
 )
 def test_offer_arguments(question: str, args: dict[str, object], records: list[Program]) -> None:
