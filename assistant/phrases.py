@@ -73,6 +73,7 @@ class Phrases:
     offers_was: str
     offers_nobody: str
     offers_nobody_so_many: str
+    offers_not_asked: str
     offers_turn_on: str
     offers_job: str
     offers_job_without: str

@@ -75,6 +75,10 @@ ENGLISH = Phrases(
     ),
     offers_was="{seller} had them at {when}; whether it still has is not known.",
     offers_nobody="**Nobody who was asked is known to have the {gpu} free now.**",
+    offers_not_asked=(
+        "**Who has {n} {gpu} free now is not known: no live source answered. The prices below are "
+        "lists of their dates.**"
+    ),
     offers_nobody_so_many="**Nobody who was asked is known to have {n} {gpu} free now.**",
     offers_turn_on=(
         "These need no key: {names}; `compute-desk sources on {first}` turns one on, and it then "

@@ -69,6 +69,7 @@ SIMPLIFIED = Phrases(
     offers_fewer="**查询过的来源目前都凑不齐{n}张{gpu}；单条最多的是{seller}的{most}张。**",
     offers_was="{when}时{seller}还有，现在有没有并不清楚。",
     offers_nobody="**查询过的来源里，目前没有哪家确定有空闲的{gpu}。**",
+    offers_not_asked="**现在谁有{n}张空闲的{gpu}并不清楚：没有实时来源的答复。下面是所标日期的目录价。**",
     offers_nobody_so_many="**查询过的来源里，目前没有哪家确定有{n}张空闲的{gpu}。**",
     offers_turn_on=(
         "不需要密钥的实时来源有：{names}；用 `compute-desk sources on {first}` 即可接入，"

@@ -34,7 +34,7 @@ def test_compound_question_gets_the_estimate_first_then_prices_then_programs(
     assert not answer.abstained
     assert answer.gaps == []
     assert answer.removed == []
-    assert "is unknown" in answer.answer
+    assert "free now is not known" in answer.answer
 
 
 def test_everything_at_once_asks_back_for_the_size_last(desk: Assistant) -> None:

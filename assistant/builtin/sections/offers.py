@@ -99,6 +99,8 @@ def _now(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> Iter
         yield f"{_seen(offer, say)} [{market.id}:offers.{n}]"
         return
     if not (live or recent or _answered(market)):
+        if count and not _past(market, say):
+            yield say.offers_not_asked.format(gpu=_gpu(market), n=count)
         return
     for n, offer in live:
         if offer["fragmentation"] and offer["fragmentation"]["largest_block"] is not None:
@@ -206,7 +208,8 @@ def _notes(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> It
     past = _past(market, say)
     free = market.result.get("without_key")
     if not _answered(market) and not past:
-        yield say.no_live
+        if not market.args.get("count"):  # else it was the first thing said
+            yield say.no_live
         if free:
             told = say.offers_turn_on.format(names=say.comma.join(free), first=free[0])
             yield f"{told} [{market.id}:without_key]"
