@@ -257,11 +257,6 @@ class Memory:
             ).rowcount == 1
         )  # fmt: skip
 
-    def claimed(self, source: str, request: str, now: datetime) -> bool:
-        """Whether somebody is asking just now."""
-        row = self._row("SELECT until FROM asking WHERE source=? AND request=?", source, request)
-        return row is not None and 0 < row[0] - now.timestamp() <= _LONGEST_CLAIM_S
-
     def release(self, source: str, request: str) -> None:
         """End a claim."""
         self.run(
