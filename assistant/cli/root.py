@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli import ask, estimate, gpus, knowledge, profile, programs, sessions, sources
+from assistant.cli import ask, estimates, gpus, knowledge, profile, programs, sessions, sources
 from assistant.cli.failure import WrongUsage
 from assistant.cli.output import write
 
@@ -25,7 +25,7 @@ app.add_typer(programs.app, name="programs")
 app.add_typer(profile.app, name="profile")
 app.command("gpus")(gpus.gpus)
 app.add_typer(sources.app, name="sources")
-app.add_typer(estimate.app, name="estimate")
+app.add_typer(estimates.app, name="estimate")
 app.command("sessions")(sessions.sessions)
 
 

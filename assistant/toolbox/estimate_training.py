@@ -19,7 +19,7 @@ EXAMPLES = (
 
 
 def estimate_training_tool() -> BaseTool:
-    """A tool over `tools.training.estimate_training`; quantities as people write them."""
+    """A tool over `tools.estimates.training.estimate_training`; quantities as people write them."""
 
     def estimate_training(
         params: str,
@@ -38,7 +38,7 @@ def estimate_training_tool() -> BaseTool:
 
         def work(_: int) -> Found:
             from tools import quantities
-            from tools.training import estimate_training as estimate
+            from tools.estimates.training import estimate_training as estimate
 
             result = estimate(
                 quantities.parse_params(params),

@@ -1,7 +1,7 @@
 """How well the training estimate does on published runs it has not seen.
 
-`python -m tools.training_check` leaves one model family out at a time, fits the band on the rest
-and compares with the family's published hours, beside the plain rule of 40 % utilisation.
+`python -m tools.estimates.calibration` leaves one model family out at a time, fits the band on the
+rest and compares with the family's published hours, beside the plain rule of 40 % utilisation.
 """
 
 from __future__ import annotations
@@ -11,8 +11,14 @@ import sys
 from dataclasses import dataclass
 from typing import get_args
 
+from tools.estimates.published_runs import (
+    PublishedRun,
+    Stratum,
+    fit_band,
+    hours_at_peak,
+    published_runs,
+)
 from tools.gpus import gpu
-from tools.runs import PublishedRun, Stratum, fit_band, hours_at_peak, published_runs
 
 _PLAIN_UTILISATION = 0.40
 

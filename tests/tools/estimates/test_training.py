@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
-from tools.estimates import TrainingEstimate
-from tools.runs import fit_band, fitted_band, published_runs
-from tools.training import estimate_training
-from tools.training_check import check_stratum
+from tools.estimates.calibration import check_stratum
+from tools.estimates.published_runs import fit_band, fitted_band, published_runs
+from tools.estimates.training import estimate_training
+from tools.estimates.training_records import TrainingEstimate
 
 B, T = Decimal(10**9), Decimal(10**12)
 
@@ -208,7 +208,10 @@ def test_leaving_one_family_out() -> None:
 
 def test_the_command_prints_every_stratum() -> None:
     done = run(
-        [sys.executable, "-m", "tools.training_check"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "tools.estimates.calibration"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for word in ("dense", "dense_small", "moe", "40 %"):
         assert word in done.stdout
@@ -223,7 +226,7 @@ def test_an_estimate_takes_under_20_ms() -> None:
 
 def test_importing_the_tools_loads_nothing_heavy() -> None:
     code = (
-        "import sys, tools.training, tools.market, tools.quantities;"
+        "import sys, tools.estimates.training, tools.market, tools.quantities;"
         "print(sorted({'numpy', 'pandas', 'langchain', 'torch', 'chromadb'} & set(sys.modules)))"
     )
     done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,7 +2,7 @@
 
 FLOPs = 6 x active parameters x tokens (Kaplan et al. 2020, arXiv:2001.08361); GPU-hours = FLOPs /
 (3600 x dense 16-bit peak x utilisation). The utilisation is not assumed: it is a band fitted on
-published runs (`tools.runs`), so that the range shows how far real teams spread.
+published runs (`tools.estimates.published_runs`): the range shows how far real teams spread.
 """
 
 from __future__ import annotations
@@ -12,18 +12,8 @@ from decimal import Decimal
 from typing import Literal
 
 from tools.errors import InvalidInput
-from tools.estimates import (
-    Assumption,
-    MoneyRange,
-    NearestRun,
-    Range,
-    Scope,
-    TrainingEstimate,
-    TrainingInputs,
-)
-from tools.gpus import Gpu
-from tools.gpus import gpu as find_gpu
-from tools.runs import (
+from tools.estimates.checks import positive, whole
+from tools.estimates.published_runs import (
     Band,
     PublishedRun,
     Stratum,
@@ -33,6 +23,11 @@ from tools.runs import (
     published_runs,
     stratum_of,
 )
+from tools.estimates.records import Assumption, MoneyRange, Range, Scope, Step
+from tools.estimates.shown import short, triple, usd
+from tools.estimates.training_records import NearestRun, TrainingEstimate, TrainingInputs
+from tools.gpus import Gpu
+from tools.gpus import gpu as find_gpu
 
 # Failed starts, ablations and tuning beside the final run: low, likely, high. A planning factor,
 # not a measurement: published hours (DeepSeek's, for one) leave them out.
@@ -58,13 +53,14 @@ def estimate_training(
     and `architecture="moe"` is refused since the active share cannot be guessed. The price is in US
     dollars per GPU-hour; without one there is no cost. Raises `InvalidInput` and `UnknownGpu`.
     """
-    params = _positive("parameters", params, _MOST_PARAMS)
-    tokens = _positive("tokens", tokens, _MOST_TOKENS)
+    params = positive("parameters", params, _MOST_PARAMS)
+    tokens = positive("tokens", tokens, _MOST_TOKENS)
     active = _active(params, active_params, architecture)
-    _check_gpus(gpus)
+    if gpus is not None:
+        whole("GPUs", gpus, _MOST_GPUS)
     if scope not in ("final_run", "with_experiments"):
         raise InvalidInput(f"unknown scope: {scope!r}", "final_run or with_experiments")
-    price = None if price_per_gpu_hour is None else _positive("price", price_per_gpu_hour, None)
+    price = None if price_per_gpu_hour is None else positive("price", price_per_gpu_hour)
     on = find_gpu(gpu)
     stratum = stratum_of(params, active)
     band = fitted_band(stratum)
@@ -96,19 +92,10 @@ def estimate_training(
         gpu_hours=_range(hours),
         days=_range([each / (24 * gpus) for each in hours]) if gpus else None,
         cost_usd=_cost(hours, price),
-        assumptions=_assumptions(inputs, on, stratum, band, calibrated),
+        assumptions=tuple(_assumptions(inputs, on, stratum, band, calibrated)),
         nearest_runs=_nearest(active, tokens, stratum, on),
         steps=_steps(inputs, on, band, flops, at_peak, final, hours, price),
     )
-
-
-def _positive(name: str, value: Decimal, most: Decimal | None) -> Decimal:
-    number = Decimal(value)
-    if not number.is_finite() or number <= 0:
-        raise InvalidInput(f"{name} of {value} cannot be", f"{name} must be above zero")
-    if most is not None and number > most:
-        raise InvalidInput(f"{name} of {number:.3g} cannot be", f"at most {most:.0e}")
-    return number
 
 
 def _active(params: Decimal, active: Decimal | None, architecture: str | None) -> Decimal:
@@ -119,18 +106,13 @@ def _active(params: Decimal, active: Decimal | None, architecture: str | None) -
                 "state them, for example 17B active of 109B: they cannot be guessed",
             )
         return params
-    active = _positive("active parameters", active, _MOST_PARAMS)
+    active = positive("active parameters", active, _MOST_PARAMS)
     if active > params:
         raise InvalidInput(
-            f"{_short(active)} active of {_short(params)} parameters cannot be",
+            f"{short(active)} active of {short(params)} parameters cannot be",
             "active parameters are at most the total",
         )
     return active
-
-
-def _check_gpus(gpus: int | None) -> None:
-    if gpus is not None and not 1 <= gpus <= _MOST_GPUS:
-        raise InvalidInput(f"{gpus} GPUs cannot be", f"from 1 to {_MOST_GPUS:,}")
 
 
 def _range(values: list[Decimal]) -> Range:
@@ -229,7 +211,7 @@ def _scope_assumption(scope: Scope) -> Assumption:
     )
 
 
-def _nearest(active: Decimal, tokens: Decimal, stratum: Stratum, on: Gpu) -> list[NearestRun]:
+def _nearest(active: Decimal, tokens: Decimal, stratum: Stratum, on: Gpu) -> tuple[NearestRun, ...]:
     def distance(run: PublishedRun) -> float:
         size = math.log(float(run.active_params / active))
         data = math.log(float(run.tokens / tokens))
@@ -238,7 +220,7 @@ def _nearest(active: Decimal, tokens: Decimal, stratum: Stratum, on: Gpu) -> lis
         other_chip = 0.0 if find_gpu(run.gpu).generation == on.generation else 0.5
         return math.hypot(size, data, other_kind, other_chip)
 
-    return [_shown(run) for run in sorted(published_runs(), key=distance)[:3]]
+    return tuple(_shown(run) for run in sorted(published_runs(), key=distance)[:3])
 
 
 def _shown(run: PublishedRun) -> NearestRun:
@@ -266,33 +248,37 @@ def _steps(
     final: list[Decimal],
     hours: list[Decimal],
     price: Decimal | None,
-) -> list[str]:
+) -> tuple[Step, ...]:
     active, tokens = Decimal(inputs.active_params), Decimal(inputs.tokens)
-    lines = [
-        f"FLOPs = 6 x {_short(active)} active parameters x {_short(tokens)} tokens = {flops:.3g}",
-        f"GPU-hours at full peak = {flops:.3g} / (3600 x {on.training_tflops} TFLOPS)"
-        f" = {at_peak:,.0f}",
-        f"final run = {at_peak:,.0f} / utilisation ({band.high:.1%}, {band.likely:.1%},"
-        f" {band.low:.1%}) = {_triple(final)} GPU-hours",
+    steps = [
+        Step(
+            name="flops",
+            text=f"FLOPs = 6 x {short(active)} active parameters x {short(tokens)} tokens"
+            f" = {flops:.3g}",
+            source="Kaplan et al. 2020, arXiv:2001.08361",
+        ),
+        Step(
+            name="at_peak",
+            text=f"GPU-hours at full peak = {flops:.3g} / (3600 x {on.training_tflops} TFLOPS)"
+            f" = {at_peak:,.0f}",
+            source=on.source,
+        ),
+        Step(
+            name="final_run",
+            text=f"final run = {at_peak:,.0f} / utilisation ({band.high:.1%}, {band.likely:.1%},"
+            f" {band.low:.1%}) = {triple(final)} GPU-hours",
+            source=_RUNS_SOURCE,
+        ),
     ]
     if inputs.scope == "with_experiments":
         factors = ", ".join(str(each) for each in _EXPERIMENTS)
-        lines.append(f"with experiments = final run x ({factors}) = {_triple(hours)} GPU-hours")
+        line = f"with experiments = final run x ({factors}) = {triple(hours)} GPU-hours"
+        steps.append(Step(name="with_experiments", text=line))
     if inputs.gpus:
-        days = " / ".join(f"{each / (24 * inputs.gpus):,.1f}" for each in hours)
-        lines.append(f"days = GPU-hours / (24 x {inputs.gpus:,} GPUs) = {days}")
+        days = triple((each / (24 * inputs.gpus) for each in hours), 1)
+        line = f"days = GPU-hours / (24 x {inputs.gpus:,} GPUs) = {days}"
+        steps.append(Step(name="days", text=line))
     if price is not None:
-        cost = " / ".join(f"${each * price:,.0f}" for each in hours)
-        lines.append(f"cost = GPU-hours x ${price} = {cost}")
-    return lines
-
-
-def _triple(values: list[Decimal]) -> str:
-    return " / ".join(f"{each:,.0f}" for each in values)
-
-
-def _short(number: Decimal) -> str:
-    for scale, letter in ((12, "T"), (9, "B"), (6, "M")):
-        if number >= Decimal(10) ** scale:
-            return f"{float(number / Decimal(10) ** scale):.4g}{letter}"
-    return f"{number:f}"
+        cost = " / ".join(usd(each * price) for each in hours)
+        steps.append(Step(name="cost", text=f"cost = GPU-hours x ${price} = {cost}"))
+    return tuple(steps)

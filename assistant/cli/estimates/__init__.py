@@ -1,0 +1,17 @@
+"""`compute-desk estimate`: what a job takes and costs, with the assumptions said; one file each."""
+
+from __future__ import annotations
+
+import typer
+
+from assistant.cli.estimates import training
+
+app = typer.Typer(no_args_is_help=True, help="Estimate what a job takes.")
+
+
+@app.callback()
+def estimates() -> None:
+    """Estimate what a job takes: low, likely and high, with every assumption."""
+
+
+app.command("training")(training.training)
