@@ -13,8 +13,10 @@ DATA_AS_OF = "2026-11-22"
 
 Scope = Literal["final_run", "with_experiments"]
 
-Dollars = Annotated[Decimal, PlainSerializer(float, when_used="json")]
-"""US dollars: Decimal in Python, a plain number in JSON."""
+Exact = Annotated[Decimal, PlainSerializer(float, when_used="json")]
+"""A number without rounding: Decimal in Python, a plain number in JSON."""
+Dollars = Exact
+"""US dollars."""
 
 
 def unit(name: str, default: Any = ...) -> Any:
