@@ -20,6 +20,7 @@ class Past(BaseModel):
 
     question: str
     language: Language
+    asked_back: bool = False
     sources: list[str] = Field(default_factory=list)
     calls: list[dict[str, Any]] = Field(default_factory=list)
 
@@ -30,6 +31,7 @@ def past_of(answer: Answer) -> Past:
     return Past(
         question=answer.question,
         language=answer.language,
+        asked_back=answer.asked_back,
         sources=list(dict.fromkeys(cited)),
         calls=[{"name": c.name, "args": c.args} for c in answer.tool_calls if c.ok],
     )

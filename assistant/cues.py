@@ -160,7 +160,14 @@ AND_WITH = re.compile(
 GREETING = re.compile(
     r"(?:hi|hello|hey|thanks|thank you|good (?:morning|evening|day)|help|who are you"
     r"|what can (?:you|i) (?:do|ask)|你好|您好|谢谢你?|多谢|你是谁|你能做什么|帮助)[\W_]*"
-)  # What may stand around a changed value that repeats the last estimate or offer.
+)
+# Agreement with what an asked-back question would assume.
+ACCEPTED = re.compile(
+    r"^(?:ok(?:ay)?|yes|yeah|sure|fine|go ahead|agreed|assume (?:that|it|so)|(?:use|take) (?:that|"
+    r"the defaults?)|that is fine|that's fine|do (?:that|it))\b"
+    r"|^(?:好的?|可以|行|嗯|是的?|同意|没问题|就这样|就按|按这个|按你|那就)"
+)
+# What may stand around a changed value that repeats the last estimate or offer.
 VALUE_ONLY = _cue(
     r"and|or|so|then|what|how|much|long|about|would|will|does|do|is|it|that|this|cost|take|be|at|"
     r"on|with|for|instead|only|use|using|the|same|run|a",

@@ -13,7 +13,7 @@ from kb.texts.folding import fold
 from tools.quantities import Unit
 
 if TYPE_CHECKING:
-    from assistant.reading import Reading
+    from assistant.question import Reading
 
 MOST = 4
 """So many programs that are named by their sponsors only are matched one by one."""

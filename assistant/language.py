@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.answer import Language
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+C = TypeVar("C", bound="DataclassInstance")
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
@@ -96,6 +103,18 @@ def in_script(text: str, language: Language) -> str:
     for pattern, taiwan in _TAIWAN_PATTERNS:
         converted = pattern.sub(taiwan, converted)
     return converted
+
+
+def catalogue_in_script(catalogue: C, language: Language) -> C:
+    """A catalogue of words with each text, also within mappings, in the reader's script."""
+
+    def told(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: told(item) for key, item in value.items()}
+        return in_script(value, language) if isinstance(value, str) else value
+
+    changed = {f.name: told(getattr(catalogue, f.name)) for f in fields(catalogue)}
+    return replace(catalogue, **changed)
 
 
 def same_language(a: str, b: str) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Language
 from assistant.grounding.segments import sentences
 from assistant.language import in_script
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,7 @@ class Phrases:
     estimated: str
     ask_which: str
     ask_anything: str
-    ask_size: str
-    ask_size_default: str
-    ask_tokens: str
     # estimate
-    estimate_lead: str
-    estimate_lead_days: str
     estimate_cost: str
     estimate_no_price: str
     asked: str
@@ -52,8 +50,8 @@ class Phrases:
     row_days: str
     row_cost: str
     assumed: str
-    nearest: str
-    nearest_run: str
+    changes_most: str
+    changes: str
     list_warning: str
     # offers
     offers_lead: str
@@ -187,16 +185,9 @@ class Phrases:
     terms: Mapping[str, str]
     availability: Mapping[str, str]
     fields: Mapping[str, str]
-    assumptions: Mapping[str, str]
     basis: str
     comma: str
     stop: str
-
-    def fixed(self) -> list[str]:
-        """The sentences of the catalogue that have no blanks to fill."""
-        texts = [getattr(self, f.name) for f in fields(self)]
-        whole = [text for text in texts if isinstance(text, str) and "{" not in text]
-        return [unit.text for text in whole for unit in sentences(text)]
 
     def as_of_the(self, day: date) -> str:
         """What an answer as of a day opens with."""
@@ -238,6 +229,13 @@ class Phrases:
         if name == "get_program":
             return self.read_program.format(name=in_script(result.get("name", ""), self.language))
         return self.estimated
+
+
+def fixed_sentences(catalogue: DataclassInstance) -> list[str]:
+    """The sentences of a catalogue that have no blanks to fill."""
+    texts = [getattr(catalogue, f.name) for f in fields(catalogue)]
+    whole = [text for text in texts if isinstance(text, str) and "{" not in text]
+    return [unit.text for text in whole for unit in sentences(text)]
 
 
 def phrases(language: Language) -> Phrases:

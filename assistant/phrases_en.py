@@ -29,17 +29,6 @@ ENGLISH = Phrases(
         "**Ask me how to get compute:** who gives startups GPUs and on what terms, what GPUs cost "
         "per hour, or what a training run would take."
     ),
-    ask_size=(
-        "**I need the model's size and the number of training tokens; for example "
-        "“7B, 2T tokens”.**"
-    ),
-    ask_size_default=("If you only know the size, I would assume 20 tokens a parameter, on H100s."),
-    ask_tokens=(
-        "**I need the number of training tokens; for example “2T tokens”.** Without it I would "
-        "assume 20 tokens a parameter."
-    ),
-    estimate_lead="About {likely} {gpu}-hours ({low} to {high})",
-    estimate_lead_days="; {likely} days on {gpus} GPUs ({low} to {high})",
     estimate_cost="That is about {cost} at {price} per GPU-hour ({source}).",
     asked="the price in your question",
     estimate_no_price="No price was given or found, so there is no cost.",
@@ -49,8 +38,8 @@ ENGLISH = Phrases(
     row_days="Days",
     row_cost="Cost at {price}/GPU-hour",
     assumed="Assumed: ",
-    nearest="Nearest published runs:",
-    nearest_run="{model}: {hours} {gpu}-hours for {params} parameters and {tokens} tokens",
+    changes_most="What would change this most:",
+    changes="{name} from {low_input} to {high_input}: {at_low} to {at_high}",
     list_warning="List prices are those of their dates and say nothing about stock.",
     offers_lead="**Listed prices per {gpu}-hour: {spans}.**",
     offers_span="{low} to {high} {term}",
@@ -351,7 +340,6 @@ ENGLISH = Phrases(
         "background": "background",
         "caution": "caution",
     },
-    assumptions={"utilisation": "share of the dense peak that is used: {value} ({text})"},
     basis=" ({grade}, {publisher}, {date})",
     comma=", ",
     stop=".",

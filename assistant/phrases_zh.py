@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any
 
-from assistant.language import in_script
+from assistant.language import catalogue_in_script
 from assistant.phrases import Phrases
 
 SIMPLIFIED = Phrases(
@@ -34,13 +32,6 @@ SIMPLIFIED = Phrases(
     ask_anything=(
         "**请问我怎样获得算力：**谁给初创公司提供GPU、条件是什么，GPU每小时多少钱，训练一个模型要多少资源。"
     ),
-    ask_size="**请告诉我模型的参数量和训练的token数，例如“7B参数、2T token”。**",
-    ask_size_default="如果只知道参数量，我会按每个参数20个token、用H100来估算。",
-    ask_tokens=(
-        "**请告诉我训练的token数，例如“2T token”。**如果还没定，我会按每个参数20个token估算。"
-    ),
-    estimate_lead="约{likely} {gpu}卡时（{low}至{high}）",
-    estimate_lead_days="，用{gpus}张GPU约{likely}天（{low}至{high}天）",
     estimate_cost="按每卡时{price}（{source}）计算，约需{cost}。",
     asked="你给的单价",
     estimate_no_price="没有给出单价，也没有查到报价，所以不算总费用。",
@@ -50,8 +41,8 @@ SIMPLIFIED = Phrases(
     row_days="天数",
     row_cost="费用（每卡时{price}）",
     assumed="假设：",
-    nearest="最接近的公开训练记录：",
-    nearest_run="{model}：{params}参数、{tokens} token，用了{hours} {gpu}卡时",
+    changes_most="对结果影响最大的是：",
+    changes="{name}从{low_input}到{high_input}：结果从{at_low}到{at_high}",
     list_warning="目录价只代表所标日期的价格，不说明有没有货。",
     offers_lead="**{gpu}每卡时的目录价：{spans}。**",
     offers_span="{term}{low}至{high}",
@@ -302,14 +293,6 @@ SIMPLIFIED = Phrases(
         "background": "背景",
         "caution": "注意",
     },
-    assumptions={
-        "flops": "每个参数、每个token按6次运算计，未计长上下文的注意力运算",
-        "utilisation": "实际利用率（占稠密峰值）取{value}，由公开训练记录拟合：低、中、高三档",
-        "peak": "16位稠密峰值取{value}",
-        "scope": "只算最终一次训练，公开记录里的重启已含在内，不含实验",
-        "days": "天数按所有GPU一直满负荷工作计，不含排队等卡的时间",
-        "price": "单价按所给的价格，不含存储、出网流量和人力",
-    },
     basis="（{grade}，{publisher}，{date}）",
     comma="、",
     stop="。",
@@ -319,13 +302,4 @@ SIMPLIFIED = Phrases(
 @cache
 def traditional() -> Phrases:
     """The Simplified catalogue in Traditional script with Taiwan's words."""
-    changed = {f.name: _in_taiwan(getattr(SIMPLIFIED, f.name)) for f in fields(Phrases)}
-    return replace(SIMPLIFIED, **(changed | {"language": "zh-Hant"}))
-
-
-def _in_taiwan(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _in_taiwan(item) for key, item in value.items()}
-    if not isinstance(value, str):
-        return value
-    return in_script(value, "zh-Hant")
+    return replace(catalogue_in_script(SIMPLIFIED, "zh-Hant"), language="zh-Hant")

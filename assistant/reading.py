@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 from assistant import cues
-from assistant.answer import Answer, Language
+from assistant.answer import Answer
+from assistant.builtin.estimating.registry import BY_TOOL, wanted
 from assistant.context import Past, past_of
 from assistant.eligibility import asks_fit, asks_match, company_told, targets
 from assistant.grounding.names import proper_names
 from assistant.language import detect
+from assistant.question import Ask, Reading
 from kb.programs.program import Program
 from kb.texts.folding import fold
-from tools.gpus import GpuMention, find_gpus
+from tools.gpus import find_gpus
 from tools.price_list import list_providers
-from tools.quantities import Quantity, Unit, find_quantities
+from tools.quantities import Unit, find_quantities
 
 # "does Groq charge", "from CoreWeave": who is asked about, if not one of the price list.
 _SELLER = re.compile(
@@ -33,59 +34,28 @@ _POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")  # Google's AI-first 
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
 
 
-_REPEATABLE = ("estimate_training", "gpu_offers", "gpu_price_history", "cluster_queue")
+_REPEATABLE = {
+    "gpu_offers": Ask.OFFERS,
+    "gpu_price_history": Ask.HISTORY,
+    "cluster_queue": Ask.QUEUE,
+}
+LONGEST_COMPLETION = 80
+"""So many characters are an answer to a question asked back, and no question of their own."""
 MOST_COMPARED = 4
 """So many programs that are named by their sponsors only are compared."""
 
 
-class Ask(StrEnum):
-    """A part of an answer; several may be wanted at once."""
-
-    ESTIMATE = "estimate"
-    OFFERS = "offers"
-    HISTORY = "history"
-    QUEUE = "queue"
-    LIST = "list"
-    COMPARE = "compare"
-    PROGRAM = "program"
-    MATCH = "match"
-    FACT = "fact"
-    CLARIFY = "clarify"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A question as understood. `programs` are ids named in it or carried over; `sponsored` are
-    ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `provider`
-    is in the price list; `repeat` is an earlier call to make again with changes; `company` is what
-    this and earlier questions tell about the asker's company (see `assistant.company`)."""
-
-    text: str
-    language: Language
-    folded: str
-    quantities: tuple[Quantity, ...] = ()
-    gpus: tuple[GpuMention, ...] = ()
-    strange_gpu: str | None = None
-    provider: str | None = None
-    programs: tuple[str, ...] = ()
-    sponsored: tuple[str, ...] = ()
-    asks: tuple[Ask, ...] = (Ask.FACT,)
-    kind: str | None = None
-    repeat: dict[str, Any] | None = field(default=None, hash=False)
-    company: dict[str, str] = field(default_factory=dict, hash=False)
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The fields of a program's terms that are asked for."""
-        return frozenset(name for name, cue in cues.FIELDS if cue.search(self.folded))
-
-    def first(self, unit: Unit) -> Quantity | None:
-        """The first quantity of a unit, or None."""
-        return next((q for q in self.quantities if q.unit is unit), None)
-
-
 def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
-    """Understand a question after the turns `past`."""
+    """Understand a question after the turns `past`; what the last one asked back may be in it."""
+    reading = _read(text, past, programs)
+    if not past or not past[-1].asked_back or not _completes(reading):
+        return reading
+    whole = read(f"{past[-1].question} {text}", past[:-1], programs)
+    accepted = bool(cues.ACCEPTED.search(reading.folded))
+    return replace(whole, language=reading.language, accepted=accepted)
+
+
+def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     language = detect(text, fallback=past[-1].language if past else "en")
     folded = _POSSESSIVE.sub("", fold(text))
     quantities = tuple(find_quantities(text))
@@ -95,7 +65,6 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
         named, sponsored = sponsored, []
     if cues.COMPARE.search(folded) and len(named) < 2 <= len(named + sponsored) <= MOST_COMPARED:
         named, sponsored = named + sponsored, []
-    repeat = _repeated(folded, quantities, gpus, named, past)
     if not named and past and cues.FOLLOW_UP.search(folded):
         named = _carried_over(past, programs)
     reading = Reading(
@@ -108,9 +77,9 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
         provider=next((p for p in list_providers() if _find(folded, fold(p)) is not None), None),
         programs=tuple(named),
         sponsored=tuple(sponsored),
-        repeat=repeat,
         company=company_told(text, folded, past, [p for p in programs if p.id in named]),
     )
+    reading = replace(reading, repeat=_repeated(reading, past))
     asks, kind = _asks(reading)
     if asks == (Ask.MATCH,):
         chosen = targets(reading, programs, lambda folded: _mentioned(folded, programs)[0])
@@ -128,35 +97,36 @@ def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Prog
     return " ".join([question, *added])
 
 
+def _completes(reading: Reading) -> bool:
+    """Whether a text is what was asked back for ("7B, 2T tokens", "yes") and asks nothing new."""
+    if len(reading.text) > LONGEST_COMPLETION or reading.programs or reading.repeat:
+        return False
+    told = reading.quantities or reading.gpus or cues.ACCEPTED.search(reading.folded)
+    return bool(told) and set(reading.asks) <= {Ask.FACT, Ask.CLARIFY}
+
+
 def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     text = reading.folded
-    size = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS)
-    trains = bool(cues.TRAIN.search(text))
-    costs, times = bool(cues.COST.search(text)), bool(cues.TIME.search(text))
     rents = bool(cues.RENT.search(text))
     kind = next((name for name, cue in cues.KINDS if cue.search(text)), None)
-    found: list[Ask] = []
-
-    if reading.repeat is not None and reading.repeat["name"] == "estimate_training":
-        return (Ask.ESTIMATE,), None
-    if reading.repeat is not None and reading.repeat["name"] == "cluster_queue":
-        return (Ask.QUEUE,), None
     if reading.repeat is not None:
-        moved = reading.repeat["name"] == "gpu_price_history"
-        return (Ask.HISTORY if moved else Ask.OFFERS,), None
+        name = reading.repeat["name"]
+        return (BY_TOOL[name].ask if name in BY_TOOL else _REPEATABLE[name],), None
+    estimators = wanted(reading)
+    found = [each.ask for each in estimators]
+    if any(not each.job for each in estimators):
+        return tuple(found), kind
     if _asks_history(reading):
         return (Ask.HISTORY,), None
     if _asks_queue(reading):
         return (Ask.QUEUE,), None
     if asks_match(reading):
         return (Ask.MATCH,), kind
-    if trains and (size or (cues.OURS.search(text) and (costs or times))) and not reading.programs:
-        found.append(Ask.ESTIMATE)
     if asks_fit(reading):
         return (Ask.MATCH, *found), kind
     if cues.COMPARE.search(text) and len(reading.programs) > 1:
         return (*found, Ask.COMPARE), kind
-    if _asks_members(reading, kind, Ask.ESTIMATE in found or not rents):
+    if _asks_members(reading, kind, bool(found) or not rents):
         found.append(Ask.LIST)
     if kind not in ("deal", "loan") and _asks_offers(reading) and (not found or rents):
         found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
@@ -291,28 +261,44 @@ def _carried_over(past: Sequence[Past], programs: Sequence[Program]) -> list[str
     return []
 
 
-def _repeated(
-    folded: str,
-    quantities: Sequence[Quantity],
-    gpus: Sequence[GpuMention],
-    named: Sequence[str],
-    past: Sequence[Past],
-) -> dict[str, Any] | None:
-    """The earlier call that "and with 512?" or "那用 H200 呢？" changes."""
-    if named or not (quantities or gpus) or not past:
+def _repeated(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | None:
+    """The earlier call that "and with 512?" or "那用LoRA呢？" changes."""
+    if reading.programs or not past:
         return None
-    if not (cues.AND_WITH.search(folded.strip()) or _only_values(folded, quantities, gpus)):
+    values = bool(reading.quantities or reading.gpus)
+    leads = bool(cues.AND_WITH.search(reading.folded.strip()))
+    if not (leads or (values and _only_values(reading))):
         return None
+    call = _last_call(past)
+    if call is None or values:
+        return call
+    return call if call["name"] in BY_TOOL and _changes(reading, call) else None
+
+
+def _last_call(past: Sequence[Past]) -> dict[str, Any] | None:
+    """What the latest turn that called anything repeatable was about: its estimate, if any."""
     for turn in reversed(past):
-        for call in reversed(turn.calls):
-            if call["name"] in _REPEATABLE:
-                return dict(call)
+        calls = [call for call in turn.calls if call["name"] in (*BY_TOOL, *_REPEATABLE)]
+        estimates = [call for call in calls if call["name"] in BY_TOOL]
+        main = [call for call in estimates if not BY_TOOL[call["name"]].joins]
+        if calls:
+            return dict((main or estimates or calls)[-1])
     return None
 
 
-def _only_values(folded: str, quantities: Sequence[Quantity], gpus: Sequence[GpuMention]) -> bool:
+def _changes(reading: Reading, call: dict[str, Any]) -> bool:
+    """Whether words without figures ("with LoRA") change the arguments of an estimate."""
+    repeated = replace(reading, repeat=call)
+    name = call["name"]
+    earlier = repeated.again(name)
+    return any(
+        earlier.get(key) != value for key, value in BY_TOOL[name].arguments(repeated).items()
+    )
+
+
+def _only_values(reading: Reading) -> bool:
     """Whether a question is little more than a changed value: "512 H200s?", "that at $2/h?"."""
-    rest = folded
-    for value in [*(q.text for q in quantities), *(mention.raw for mention in gpus)]:
+    rest = reading.folded
+    for value in [*(q.text for q in reading.quantities), *(gpu.raw for gpu in reading.gpus)]:
         rest = rest.replace(fold(value), " ")
     return not cues.VALUE_ONLY.sub(" ", rest).strip(" ?？。.!！,，、")

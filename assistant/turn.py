@@ -10,11 +10,12 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
 
 from assistant.answer import Answer, Elapsed, Language, Removed, ToolCall
+from assistant.builtin.estimating.registry import fixed_words
 from assistant.events import Cited, Event, GapFound, TakenOut, Text, ToolFinished, ToolStarted
 from assistant.evidence import Artifact
 from assistant.grounding.grounder import Grounder, Shown
 from assistant.grounding.segments import sentences
-from assistant.phrases import phrases
+from assistant.phrases import fixed_sentences, phrases
 
 
 class Turn:
@@ -30,7 +31,8 @@ class Turn:
         # What the answer opens with, once it has words, and how long that is.
         self._opening = "" if as_of is None else self._say.as_of_the(as_of)
         self._opened = 0
-        fixed = [*self._say.fixed(), *(unit.text for unit in sentences(self._opening))]
+        opening = [unit.text for unit in sentences(self._opening)]
+        fixed = [*fixed_sentences(self._say), *fixed_words(language), *opening]
         self._grounder = Grounder(own_words, self._say.not_stated, fixed)
         self._begun = time.perf_counter()
         self._first_text: float | None = None

@@ -22,7 +22,8 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import ConfigDict, SkipValidation
 
-from assistant.builtin.planning import Call, next_calls
+from assistant.builtin.estimating.estimator import Call
+from assistant.builtin.planning import next_calls
 from assistant.builtin.writing import Draft, write
 from assistant.context import pasts_in
 from assistant.evidence import Artifact

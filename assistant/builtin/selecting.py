@@ -16,7 +16,7 @@ from assistant.evidence import PassageEvidence
 from assistant.grounding.names import proper_names, without_urls
 from assistant.grounding.segments import without_marks
 from assistant.language import same_language
-from assistant.reading import Ask, Reading
+from assistant.question import Ask, Reading
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
 from kb.texts.splitting import sentences

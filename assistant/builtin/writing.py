@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from assistant import cues
 from assistant.builtin.coverage import content_terms
+from assistant.builtin.estimating.registry import BY_ASK, estimate_section
 from assistant.builtin.sections import Section
-from assistant.builtin.sections.estimates import estimate_section
 from assistant.builtin.sections.facts import fact_section
 from assistant.builtin.sections.history import history_section
 from assistant.builtin.sections.matches import match_section
@@ -23,7 +23,7 @@ from assistant.builtin.selecting import select
 from assistant.evidence import Artifact
 from assistant.knowledge import Knowledge
 from assistant.phrases import Phrases, phrases
-from assistant.reading import Ask, Reading
+from assistant.question import Ask, Reading
 from kb.texts.folding import fold
 from kb.texts.terms import question_terms
 
@@ -60,8 +60,8 @@ def _section(
     if ask is Ask.CLARIFY:
         greeted = cues.GREETING.fullmatch(reading.folded.strip())
         return Section([say.ask_anything if greeted else say.ask_which], asked_back=True)
-    if ask is Ask.ESTIMATE:
-        return estimate_section(reading, done, say)
+    if ask in BY_ASK:
+        return estimate_section(BY_ASK[ask], reading, done, say)
     if ask is Ask.OFFERS:
         return offer_section(done, say)
     if ask is Ask.HISTORY:

@@ -14,7 +14,8 @@ import yaml
 
 from assistant import Answer, Assistant
 from assistant.language import detect
-from assistant.reading import Ask, read
+from assistant.question import Ask
+from assistant.reading import read
 from assistant.sources import MEMORY
 from assistant.toolbox.cluster_queue import EXAMPLES
 from tests.assistant.test_questions import QUESTIONS, unsupported

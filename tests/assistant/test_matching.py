@@ -16,7 +16,8 @@ from assistant import Answer, Assistant
 from assistant.company import company_in
 from assistant.language import detect, in_script
 from assistant.profile import save_profile, with_values
-from assistant.reading import Ask, read
+from assistant.question import Ask
+from assistant.reading import read
 from assistant.toolbox import match_programs
 from kb import starter
 from kb.programs.comparing import values_of
@@ -58,9 +59,9 @@ def test_the_examples_lead_to_the_tool(question: str) -> None:
         (
             "Which funds fit my job and my company? We raised $12M and train a 7B model on 2T "
             "tokens.",
-            (Ask.MATCH, Ask.ESTIMATE),
+            (Ask.MATCH, Ask.TRAINING),
         ),
-        ("Which GPUs fit a 7B model that we train on 2T tokens?", (Ask.ESTIMATE,)),
+        ("Which GPUs fit a 7B model that we train on 2T tokens?", (Ask.TRAINING,)),
         ("Which H100 offers fit our 7B model?", (Ask.LIST,)),
     ],
 )

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.builtin.planning import ASKED, in_short, next_calls
+from assistant.builtin.planning import next_calls
+from assistant.builtin.values import in_short
 from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
-from assistant.reading import Ask, Reading, read
+from assistant.question import ASKED, Ask, Reading
+from assistant.reading import read
 from assistant.toolbox import (
     estimate_training,
     gpu_offers,
@@ -198,7 +200,7 @@ def test_pronoun_takes_up_the_last_program(records: list[Program]) -> None:
 
 def test_missing_size_is_asked_back_and_nothing_is_called(records: list[Program]) -> None:
     reading = read("How much will training my model cost?", [], records)
-    assert reading.asks == (Ask.ESTIMATE,)
+    assert reading.asks == (Ask.TRAINING,)
     assert tools_for(reading) == []
 
 

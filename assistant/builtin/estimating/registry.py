@@ -1,0 +1,71 @@
+"""All estimators of the conversation: which one a question wants, its calls, its part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answer import Language
+from assistant.builtin.estimating.estimator import Call, Estimator
+from assistant.builtin.estimating.market_prices import priced_calls
+from assistant.builtin.estimating.training import TRAINING
+from assistant.builtin.sections import Section
+from assistant.evidence import Artifact
+from assistant.phrases import Phrases, fixed_sentences
+from assistant.question import Ask, Reading
+
+ESTIMATORS: tuple[Estimator, ...] = (TRAINING,)
+"""The first that wants a question answers it."""
+
+BY_ASK: dict[Ask, Estimator] = {each.ask: each for each in ESTIMATORS}
+BY_TOOL: dict[str, Estimator] = {each.tool: each for each in ESTIMATORS}
+
+
+def wanted(reading: Reading) -> list[Estimator]:
+    """The estimator that a question asks for, and those that join it."""
+    found: list[Estimator] = []
+    for each in ESTIMATORS:
+        if (each.joins or all(other.joins for other in found)) and each.wants(reading):
+            found.append(each)
+    return sorted(found, key=lambda each: each.joins)
+
+
+def first_calls(estimator: Estimator, reading: Reading) -> list[Call]:
+    """The estimate itself, and for a job without a price the market; empty where something is
+    missing or another result has to come first."""
+    if estimator.missing(reading) is not None:
+        return []
+    arguments = estimator.arguments(reading)
+    calls: list[Call] = [(estimator.tool, arguments)] if arguments else []
+    if estimator.job and "price" not in arguments and Ask.OFFERS not in reading.asks:
+        calls.append(("gpu_offers", {"gpu": arguments["gpu"]}))
+    return calls
+
+
+def later_calls(estimator: Estimator, reading: Reading, done: Sequence[Artifact]) -> list[Call]:
+    """What follows from results; never a call that was made already."""
+    calls = estimator.then(reading, done)
+    if estimator.job:
+        calls += priced_calls(estimator.tool, done)
+    made = [(each.tool.name, each.tool.args) for each in done]
+    return [call for call in calls if call not in made]
+
+
+def estimate_section(
+    estimator: Estimator, reading: Reading, done: Sequence[Artifact], say: Phrases
+) -> Section:
+    """The estimator's part of an answer, the one question to ask back, or why it was refused."""
+    question = estimator.missing(reading)
+    if question is not None:
+        return Section([question], asked_back=True)
+    calls = [each.tool for each in done if each.tool.name == estimator.tool]
+    failed = next((tool for tool in calls if not tool.ok), None)
+    if failed is not None:
+        return Section([say.failure(failed.error, failed.hint)], answered=False)
+    if not calls:
+        return Section(answered=False)
+    return estimator.section(reading, done, say)
+
+
+def fixed_words(language: Language) -> list[str]:
+    """The sentences of all estimators that have no blanks to fill."""
+    return [sentence for each in ESTIMATORS for sentence in fixed_sentences(each.words(language))]

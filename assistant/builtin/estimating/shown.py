@@ -1,0 +1,104 @@
+"""What the answers of all estimators share: tables of ranges, assumptions, what changes most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from assistant.answer import Language
+from assistant.builtin.estimating.estimator import Words
+from assistant.builtin.estimating.market_prices import same_offer
+from assistant.builtin.figures import dollars, number, plain, price
+from assistant.evidence import Artifact, ToolEvidence
+from assistant.phrases import Phrases
+from assistant.question import ASKED
+
+Told = Callable[[Any, Language], str]
+MOST_CHANGES = 3
+
+
+def value_at(result: dict[str, Any], path: str) -> Any:
+    """The value of a result at a dotted path; None where it has none."""
+    value: Any = result
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def range_rows(rows: Sequence[str], say: Phrases) -> list[str]:
+    """Rows of `range_row` under their header."""
+    return [say.range_header, "|---|---:|---:|---:|", *rows]
+
+
+def range_row(label: str, tool: ToolEvidence, path: str, say: Phrases, told: Told = number) -> str:
+    """Low, likely and high of the range at `path`, with its evidence."""
+    value = value_at(tool.result, path)
+    cells = " | ".join(told(value[key], say.language) for key in ("low", "likely", "high"))
+    return f"| {label} | {cells} [{tool.id}:{path}] |"
+
+
+def figure_row(label: str, tool: ToolEvidence, path: str, say: Phrases, told: Told = plain) -> str:
+    """A table's row of one figure, with its evidence."""
+    return f"| {label} | {told(value_at(tool.result, path), say.language)} [{tool.id}:{path}] |"
+
+
+def assumed(tool: ToolEvidence, words: Words, say: Phrases) -> list[str]:
+    """What the estimate takes as given, a line each."""
+    stated = [
+        f"- {words.assumptions.get(item['name'], '{text}').format(**item)} "
+        f"[{tool.id}:assumptions.{n}]"
+        for n, item in enumerate(tool.result["assumptions"])
+    ]
+    return ["", say.assumed.strip(), *stated] if stated else []
+
+
+def changes_most(tool: ToolEvidence, words: Words, say: Phrases) -> list[str]:
+    """The inputs that would change the estimate most, and how far."""
+    lines = []
+    for n, bar in enumerate(tool.result["sensitivity"][:MOST_CHANGES]):
+        unit = tool.result["units"].get(bar["of"], "")
+        told = dollars if unit.startswith("USD") else number
+        line = say.changes.format(
+            name=words.inputs.get(bar["name"], bar["name"].replace("_", " ")),
+            low_input=bar["low_input"],
+            high_input=bar["high_input"],
+            at_low=told(bar["at_low"], say.language),
+            at_high=told(bar["at_high"], say.language),
+        )
+        lines.append(f"- {line} [{tool.id}:sensitivity.{n}]")
+    return ["", say.changes_most, *lines] if lines else []
+
+
+def costs(
+    priced: Sequence[ToolEvidence], done: Sequence[Artifact], path: str, say: Phrases
+) -> list[str]:
+    """The likely cost at each price with the offer that has it; or that there is no price."""
+    if not priced:
+        return [say.estimate_no_price]
+    market = next((a.tool for a in done if a.tool.name == "gpu_offers" and a.tool.ok), None)
+    lines = [_cost(tool, market, path, say) for tool in priced]
+    asked = all(tool.args.get("price_source") == ASKED for tool in priced)
+    if not asked and not all(_is_live(tool, market) for tool in priced):
+        lines.append(say.list_warning)
+    return lines
+
+
+def _cost(tool: ToolEvidence, market: ToolEvidence | None, path: str, say: Phrases) -> str:
+    offers = market.result["offers"] if market else []
+    quoted = [
+        f" [{market.id}:offers.{n}]"
+        for n, offer in enumerate(offers)
+        if market and same_offer(offer, tool.args)
+    ][:1]
+    sentence = say.estimate_cost.format(
+        cost=dollars(value_at(tool.result, path)["likely"], say.language),
+        price=price(tool.args["price"], "USD", say.language),
+        source=say.asked if tool.args.get("price_source") == ASKED else tool.args["price_source"],
+    )
+    return f"- {sentence} [{tool.id}:{path}]{''.join(quoted)}"
+
+
+def _is_live(tool: ToolEvidence, market: ToolEvidence | None) -> bool:
+    """Whether the price of an estimate is what a source says now."""
+    offers = market.result["offers"] if market else []
+    return any(same_offer(each, tool.args) and each["standing"] == "live" for each in offers)

@@ -1,0 +1,48 @@
+"""Values of a question as the arguments of tools take them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from assistant.question import Reading
+from tools.quantities import Quantity, Unit
+
+
+def in_short(value: Decimal) -> str:
+    """7000000000 as "7B": a count with the largest suffix that loses nothing."""
+    for suffix, size in (("T", 10**12), ("B", 10**9), ("M", 10**6)):
+        if value >= size and (value / size) == (value / size).quantize(Decimal("0.001")):
+            return f"{(value / size).normalize():f}{suffix}"
+    return f"{value.normalize():f}"
+
+
+def gpu_of(reading: Reading) -> str | None:
+    """The GPU that a question names, as it is written there; also one that no table has."""
+    if reading.gpus:
+        raw = reading.gpus[0].raw
+        return raw.upper() if raw.islower() else raw
+    return next((q.gpu for q in reading.quantities if q.gpu), reading.strange_gpu)
+
+
+def gpu_count(reading: Reading) -> int | None:
+    """How many GPUs; in a follow-up ("and with 512?") a bare number is one of GPUs."""
+    counted: Quantity | None = reading.first(Unit.GPUS)
+    if counted is None and (reading.repeat is not None or reading.strange_gpu):
+        counted = reading.first(Unit.COUNT)
+    return int(counted.value) if counted and counted.value == int(counted.value) else None
+
+
+def hours_of(reading: Reading) -> float | None:
+    """The first length of time above zero, in hours."""
+    length = reading.first(Unit.DURATION_DAYS)
+    return float(round(length.value * 24, 2)) if length and length.value > 0 else None
+
+
+def term_of(folded: str) -> str | None:
+    """The kind of contract that a question names."""
+    words = {
+        "spot": ("spot", "抢占", "竞价", "preemptible"),
+        "reserved": ("reserved", "reservation", "contract", "包年", "预留", "长约"),
+        "on_demand": ("on-demand", "on demand", "按需"),
+    }
+    return next((term for term, cues in words.items() if any(c in folded for c in cues)), None)
