@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="DataclassInstance")
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+# What a Chinese reader writes in Latin letters too: "7B, 2T tokens", "64 H100", "QLoRA".
+_NEUTRAL = re.compile(
+    r"\b(?:tokens?|params?|gpus?|ok(?:ay)?|q?-?lora|rlhf|grpo|dpo|sft|usd|fp\d+|bf16|int\d"
+    r"|[a-z]{1,3}\d{2,4}[a-z]{0,3})\b",
+    re.IGNORECASE,
+)
 
 # What a Taiwan reader says where OpenCC's phrase tables keep the mainland word.
 _TAIWAN = (
@@ -67,11 +73,11 @@ def detect(text: str, fallback: Language = "en") -> Language:
 
     The script is the one whose own characters occur; where all are the same in both, Taiwan's
     own words (晶片) tell, then `fallback` if that is a Chinese script, else it is Simplified.
-    Text without letters takes `fallback`.
+    Text without words of its own (64 H100, 2T tokens) takes `fallback`.
     """
     chinese = _CJK.findall(text)
     if not chinese:
-        return "en" if re.search(r"[A-Za-z]{2}", text) else fallback
+        return "en" if re.search(r"[A-Za-z]{2}", _NEUTRAL.sub(" ", text)) else fallback
     only = "".join(chinese)
     traditional = sum(a != b for a, b in zip(only, _converter("t2s").convert(only), strict=False))
     simplified = sum(a != b for a, b in zip(only, _converter("s2tw").convert(only), strict=False))

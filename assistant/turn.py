@@ -10,7 +10,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
 
 from assistant.answer import Answer, Elapsed, Language, Removed, ToolCall
-from assistant.builtin.estimating.registry import fixed_words
+from assistant.builtin.estimating.registry import BY_TOOL, fixed_words
 from assistant.events import Cited, Event, GapFound, TakenOut, Text, ToolFinished, ToolStarted
 from assistant.evidence import Artifact
 from assistant.grounding.grounder import Grounder, Shown
@@ -78,15 +78,19 @@ class Turn:
             )
             if not tool.result and tool.ok:
                 call.result = {"passages": [_pointer(p) for p in artifact.passages]}
-            summary = tool.error or self._say.tool_summary(
-                name, tool.result, len(artifact.passages)
-            )
+            summary = tool.error or self._summary(name, artifact)
         else:  # the graph refused the call: unknown tool or arguments that do not fit
             call = ToolCall(name=name, args=args, ok=False, error=message.text)
             summary = self._say.call_refused
         self._done[message.tool_call_id] = call
         elapsed = round((time.perf_counter() - begun) * 1000)
         return ToolFinished(message.tool_call_id, name, call.ok, summary, elapsed)
+
+    def _summary(self, name: str, artifact: Artifact) -> str:
+        """One line about a finished call."""
+        if name in BY_TOOL:
+            return BY_TOOL[name].words(self._language).finished
+        return self._say.tool_summary(name, artifact.tool.result, len(artifact.passages))
 
     def _shown(self, pieces: Iterator[Shown]) -> Iterator[Event]:
         for piece in pieces:

@@ -82,7 +82,7 @@ def _offers_args(reading: Reading) -> dict[str, Any]:
     args: dict[str, Any] = dict(repeat["args"]) if repeat else {}
     if gpu := gpu_of(reading):
         args["gpu"] = gpu
-    if count := gpu_count(reading):
+    if (count := gpu_count(reading)) is not None:
         args["count"] = count
     if reading.provider:
         args["provider"] = reading.provider
@@ -126,7 +126,7 @@ def _queue_args(reading: Reading) -> dict[str, Any]:
     args: dict[str, Any] = dict(reading.repeat["args"]) if again and reading.repeat else {}
     if gpu := gpu_of(reading):
         args["gpu"] = gpu
-    if count := gpu_count(reading):
+    if (count := gpu_count(reading)) is not None:
         args["count"] = count
     hours = hours_of(reading)
     if hours is not None:

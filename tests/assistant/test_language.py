@@ -52,3 +52,9 @@ def test_text_in_the_readers_script(text: str, language: Language, shown: str) -
 )
 def test_language_of_a_question(text: str, language: Language) -> None:
     assert detect(text) == language
+
+
+@pytest.mark.parametrize("text", ["7B, 2T tokens", "64 H100s?", "QLoRA", "512?", "ok"])
+def test_values_alone_keep_the_language_of_the_conversation(text: str) -> None:
+    assert detect(text, fallback="zh-Hant") == "zh-Hant"
+    assert detect(f"and with {text}", fallback="zh-Hant") == "en"

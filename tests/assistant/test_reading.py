@@ -12,13 +12,7 @@ from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.question import ASKED, Ask, Reading
 from assistant.reading import read
-from assistant.toolbox import (
-    estimate_training,
-    gpu_offers,
-    gpu_price_history,
-    programs,
-    search_knowledge,
-)
+from assistant.toolbox import search_knowledge
 from kb.programs.program import Program
 from kb.starter import programs as starter_programs
 
@@ -33,23 +27,6 @@ SEARCHED = [Artifact(tool=ToolEvidence(id="t1", name="search_knowledge"))]
 
 def tools_for(reading: Reading) -> list[str]:
     return [name for name, _ in next_calls(reading, SEARCHED)]
-
-
-@pytest.mark.parametrize(
-    ("tool", "examples"),
-    [
-        ("estimate_training", estimate_training.EXAMPLES),
-        ("gpu_offers", gpu_offers.EXAMPLES),
-        ("gpu_price_history", gpu_price_history.EXAMPLES),
-        ("get_program", programs.GET_EXAMPLES),
-        ("compare_programs", programs.COMPARE_EXAMPLES),
-    ],
-)
-def test_example_utterances_lead_to_their_tool(
-    tool: str, examples: tuple[str, ...], records: list[Program]
-) -> None:
-    for example in examples:
-        assert tool in tools_for(read(example, [], records)), example
 
 
 def test_questions_of_fact_need_the_search_only(records: list[Program]) -> None:

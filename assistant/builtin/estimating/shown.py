@@ -8,7 +8,8 @@ from typing import Any
 from assistant.answer import Language
 from assistant.builtin.estimating.estimator import Words
 from assistant.builtin.estimating.market_prices import same_offer
-from assistant.builtin.figures import dollars, number, plain, price
+from assistant.builtin.figures import dollars, number, plain, price, when
+from assistant.builtin.sections import foreign_name
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED
@@ -85,17 +86,24 @@ def costs(
 
 def _cost(tool: ToolEvidence, market: ToolEvidence | None, path: str, say: Phrases) -> str:
     offers = market.result["offers"] if market else []
-    quoted = [
-        f" [{market.id}:offers.{n}]"
-        for n, offer in enumerate(offers)
-        if market and same_offer(offer, tool.args)
-    ][:1]
+    quoted = [n for n, offer in enumerate(offers) if same_offer(offer, tool.args)]
     sentence = say.estimate_cost.format(
         cost=dollars(value_at(tool.result, path)["likely"], say.language),
         price=price(tool.args["price"], "USD", say.language),
-        source=say.asked if tool.args.get("price_source") == ASKED else tool.args["price_source"],
+        source=_price_source(tool, [offers[n] for n in quoted], say),
     )
-    return f"- {sentence} [{tool.id}:{path}]{''.join(quoted)}"
+    mark = f" [{market.id}:offers.{quoted[0]}]" if market and quoted else ""
+    return f"- {sentence} [{tool.id}:{path}]{mark}"
+
+
+def _price_source(tool: ToolEvidence, offers: Sequence[dict[str, Any]], say: Phrases) -> str:
+    """Where a price comes from, in the reader's words: the question, or seller, term and day."""
+    if tool.args.get("price_source") == ASKED:
+        return say.asked
+    for offer in offers:
+        day = when(offer["observed_at"], say.language) or say.undated
+        return say.comma.join((foreign_name(offer["provider"]), say.terms[offer["term"]], day))
+    return str(tool.args.get("price_source", say.not_known))
 
 
 def _is_live(tool: ToolEvidence, market: ToolEvidence | None) -> bool:

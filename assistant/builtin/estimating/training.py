@@ -114,7 +114,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["tokens"] = in_short(params.value * TOKENS_A_PARAMETER)
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
-    if count := gpu_count(reading):
+    if (count := gpu_count(reading)) is not None:
         told["gpus"] = count
     if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
         told |= {"price": str(rate.value), "price_source": ASKED}
