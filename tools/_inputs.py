@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from tools._fractions import find_half_times
+from tools._fractions import find_fractions, find_half_times
 from tools._numerals import Numeral, find_numerals, fold
 from tools._units import Reading, Unit, in_unit, read_unit
 from tools.errors import InvalidInput
@@ -66,6 +66,36 @@ def parse_money(text: str) -> tuple[Decimal, str | None]:
         return Decimal(0), code["code"] or code["first"] if code else None
     value, reading = _parse(amount, "a sum of money", {Unit.MONEY}, "$3M, 300万美元 or 4M CHF")
     return value, (code["code"] or code["first"]) if code else reading.currency
+
+
+def parse_dollars(text: str) -> Decimal:
+    """A sum in US dollars ("$150B", "1.5 billion", "300万美元", "0"); no other currency."""
+    value, currency = parse_money(text)
+    if currency not in (None, "USD"):
+        raise InvalidInput(
+            f"{text.strip()[:_LONGEST]!r} is in {currency}",
+            "give US dollars: no exchange rate is assumed",
+        )
+    return value
+
+
+def parse_share(text: str) -> Decimal:
+    """A share ("95%", "0.95", "-20%", "0"): 95 % is 0.95. A bare number above 1 is refused: it
+    could be meant either way."""
+    plain = fold(text).strip()
+    sign = -1 if plain.startswith("-") else 1
+    plain = plain.lstrip("+-")
+    if re.fullmatch(r"0(?:\.0+)?\s?%?", plain):
+        return Decimal(0)
+    spoken = [each for each in find_fractions(plain, plain) if each.text == plain]
+    if spoken:  # 百分之九十五, 三分之一
+        return sign * spoken[0].value / (100 if spoken[0].unit is Unit.PERCENT else 1)
+    value, reading = _parse(plain, "a share", {Unit.PERCENT}, "95% or 0.95")
+    if not reading.bare:
+        return sign * value / 100
+    if value > 1:
+        raise InvalidInput(f"{text.strip()[:_LONGEST]!r} is no share", "write 95% or 0.95")
+    return sign * value
 
 
 def parse_days(text: str) -> Decimal:

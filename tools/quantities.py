@@ -17,10 +17,12 @@ from tools._fractions import find_fractions, find_half_times
 from tools._inputs import (
     parse_count,
     parse_days,
+    parse_dollars,
     parse_hours,
     parse_money,
     parse_params,
     parse_price,
+    parse_share,
     parse_tokens,
 )
 from tools._numerals import Numeral, find_numerals, fold
@@ -35,10 +37,12 @@ __all__ = [
     "find_quantities",
     "parse_count",
     "parse_days",
+    "parse_dollars",
     "parse_hours",
     "parse_money",
     "parse_params",
     "parse_price",
+    "parse_share",
     "parse_tokens",
     "states_all",
     "supports",

@@ -11,14 +11,27 @@ from tools.errors import InvalidInput
 from tools.quantities import (
     parse_count,
     parse_days,
+    parse_dollars,
     parse_hours,
     parse_params,
     parse_price,
+    parse_share,
     parse_tokens,
 )
 
 Parse = Callable[[str], Decimal]
 TAKEN: list[tuple[Parse, str, str]] = [
+    (parse_dollars, "$150B", "150e9"),
+    (parse_dollars, "1500亿美元", "150e9"),
+    (parse_dollars, "2.5M", "2.5e6"),
+    (parse_dollars, "0", "0"),
+    (parse_share, "95%", "0.95"),
+    (parse_share, "0.95", "0.95"),
+    (parse_share, "１００%", "1"),
+    (parse_share, "-20%", "-0.2"),
+    (parse_share, "百分之九十五", "0.95"),
+    (parse_share, "三成", "0.3"),
+    (parse_share, "0", "0"),
     (parse_params, "7B", "7e9"),
     (parse_params, "7b", "7e9"),
     (parse_params, "70 billion", "70e9"),
@@ -50,6 +63,8 @@ TAKEN: list[tuple[Parse, str, str]] = [
     (parse_days, "三年半", "1277.5"),
 ]
 REFUSED: list[tuple[Parse, str]] = [
+    *((parse_dollars, text) for text in ("¥5M", "4M CHF", "-5", "much", "7B params")),
+    *((parse_share, text) for text in ("95", "much", "$5", "1.01", "")),
     *((parse_params, text) for text in ("", "7", "0", "-7B", "2T tokens", "about 7B", "7,5B")),
     *((parse_params, text) for text in ("1.000.000", "seven", "7B 8B", "large", "x" * 500, "NaN")),
     *((parse_tokens, text) for text in ("2", "7B params", "0", "-2T", "数万亿")),
