@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.answer import Language
 from assistant.grounding.segments import sentences
 from assistant.language import in_script
+from assistant.refusals import in_chinese
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -200,6 +201,11 @@ class Phrases:
         told = f"{hint[:1].upper()}{hint[1:]}" if hint else ""
         if hint and hint.startswith("compute-desk "):
             told = f"`{hint}`"
+        elif hint and self.language != "en":
+            told = in_script(in_chinese(hint), self.language).removesuffix("？")
+            told += "？" if in_chinese(hint).endswith("？") else self.stop
+        if message and self.language != "en":
+            message = in_script(in_chinese(message), self.language)
         return self.tool_error.format(message=message, hint=told).strip()
 
     def match_summary(self, counts: Mapping[str, int]) -> str:

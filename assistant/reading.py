@@ -269,6 +269,8 @@ def _repeated(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | None:
     leads = bool(cues.AND_WITH.search(reading.folded.strip()))
     if not (leads or (values and _only_values(reading))):
         return None
+    if any(each.missing(reading) is None for each in wanted(reading)):
+        return None  # a whole question of its own, which only begins like a follow-up
     call = _last_call(past)
     if call is None or values:
         return call

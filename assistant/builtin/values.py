@@ -11,7 +11,7 @@ from tools.quantities import Quantity, Unit
 def in_short(value: Decimal) -> str:
     """7000000000 as "7B": a count with the largest suffix that loses nothing."""
     for suffix, size in (("T", 10**12), ("B", 10**9), ("M", 10**6)):
-        if value >= size and (value / size) == (value / size).quantize(Decimal("0.001")):
+        if abs(value) >= size and (value / size) == (value / size).quantize(Decimal("0.001")):
             return f"{(value / size).normalize():f}{suffix}"
     return f"{value.normalize():f}"
 

@@ -60,7 +60,8 @@ def estimate_section(
     calls = [each.tool for each in done if each.tool.name == estimator.tool]
     failed = next((tool for tool in calls if not tool.ok), None)
     if failed is not None:
-        return Section([say.failure(failed.error, failed.hint)], answered=False)
+        refused = f"{say.failure(failed.error, failed.hint)} [{failed.id}:error]"
+        return Section([refused], answered=False)
     if not calls:
         return Section(answered=False)
     return estimator.section(reading, done, say)

@@ -1,0 +1,196 @@
+"""Why a tool refused its input, in Chinese: the tools themselves say it in English.
+
+Each pattern is a sentence of `tools` with {} for what it fills in; the Chinese sentence takes these
+in the order of their numbers. `NAMES` are the inputs that such a sentence names.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+NAMES = {
+    "parameters": "参数量",
+    "active parameters": "激活参数量",
+    "a number of parameters": "参数量",
+    "tokens": "token数",
+    "a number of tokens": "token数",
+    "GPUs": "GPU数量",
+    "price": "单价",
+    "price per GPU": "每张GPU的价格",
+    "a price": "价格",
+    "days": "天数",
+    "wanted days": "目标天数",
+    "hours": "小时数",
+    "months": "月数",
+    "years": "年数",
+    "life": "使用年限",
+    "ramp": "投产前的月数",
+    "residual value": "残值",
+    "cost of capital": "资金成本",
+    "discount rate": "折现率",
+    "interest": "利率",
+    "maintenance": "维护费",
+    "insurance": "保险费",
+    "staff a year": "每年人力",
+    "building": "机房投入",
+    "colocation": "托管费",
+    "electricity price": "电价",
+    "kW per GPU": "每张GPU的千瓦数",
+    "utilization": "利用率",
+    "PUE": "PUE",
+    "investment": "投资额",
+    "commitment": "云采购承诺",
+    "cloud margin": "云业务毛利率",
+    "valuation": "估值",
+    "equity share": "股权比例",
+    "budget": "预算",
+    "cash": "现金",
+    "revenue": "收入",
+    "revenue per customer": "每个客户的收入",
+    "customers": "客户数",
+    "GPU run rate": "GPU年化收入",
+    "efficiency per doubling": "每翻一倍的效率",
+    "batch tokens": "每批的token数",
+    "tokens per GPU": "每张GPU的token数",
+    "bytes a value": "每个数值的字节数",
+    "hours between checkpoints": "两次存档之间的小时数",
+    "hours of a restart": "重启所需的小时数",
+    "interruptions a day": "每天中断的次数",
+    "image or video": "image或video",
+}
+
+# The first that fits is taken, so the more special sentence stands first.
+SENTENCES = {
+    # arguments of any estimate
+    "{} less 1 of {} cannot be": "{0}减1不能是{1}",
+    "{} of 0 cannot be": "{0}不能为0",
+    "a GPU that is never used has no cost an hour": "从不使用的GPU算不出每小时成本",
+    "a rent of {} cannot be": "租金不能是{0}",
+    "a life of {} years cannot be": "使用年限不能是{0}年",
+    "growth of {} a year cannot be": "每年增长不能是{0}",
+    "a change of {} a year cannot be": "每年变化不能是{0}",
+    "hours of {} / {} / {} cannot be": "小时数不能是{0} / {1} / {2}",
+    "an investment paid over {} years cannot be": "投资不能分{0}年付",
+    "an investment above the valuation cannot be": "投资额不能高于估值",
+    "{} active of {} parameters cannot be": "{1}参数里不可能有{0}激活参数",
+    "a price of {} cannot be": "价格不能是{0}",
+    "a {} of {} cannot be": "{0}不能是{1}",
+    "{} of {} cannot be": "{0}不能是{1}",
+    "{} GPUs cannot be": "GPU数量不能是{0}",
+    "{} hours cannot be": "小时数不能是{0}",
+    "{} cannot be {}": "{0}不能作为{1}",
+    "{} cannot be": "{0}不成立",
+    "it must be above zero": "必须大于零",
+    "{} must be above zero": "{0}必须大于零",
+    "{} must be zero or more": "{0}不能小于零",
+    "{} must be a number": "{0}必须是数字",
+    "{} is a share: 0 to 1, or 0-100 %": "{0}是比例：0到1，或0到100%",
+    "from 1 to the {} of the deal": "从1年到合约的{0}年",
+    "from 1 to {}": "从1到{0}",
+    "at most {} rents and {} paths": "最多{0}个租金、{1}种走势",
+    "{} rents on {} paths are too many": "{0}个租金配{1}种走势太多了",
+    "at most {}": "最多{0}",
+    "at least a month": "至少一个月",
+    "0 or more": "不能小于0",
+    "ask for one or more": "至少要一张",
+    "a job takes some time": "任务总要花些时间",
+    "US dollars per GPU-hour, above {}": "每卡时的美元价格，须大于{0}",
+    # numbers as people write them
+    "{} is not a whole number": "{0}不是整数",
+    "{} is too large for {}": "{0}作为{1}太大了",
+    "{} is in {}": "{0}的币种是{1}",
+    "give US dollars: no exchange rate is assumed": "请给美元金额：这里不假设汇率",
+    "{} is no share": "{0}不是比例",
+    "write 95% or 0.95": "写作95%或0.95",
+    "{} is {}, not {}": "{0}是{1}，不是{2}",
+    "{} is not {}": "{0}不是{1}",
+    "for example {} and {} months": "例如{0}个月和{1}个月",
+    "for example {}": "例如{0}",
+    "write 7B for seven billion": "七十亿写作7B",
+    "write 2T for two trillion": "两万亿写作2T",
+    # GPUs and models
+    "unknown GPU: {}": "不认识这种GPU：{0}",
+    "unknown model: {}": "不认识这个模型：{0}",
+    "did you mean {}? `H100 SXM` or `A100 80GB` say form and memory": (
+        "是不是指{0}？写成 `H100 SXM` 或 `A100 80GB` 可以说明形态和显存"
+    ),
+    "did you mean {}?": "是不是指{0}？",
+    "give its size instead, such as 7B": "可以改给参数量，例如7B",
+    "no dense {}-bit peak is known for {}": "没有{1}的{0}位稠密峰值数据",
+    "estimate with a GPU whose peak is known": "请换一种有峰值数据的GPU",
+    "the power of {} is not known": "没有{0}的功耗数据",
+    "state the kW per GPU": "请给出每张GPU的千瓦数",
+    # training
+    "a mixture of experts needs its active parameters": "混合专家模型需要激活参数量",
+    "state them, for example {} active of {}: they cannot be guessed": (
+        "请给出，例如{1}参数里激活{0}：这个数不能猜"
+    ),
+    "active parameters are at most the total": "激活参数不会多于总参数",
+    "unknown scope: {}": "不认识的范围：{0}",
+    "final_run or with_experiments": "final_run或with_experiments",
+    "no published run of the kind {}": "没有{0}这一类的公开训练记录",
+    "add a run to fit on": "请先补一条可用的训练记录",
+    "unknown kind of media model: {}": "不认识的图像或视频模型类别：{0}",
+    "image or video": "image或video",
+    "unknown start: {}": "不认识的起点：{0}",
+    "scratch or pretrained": "scratch或pretrained",
+    # owning
+    "two prices per GPU": "给了两个每张GPU的价格",
+    "give the price of the server, or the one all-in": "请只给服务器价格，或只给全包价格",
+    "the building would be counted twice": "机房会被算两次",
+    "give colocation, or a price with the building in it": "请给托管费，或给已含机房的价格",
+    "there is no colocation that could include power": "没有托管费，谈不上含电",
+    "leave one out": "请去掉一个",
+    "a ramp of {} months in a life of {} leaves nothing to use": (
+        "{1}个月的寿命里有{0}个月投产，就没有时间可用了"
+    ),
+    "check the months before the first job and the years of life": "请核对投产前的月数和使用年限",
+    "no purchase price of {} is known; without a server {} on {}": (
+        "没有{0}连服务器的购买价格；不含服务器的是{1}（{2}）"
+    ),
+    "no purchase price of {} is known{}": "没有{0}的购买价格{1}",
+    "no purchase price of {} is known": "没有{0}的购买价格",
+    "state what a GPU in its server costs": "请给出每张GPU连服务器的价格",
+    "a share of the whole: at most {}": "占整体的比例，最多{0}",
+    "a share from {} to {}": "从{0}到{1}的比例",
+    "the building draws at least {} times": "机房用电至少是{0}倍",
+    "a path needs two terms": "走势需要两个期限的价格",
+    "{} months cost less in all than {} months": "{0}个月的总价比{1}个月还低",
+    "check the prices: they are per GPU-hour, not per month": (
+        "请核对价格：应是每卡时的价格，不是每月的"
+    ),
+    # deals, dilution, routes, time
+    "above -1 (all gone) and at most 10 (1,000 %)": "要大于-1（全部失去），最多10（1,000%）",
+    "the valuation is that after the deal: it includes the investment": (
+        "估值指投后估值，已含这笔投资"
+    ),
+    "low, likely, high: in this order": "须按偏低、最可能、偏高的顺序",
+    "a start by {} is over": "{0}已经过去了",
+    "today is {}": "今天是{0}",
+    "{} days are no shorter than {}": "{0}天并不比{1}天短",
+    "the time wanted must be shorter than the time it takes now": "目标时间必须短于现在所需的时间",
+    "a batch needs both its tokens and the least tokens a GPU takes of it": (
+        "批量要同时给出每批的token数和每张GPU最少的token数"
+    ),
+    "or state the most GPUs that the batch can feed": "或给出一批最多能供多少张GPU",
+    "a batch that feeds {} GPUs cannot keep {} busy": "只够供{0}张GPU的批量，喂不饱{1}张",
+    "the limit must be at least the number of GPUs now": "上限不能少于现在的GPU数量",
+}  # fmt: skip
+
+
+def in_chinese(sentence: str) -> str:
+    """A tool's English sentence in Simplified Chinese; one that is not known stays as it is."""
+    for pattern, chinese in _patterns():
+        match = pattern.fullmatch(sentence)
+        if match:
+            return chinese.format(*(NAMES.get(each, each) for each in match.groups()))
+    return sentence
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile("(.+?)".join(map(re.escape, english.split("{}")))), chinese)
+        for english, chinese in SENTENCES.items()
+    ]
