@@ -36,6 +36,12 @@ class UnreadablePrices(ToolError):
     code = "unreadable_prices"
 
 
+class UnreadableRuns(ToolError):
+    """A file of training runs cannot be read or has a bad row."""
+
+    code = "unreadable_runs"
+
+
 class SourceFailed(ToolError):
     """A live source did not answer with what can be trusted.
 

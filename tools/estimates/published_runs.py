@@ -1,43 +1,46 @@
-"""Published training runs, and the utilisation that they imply."""
+"""Published training runs, and the utilisation that they imply; also runs that somebody adds."""
 
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
-from typing import Literal
+from pathlib import Path
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.errors import InvalidInput
+from tools._staff_file import Columns, Row, read_rows
+from tools.errors import InvalidInput, ToolError, UnreadableRuns
+from tools.estimates.training_work import attention_share
 from tools.gpus import Gpu, gpu
 
+_Found = TypeVar("_Found")
 Stratum = Literal["dense", "dense_small", "moe"]
+Accounting = Literal["clean", "final", "whole", "window"]
 SMALL_MODEL_PARAMS = Decimal(1_000_000_000)
 # No honest run reaches this share of the dense peak: such a row has a wrong label.
 IMPOSSIBLE_UTILISATION = 0.65
-# The band: the middle four fifths of the families.
-LOW_QUANTILE, HIGH_QUANTILE = 0.1, 0.9
-# With fewer families than this a stratum has a middle but no spread worth the name.
-ENOUGH_FAMILIES = 5
+OWN_FAMILY = "the fund's own runs"
 
 
 class PublishedRun(BaseModel):
-    """One published run. Parameters and tokens are absolute, hours are those of the source.
+    """One run. Parameters and tokens are absolute, hours are those of the source.
 
-    `kind` is dense, dense-small, moe, sft or hybrid; only the first three fit the band. `layers`,
-    `d_model` and `seq_len` are None where not published.
+    `kind` is dense, dense-small, moe, sft or hybrid; `fit` says whether the row helps to fit the
+    utilisation. `accounting` is what the hours count: clean (step time x steps, no downtime), final
+    (the final run), whole (all training, with later stages) or window (an upper bound in days).
+    `layers`, `d_model` and `seq_len` are None where not published.
     """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     model: str
-    year: int
+    year: int | None
     kind: str
     params: Decimal
     active_params: Decimal
@@ -47,6 +50,8 @@ class PublishedRun(BaseModel):
     gpu_hours: Decimal
     wall_days: Decimal | None
     scope: str
+    accounting: Accounting
+    fit: bool
     confirmed: str
     source: str
     note: str
@@ -56,35 +61,36 @@ class PublishedRun(BaseModel):
     seq_len: int | None
 
     @property
-    def flops(self) -> Decimal:
-        """6 x active parameters x tokens."""
-        return 6 * self.active_params * self.tokens
+    def hours_at_peak(self) -> float:
+        """GPU-hours of 6 x active parameters x tokens at the full dense 16-bit peak."""
+        return float(hours_at_peak(6 * self.active_params * self.tokens, gpu(self.gpu)))
+
+    @property
+    def plain_utilisation(self) -> float:
+        """Share of the peak that the published hours imply, counting 6 x parameters x tokens."""
+        return self.hours_at_peak / float(self.gpu_hours)
+
+    @property
+    def attention(self) -> float:
+        """Attention's operations as a share of 6 x parameters x tokens."""
+        return attention_share(self.active_params, self.layers, self.d_model, self.seq_len)
 
     @property
     def utilisation(self) -> float:
-        """Share of the dense 16-bit peak that the published hours imply."""
-        return float(hours_at_peak(self.flops, gpu(self.gpu)) / self.gpu_hours)
+        """Share of the peak that the published hours imply, attention counted."""
+        return self.plain_utilisation * (1 + self.attention)
 
     @property
     def stratum(self) -> Stratum | None:
-        """The stratum whose band this run helps to fit; None for other kinds of training."""
+        """The kind of model: dense, dense below 1B, or mixture of experts; None for others."""
         if self.kind in ("dense", "moe"):
             return "moe" if self.kind == "moe" else "dense"
         return "dense_small" if self.kind == "dense-small" else None
 
-
-class Band(BaseModel):
-    """Utilisation of the dense peak: middle and spread over families of published runs.
-
-    `spread_from` names the stratum that lent its spread where this one has too few families.
-    """
-
-    low: float
-    likely: float
-    high: float
-    runs: int
-    families: int
-    spread_from: Stratum | None = None
+    @property
+    def own(self) -> bool:
+        """Whether the fund ran it itself."""
+        return self.family == OWN_FAMILY
 
 
 def hours_at_peak(flops: Decimal, on: Gpu) -> Decimal:
@@ -97,23 +103,6 @@ def hours_at_peak(flops: Decimal, on: Gpu) -> Decimal:
     return flops / (3600 * peak * 10**12)
 
 
-@cache
-def published_runs() -> tuple[PublishedRun, ...]:
-    """Every published run of the table."""
-    text = files("tools").joinpath("data", "published_runs.csv").read_text(encoding="utf-8")
-    return tuple(_run(row) for row in csv.DictReader(text.splitlines()))
-
-
-def _run(row: dict[str, str]) -> PublishedRun:
-    absolute = {
-        "params": Decimal(row["params_b"]) * 10**9,
-        "active_params": Decimal(row["active_b"]) * 10**9,
-        "tokens": Decimal(row["tokens_t"]) * 10**12,
-    }
-    plain = {name: row[name] or None for name in PublishedRun.model_fields if name in row}
-    return PublishedRun.model_validate(plain | absolute | {"note": row["note"]})
-
-
 def stratum_of(params: Decimal, active: Decimal) -> Stratum:
     """The stratum of a model: mixture of experts, dense below 1B parameters, or dense."""
     if active < params:
@@ -121,62 +110,121 @@ def stratum_of(params: Decimal, active: Decimal) -> Stratum:
     return "dense_small" if params < SMALL_MODEL_PARAMS else "dense"
 
 
-def fit_band(stratum: Stratum, runs: Sequence[PublishedRun]) -> Band:
-    """The utilisation band of `stratum` from `runs`, every model family with the same weight.
+# In this order; what matches none is the final run as its source states it.
+_ACCOUNTING: tuple[tuple[Accounting, str], ...] = (
+    ("whole", r"all training"),
+    ("window", r"window|upper bound|two months"),
+    ("clean", r"iteration time|step time|throughput|planning table|assumed"),
+)
 
-    Quantiles 10, 50 and 90 % of the implied utilisation. A stratum with fewer than five families
-    keeps its own middle and borrows the relative spread of the dense stratum. Raises
-    `InvalidInput` where `runs` has no row of the stratum.
+
+def accounting_of(scope: str) -> Accounting:
+    """What hours count, by the words with which their source describes them."""
+    folded = scope.lower()
+    return next((name for name, words in _ACCOUNTING if re.search(words, folded)), "final")
+
+
+@cache
+def published_runs() -> tuple[PublishedRun, ...]:
+    """Every published run of the table."""
+    text = files("tools").joinpath("data", "published_runs.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple(_run(Row(dict(row), "published_runs.csv", UnreadableRuns)) for row in rows)
+
+
+@cache
+def runs_to_fit() -> tuple[PublishedRun, ...]:
+    """The published runs that fit the utilisation."""
+    return tuple(run for run in published_runs() if run.fit)
+
+
+_NAMES = (
+    "id", "model", "year", "kind", "params_b", "active_b", "tokens_t", "gpu", "n_gpus",
+    "gpu_hours", "wall_days", "scope", "accounting", "fit", "confirmed", "source", "note",
+    "family", "layers", "d_model", "seq_len",
+)  # fmt: skip
+_COLUMNS = Columns(_NAMES, ("model", "params_b", "tokens_t", "gpu", "gpu_hours"), UnreadableRuns)
+_MOST_RUNS = 2_000
+
+
+def read_runs(path: Path) -> tuple[PublishedRun, ...]:
+    """Runs of a CSV file with the columns of `tools/data/published_runs.csv`.
+
+    Needed are model, params_b, tokens_t, gpu and gpu_hours; active_b for a mixture of experts.
+    Raises `UnreadableRuns`, naming the line.
     """
-    rows = [
-        run for run in runs if run.stratum == stratum and run.utilisation <= IMPOSSIBLE_UTILISATION
-    ]
-    if not rows:
-        raise InvalidInput(f"no published run of the kind {stratum}", "add a run to fit on")
-    size = Counter(run.family for run in rows)
-    weighted = [(run.utilisation, 1 / size[run.family]) for run in rows]
-    low, likely, high = (_quantile(weighted, share) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
-    band = Band(low=low, likely=likely, high=high, runs=len(rows), families=len(size))
-    if len(size) >= ENOUGH_FAMILIES or stratum == "dense":
-        return band
-    dense = fit_band("dense", runs)
-    return band.model_copy(
-        update={
-            "low": likely * dense.low / dense.likely,
-            "high": likely * dense.high / dense.likely,
-            "spread_from": "dense",
-        }
+    runs = [_run(row) for row in read_rows(path, _COLUMNS)]
+    if len(runs) > _MOST_RUNS:
+        raise UnreadableRuns(f"{path.name} has {len(runs):,} rows", f"at most {_MOST_RUNS:,}")
+    return tuple(runs)
+
+
+def read_own_runs(path: Path) -> tuple[PublishedRun, ...]:
+    """The fund's own runs: like `read_runs`, all of one family. Raises `UnreadableRuns`."""
+    return tuple(
+        run.model_copy(update={"family": OWN_FAMILY, "source": run.source or "the fund's own run"})
+        for run in read_runs(path)
     )
 
 
-def _quantile(weighted: list[tuple[float, float]], share: float) -> float:
-    """Weighted quantile, linear between the middles of the weights."""
-    ordered = sorted(weighted)
-    total = sum(weight for _, weight in ordered)
-    points: list[tuple[float, float]] = []
-    passed = 0.0
-    for value, weight in ordered:
-        points.append(((passed + weight / 2) / total, value))
-        passed += weight
-    if share <= points[0][0]:
-        return points[0][1]
-    for (left, low), (right, high) in pairwise(points):
-        if share <= right:
-            return low + (high - low) * (share - left) / (right - left)
-    return points[-1][1]
+def _run(row: Row) -> PublishedRun:
+    """A row as a run. What cannot be (no hours, more active than total, a GPU that is not known, an
+    implied utilisation above 65 %) is refused by its line."""
+    params = _amount(row, "params_b", 9)
+    active = _amount(row, "active_b", 9) if row["active_b"] else params
+    if active > params:
+        raise row.wrong(f"{row['active_b']}B active of {row['params_b']}B parameters cannot be")
+    size = stratum_of(params, active).replace("_", "-")
+    run = PublishedRun(
+        id=row["id"] or row["model"],
+        model=row["model"] or row["id"],
+        year=row.whole("year"),
+        kind=row["kind"] or size,
+        params=params,
+        active_params=active,
+        tokens=_amount(row, "tokens_t", 12),
+        gpu=_known(row, lambda: gpu(row["gpu"])).key,
+        n_gpus=row.whole("n_gpus"),
+        gpu_hours=_amount(row, "gpu_hours", 0),
+        wall_days=row.number("wall_days"),
+        scope=row["scope"],
+        accounting=_accounting(row),
+        fit=row["fit"] != "no" and (row["kind"] or size) in ("dense", "dense-small", "moe"),
+        confirmed=row["confirmed"],
+        source=row["source"],
+        note=row["note"],
+        family=row["family"] or row["model"],
+        layers=row.whole("layers"),
+        d_model=row.whole("d_model"),
+        seq_len=row.whole("seq_len"),
+    )
+    implied = _known(row, lambda: run.plain_utilisation)
+    if run.fit and implied > IMPOSSIBLE_UTILISATION:
+        raise row.wrong(
+            f"{implied:.0%} of the GPU's peak cannot be reached",
+            "check parameters, tokens, GPU and hours; a dense peak is meant, not a sparse one",
+        )
+    return run
 
 
-@cache
-def fitted_band(stratum: Stratum) -> Band:
-    """The band of `stratum` over all published runs."""
-    return fit_band(stratum, published_runs())
+def _amount(row: Row, name: str, exponent: int) -> Decimal:
+    amount = row.number(name)
+    if not amount:
+        raise row.wrong(f"{name} {row[name]!r} cannot be", "a number above zero")
+    return amount.scaleb(exponent)
 
 
-@cache
-def calibrated_generations(stratum: Stratum) -> frozenset[str]:
-    """GPU generations on which at least two model families of the stratum were published."""
-    families: dict[str, set[str]] = {}
-    for run in published_runs():
-        if run.stratum == stratum:
-            families.setdefault(gpu(run.gpu).generation, set()).add(run.family)
-    return frozenset(name for name, found in families.items() if len(found) > 1)
+def _accounting(row: Row) -> Accounting:
+    stated = row["accounting"]
+    if not stated:
+        return accounting_of(row["scope"])
+    if stated not in ("clean", "final", "whole", "window"):
+        raise row.wrong(f"accounting {stated!r}", "clean, final, whole or window")
+    return stated  # type: ignore[return-value]
+
+
+def _known(row: Row, find: Callable[[], _Found]) -> _Found:
+    try:
+        return find()
+    except ToolError as error:
+        raise row.wrong(error.message, error.hint) from error

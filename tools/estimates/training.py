@@ -1,42 +1,52 @@
-"""How many GPU-hours, days and dollars training a language model from scratch takes.
+"""How many GPU-hours, days and dollars training a language model takes.
 
-FLOPs = 6 x active parameters x tokens (Kaplan et al. 2020, arXiv:2001.08361); GPU-hours = FLOPs /
-(3600 x dense 16-bit peak x utilisation). The utilisation is not assumed: it is a band fitted on
-published runs (`tools.estimates.published_runs`): the range shows how far real teams spread.
+FLOPs = 6 x active parameters x tokens (Kaplan et al. 2020, arXiv:2001.08361) plus causal attention;
+GPU-hours = FLOPs / (3600 x dense 16-bit peak x utilisation). The utilisation is not assumed: it is
+learned from published runs (`tools.estimates.utilisation`), and its range shows how far real teams
+spread. Scale, long contexts and FP8 multiply it (`tools.estimates.training_work`).
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from tools.errors import InvalidInput
+from tools.estimates.architectures import architecture as shape_of
 from tools.estimates.checks import positive, whole
-from tools.estimates.published_runs import (
-    Band,
-    PublishedRun,
-    Stratum,
-    calibrated_generations,
-    fitted_band,
-    hours_at_peak,
-    published_runs,
-    stratum_of,
+from tools.estimates.published_runs import PublishedRun
+from tools.estimates.records import (
+    MoneyRange,
+    Range,
+    Scope,
+    Sensitivity,
+    Step,
+    Swing,
+    tornado,
 )
-from tools.estimates.records import Assumption, MoneyRange, Range, Scope, Step
-from tools.estimates.shown import short, triple, usd
-from tools.estimates.training_records import NearestRun, TrainingEstimate, TrainingInputs
+from tools.estimates.shown import short
+from tools.estimates.training_job import Job, Work, gpus_for, implied_utilisation, work
+from tools.estimates.training_nearest import nearest_runs
+from tools.estimates.training_records import (
+    Precision,
+    Start,
+    TrainingEstimate,
+    TrainingInputs,
+)
+from tools.estimates.training_texts import assumptions, deadline_step, implied_step, steps
+from tools.estimates.training_work import TYPICAL_SEQ_LEN
+from tools.estimates.utilisation import Band, calibrated_generations, fitted_band
 from tools.gpus import Gpu
 from tools.gpus import gpu as find_gpu
 
-# Failed starts, ablations and tuning beside the final run: low, likely, high. A planning factor,
-# not a measurement: published hours (DeepSeek's, for one) leave them out.
-_EXPERIMENTS = (Decimal(1), Decimal("1.5"), Decimal(3))
 _MOST_PARAMS, _MOST_TOKENS, _MOST_GPUS = Decimal(10) ** 15, Decimal(10) ** 18, 10_000_000
+_MOST_DAYS, _MOST_HOURS, _MOST_CONTEXT = Decimal(36_500), Decimal(10) ** 15, 10_000_000
 
 
 def estimate_training(
-    params: Decimal,
+    params: Decimal | None,
     tokens: Decimal,
     gpu: str = "H100",
     gpus: int | None = None,
@@ -46,239 +56,280 @@ def estimate_training(
     price_source: str | None = None,
     price_as_of: str | None = None,
     architecture: Literal["dense", "moe"] | None = None,
+    *,
+    model: str | None = None,
+    start: Start = "from_scratch",
+    seq_len: int | None = None,
+    layers: int | None = None,
+    d_model: int | None = None,
+    precision: Precision | None = None,
+    deadline_days: Decimal | None = None,
+    stated_gpu_hours: Decimal | None = None,
+    own_runs: Sequence[PublishedRun] = (),
 ) -> TrainingEstimate:
-    """Estimate pre-training `params` (total) on `tokens`, both absolute numbers.
+    """Estimate training `params` (total) on `tokens`, both absolute numbers.
 
     `active_params` are those used per token (mixture of experts); without it the model is dense,
-    and `architecture="moe"` is refused since the active share cannot be guessed. The price is in US
-    dollars per GPU-hour; without one there is no cost. Raises `InvalidInput` and `UnknownGpu`.
+    and `architecture="moe"` is refused since the active share cannot be guessed. `model` names a
+    published model whose size and shape are taken where not stated. The price is in US dollars per
+    GPU-hour; without one there is no cost. `deadline_days` with `gpus`, or `stated_gpu_hours`, is
+    checked against what GPUs can reach; without `gpus` it asks how many are needed. `own_runs` are
+    the fund's: shown first, and each weighs as three published families. Raises `InvalidInput` and
+    `UnknownGpu`.
     """
-    params = positive("parameters", params, _MOST_PARAMS)
-    tokens = positive("tokens", tokens, _MOST_TOKENS)
-    active = _active(params, active_params, architecture)
     if gpus is not None:
         whole("GPUs", gpus, _MOST_GPUS)
     if scope not in ("final_run", "with_experiments"):
         raise InvalidInput(f"unknown scope: {scope!r}", "final_run or with_experiments")
-    price = None if price_per_gpu_hour is None else positive("price", price_per_gpu_hour)
+    if start not in ("from_scratch", "continued"):
+        raise InvalidInput(f"unknown start: {start!r}", "from_scratch or continued")
     on = find_gpu(gpu)
-    stratum = stratum_of(params, active)
-    band = fitted_band(stratum)
-    flops = 6 * active * tokens
-    at_peak = hours_at_peak(flops, on)
-    final = [at_peak / Decimal(repr(share)) for share in (band.high, band.likely, band.low)]
-    factors = _EXPERIMENTS if scope == "with_experiments" else (Decimal(1),) * 3
-    hours = [each * factor for each, factor in zip(final, factors, strict=True)]
+    size = _size(params, active_params, architecture, model, layers, d_model)
+    job = Job(
+        params=size[0],
+        active=size[1],
+        tokens=positive("tokens", tokens, _MOST_TOKENS),
+        on=on,
+        gpus=gpus,
+        scope=scope,
+        price=None if price_per_gpu_hour is None else positive("price", price_per_gpu_hour),
+        layers=size[2],
+        d_model=size[3],
+        seq_len=TYPICAL_SEQ_LEN if seq_len is None else whole("tokens", seq_len, _MOST_CONTEXT),
+        precision=_precision(on, precision),
+    )
+    deadline = None if deadline_days is None else positive("days", deadline_days, _MOST_DAYS)
+    stated = (
+        None if stated_gpu_hours is None else positive("GPU-hours", stated_gpu_hours, _MOST_HOURS)
+    )
     inputs = TrainingInputs(
-        params=float(params),
-        active_params=float(active),
-        tokens=float(tokens),
+        params=float(job.params),
+        active_params=float(job.active),
+        tokens=float(job.tokens),
+        start=start,
+        model=model,
+        layers=job.layers,
+        d_model=job.d_model,
+        seq_len=job.seq_len,
+        precision=job.precision,
         gpu=on.key,
         gpus=gpus,
         scope=scope,
-        price_per_gpu_hour=price,
+        deadline_days=None if deadline is None else float(deadline),
+        stated_gpu_hours=None if stated is None else float(stated),
+        price_per_gpu_hour=job.price,
         price_source=price_source,
         price_as_of=price_as_of,
     )
-    calibrated = on.generation in calibrated_generations(stratum)
+    return _estimate(inputs, job, deadline, stated, tuple(own_runs))
+
+
+def _estimate(
+    inputs: TrainingInputs,
+    job: Job,
+    deadline: Decimal | None,
+    stated: Decimal | None,
+    own: tuple[PublishedRun, ...],
+) -> TrainingEstimate:
+    band = fitted_band(job.stratum, own)
+    done = work(job, band)
+    lines = list(steps(inputs, job, band, done))
+    implied, counts = _against(job, band, done, deadline, stated, lines)
+    calibrated = job.on.generation in calibrated_generations(job.stratum)
     return TrainingEstimate(
         inputs=inputs,
-        flops=float(flops),
-        peak_tflops=float(on.training_tflops or 0),
-        stratum=stratum,
+        flops=float(done.flops),
+        attention=done.attention,
+        peak_tflops=float(job.on.training_tflops or 0),
+        stratum=job.stratum,
         calibrated=calibrated,
         utilisation=Range(low=band.low, likely=band.likely, high=band.high),
-        final_run_gpu_hours=_range(final),
-        gpu_hours=_range(hours),
-        days=_range([each / (24 * gpus) for each in hours]) if gpus else None,
-        cost_usd=_cost(hours, price),
-        assumptions=tuple(_assumptions(inputs, on, stratum, band, calibrated)),
-        nearest_runs=_nearest(active, tokens, stratum, on),
-        steps=_steps(inputs, on, band, flops, at_peak, final, hours, price),
+        final_run_gpu_hours=_range(done.final),
+        experiments_gpu_hours=(
+            _range([all_ - final for all_, final in zip(done.hours, done.final, strict=True)])
+            if job.scope == "with_experiments"
+            else None
+        ),
+        gpu_hours=_range(done.hours),
+        days=_range([each / (24 * job.gpus) for each in done.hours]) if job.gpus else None,
+        cost_usd=_cost(done, job.price),
+        implied_utilisation=implied,
+        gpus_for_deadline=None if counts is None else _range(counts),
+        own_runs=band.own_runs,
+        assumptions=tuple(assumptions(inputs, job, band, done, calibrated=calibrated)),
+        nearest_runs=nearest_runs(job, own),
+        steps=tuple(lines),
+        sensitivity=_sensitivity(job, band),
     )
 
 
-def _active(params: Decimal, active: Decimal | None, architecture: str | None) -> Decimal:
+def _against(
+    job: Job,
+    band: Band,
+    done: Work,
+    deadline: Decimal | None,
+    stated: Decimal | None,
+    lines: list[Step],
+) -> tuple[float | None, Sequence[Decimal] | None]:
+    """What the person's own hours or days imply, and how many GPUs a deadline alone takes."""
+    counts = None
+    hours, said = stated, "" if stated is None else f"{stated:,.0f} GPU-hours"
+    if deadline is not None and job.gpus:
+        hours = 24 * job.gpus * deadline
+        said = f"{job.gpus:,} GPUs for {deadline.normalize():f} days"
+    elif deadline is not None:
+        counts = gpus_for(job, band, deadline)
+        lines.append(deadline_step(deadline, counts))
+    if hours is None:
+        return None, counts
+    implied = implied_utilisation(job, done, hours, said)
+    lines.append(implied_step(hours, done, implied))
+    return implied, counts
+
+
+def _size(
+    params: Decimal | None,
+    active: Decimal | None,
+    kind: str | None,
+    model: str | None,
+    layers: int | None,
+    d_model: int | None,
+) -> tuple[Decimal, Decimal, int | None, int | None]:
+    """Total and active parameters, layers and width, from what is stated and the named model."""
+    if (layers is None) != (d_model is None):
+        raise InvalidInput("layers and d_model belong together", "give both or neither")
+    if layers is not None and d_model is not None:
+        layers, d_model = whole("layers", layers, 10_000), whole("d_model", d_model, 1_000_000)
+    if model is not None:
+        shape = shape_of(model)
+        if layers is None:
+            layers, d_model = shape.layers, shape.d_model
+        if params is None:
+            params, active = Decimal(shape.params), active or Decimal(shape.active_params)
+    if params is None:
+        raise InvalidInput("the size of the model is missing", "give its parameters, such as 7B")
+    params = positive("parameters", params, _MOST_PARAMS)
     if active is None:
-        if architecture == "moe":
+        if kind == "moe":
             raise InvalidInput(
                 "a mixture of experts needs its active parameters",
                 "state them, for example 17B active of 109B: they cannot be guessed",
             )
-        return params
+        return params, params, layers, d_model
     active = positive("active parameters", active, _MOST_PARAMS)
     if active > params:
         raise InvalidInput(
             f"{short(active)} active of {short(params)} parameters cannot be",
             "active parameters are at most the total",
         )
-    return active
+    return params, active, layers, d_model
 
 
-def _range(values: list[Decimal]) -> Range:
+def _precision(on: Gpu, wanted: Precision | None) -> Precision:
+    if wanted is None:
+        return "bf16" if on.bf16_dense_tflops or not on.fp16_dense_tflops else "fp16"
+    peaks = {
+        "bf16": on.bf16_dense_tflops,
+        "fp16": on.fp16_dense_tflops,
+        "fp8": on.fp8_dense_tflops,
+    }
+    if wanted not in peaks:
+        raise InvalidInput(f"unknown precision: {wanted!r}", "bf16, fp16 or fp8")
+    if peaks[wanted] is None:
+        known = ", ".join(name for name, peak in peaks.items() if peak) or "none"
+        raise InvalidInput(f"{on.key} has no {wanted} speed in the table", f"known of it: {known}")
+    return wanted
+
+
+def _range(values: Sequence[Decimal]) -> Range:
     low, likely, high = values
     return Range(low=float(low), likely=float(likely), high=float(high))
 
 
-def _cost(hours: list[Decimal], price: Decimal | None) -> MoneyRange | None:
+def _cost(done: Work, price: Decimal | None) -> MoneyRange | None:
     if price is None:
         return None
-    low, likely, high = (each * price for each in hours)
+    low, likely, high = (each * price for each in done.hours)
     return MoneyRange(low=low, likely=likely, high=high)
 
 
-_RUNS_SOURCE = "tools/data/published_runs.csv"
-_STRATA: dict[Stratum, str] = {
-    "dense": "dense models of 1B parameters and more",
-    "dense_small": "dense models below 1B parameters",
-    "moe": "mixtures of experts",
-}
+# -- what would change it most -------------------------------------------------------------------
 
 
-def _assumptions(
-    inputs: TrainingInputs, on: Gpu, stratum: Stratum, band: Band, calibrated: bool
-) -> list[Assumption]:
-    lent = "; too few for a spread of its own: that of dense models" if band.spread_from else ""
-    shares = f"{band.low:.0%} / {band.likely:.0%} / {band.high:.0%}"
-    found = [
-        Assumption(
-            name="flops",
-            value="6 x active parameters x tokens",
-            text="6 operations a parameter and token; attention over long contexts is not added",
-            source="Kaplan et al. 2020, arXiv:2001.08361",
-        ),
-        Assumption(
-            name="utilisation",
-            value=shares,
-            text=f"share of the dense peak in {band.runs} published runs of {band.families}"
-            f" families ({_STRATA[stratum]}): lowest tenth, middle, highest tenth{lent}",
-            source=_RUNS_SOURCE,
-        ),
-        Assumption(
-            name="peak",
-            value=f"{on.training_tflops} TFLOPS",
-            text=f"dense 16-bit peak of {on.key}" + (f"; {on.note}" if on.note else ""),
-            source=on.source,
-        ),
-        _scope_assumption(inputs.scope),
-    ]
-    if not calibrated:
-        found.append(
-            Assumption(
-                name="uncalibrated",
-                value=on.generation,
-                text=f"uncalibrated: fewer than two published families of {_STRATA[stratum]} ran on"
-                f" {on.generation} GPUs, so the band comes from other generations",
-                source=_RUNS_SOURCE,
-            )
-        )
-    if inputs.gpus:
-        found.append(
-            Assumption(
-                name="days",
-                value=f"{inputs.gpus} GPUs",
-                text="days if all GPUs work all the time; waiting for them is not included",
-                source="arithmetic",
-            )
-        )
-    if inputs.price_per_gpu_hour is not None:
-        dated = f" of {inputs.price_as_of}" if inputs.price_as_of else ", date not stated"
-        found.append(
-            Assumption(
-                name="price",
-                value=f"{inputs.price_per_gpu_hour} USD per GPU-hour",
-                text=f"price as given{dated}; storage, egress and staff are not included",
-                source=inputs.price_source or "stated by the person",
-            )
-        )
-    return found
+def _sensitivity(job: Job, band: Band) -> tuple[Sensitivity, ...]:
+    """The likely cost (GPU-hours where there is no price) when one input alone changes."""
+
+    def result(changed: dict[str, Any]) -> Decimal:
+        inputs = dict(changed)
+        share = inputs.pop("utilisation", band.likely)
+        if "params" in inputs:
+            inputs["active"] = job.active * inputs["params"] / job.params
+        done = work(replace(job, **inputs), band.model_copy(update={"likely": share}))
+        price = inputs.get("price", job.price)
+        return done.hours[1] * (1 if price is None else price)
+
+    return tornado("gpu_hours" if job.price is None else "cost_usd", result, _swings(job, band))
 
 
-def _scope_assumption(scope: Scope) -> Assumption:
-    if scope == "final_run":
-        return Assumption(
-            name="scope",
-            value="final_run",
-            text="the final run with the restarts that published hours contain; no experiments",
-            source=_RUNS_SOURCE,
+def _swings(job: Job, band: Band) -> Iterator[Swing]:
+    """Utilisation over its band; what the person decides by a quarter, or to its alternative."""
+
+    def by_a_quarter(name: str, value: Decimal, text: str = "{}") -> Swing:
+        low, high = value * Decimal("0.75"), value * Decimal("1.25")
+        return Swing(
+            name=name,
+            low=low,
+            high=high,
+            low_text=text.format(short(low)),
+            high_text=text.format(short(high)),
         )
-    factors = " / ".join(str(each) for each in _EXPERIMENTS)
-    return Assumption(
+
+    yield Swing(
+        name="utilisation",
+        low=band.low,
+        high=band.high,
+        low_text=f"{band.low:.0%}",
+        high_text=f"{band.high:.0%}",
+    )
+    yield by_a_quarter("params", job.params, "{} parameters")
+    yield by_a_quarter("tokens", job.tokens, "{} tokens")
+    if job.price is not None:
+        yield by_a_quarter("price", job.price, "${}/h")
+    yield Swing(
         name="scope",
-        value="with_experiments",
-        text=f"final run times {factors} for experiments and failed runs",
-        source="a planning factor: few teams publish the hours of their experiments",
+        low="final_run",
+        high="with_experiments",
+        low_text="final run",
+        high_text="with experiments",
     )
-
-
-def _nearest(active: Decimal, tokens: Decimal, stratum: Stratum, on: Gpu) -> tuple[NearestRun, ...]:
-    def distance(run: PublishedRun) -> float:
-        size = math.log(float(run.active_params / active))
-        data = math.log(float(run.tokens / tokens))
-        # Another architecture weighs as much as a model six times the size.
-        other_kind = 0.0 if run.stratum == stratum else 1.8
-        other_chip = 0.0 if find_gpu(run.gpu).generation == on.generation else 0.5
-        return math.hypot(size, data, other_kind, other_chip)
-
-    return tuple(_shown(run) for run in sorted(published_runs(), key=distance)[:3])
-
-
-def _shown(run: PublishedRun) -> NearestRun:
-    return NearestRun(
-        model=run.model,
-        year=run.year,
-        params=float(run.params),
-        active_params=float(run.active_params),
-        tokens=float(run.tokens),
-        gpu=run.gpu,
-        n_gpus=run.n_gpus,
-        gpu_hours=float(run.gpu_hours),
-        utilisation=run.utilisation,
-        scope=run.scope,
-        source=run.source,
+    yield Swing(
+        name="seq_len",
+        low=2048,
+        high=32768,
+        low_text="2,048 tokens of context",
+        high_text="32,768 tokens of context",
     )
+    if job.gpus:
+        yield Swing(
+            name="gpus",
+            low=max(1, job.gpus // 4),
+            high=job.gpus * 4,
+            low_text=f"{max(1, job.gpus // 4):,} GPUs",
+            high_text=f"{job.gpus * 4:,} GPUs",
+        )
+    if job.on.fp8_dense_tflops and job.precision != "fp16":
+        yield Swing(name="precision", low="bf16", high="fp8", low_text="bf16", high_text="FP8")
+    if job.price is None:  # at another GPU's price a cost would be a guess
+        yield from _other_gpu(job)
 
 
-def _steps(
-    inputs: TrainingInputs,
-    on: Gpu,
-    band: Band,
-    flops: Decimal,
-    at_peak: Decimal,
-    final: list[Decimal],
-    hours: list[Decimal],
-    price: Decimal | None,
-) -> tuple[Step, ...]:
-    active, tokens = Decimal(inputs.active_params), Decimal(inputs.tokens)
-    steps = [
-        Step(
-            name="flops",
-            text=f"FLOPs = 6 x {short(active)} active parameters x {short(tokens)} tokens"
-            f" = {flops:.3g}",
-            source="Kaplan et al. 2020, arXiv:2001.08361",
-        ),
-        Step(
-            name="at_peak",
-            text=f"GPU-hours at full peak = {flops:.3g} / (3600 x {on.training_tflops} TFLOPS)"
-            f" = {at_peak:,.0f}",
-            source=on.source,
-        ),
-        Step(
-            name="final_run",
-            text=f"final run = {at_peak:,.0f} / utilisation ({band.high:.1%}, {band.likely:.1%},"
-            f" {band.low:.1%}) = {triple(final)} GPU-hours",
-            source=_RUNS_SOURCE,
-        ),
-    ]
-    if inputs.scope == "with_experiments":
-        factors = ", ".join(str(each) for each in _EXPERIMENTS)
-        line = f"with experiments = final run x ({factors}) = {triple(hours)} GPU-hours"
-        steps.append(Step(name="with_experiments", text=line))
-    if inputs.gpus:
-        days = triple((each / (24 * inputs.gpus) for each in hours), 1)
-        line = f"days = GPU-hours / (24 x {inputs.gpus:,} GPUs) = {days}"
-        steps.append(Step(name="days", text=line))
-    if price is not None:
-        cost = " / ".join(usd(each * price) for each in hours)
-        steps.append(Step(name="cost", text=f"cost = GPU-hours x ${price} = {cost}"))
-    return tuple(steps)
+def _other_gpu(job: Job) -> Iterator[Swing]:
+    other = find_gpu("A100" if job.on.family != "A100" else "H100")
+    if job.precision != "fp8":
+        yield Swing(
+            name="on",
+            low=job.on,
+            high=other,
+            low_text=job.on.family,
+            high_text=other.family,
+        )
