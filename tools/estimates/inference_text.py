@@ -1,0 +1,213 @@
+"""The lines of an inference estimate: its formula with numbers, and what it takes as given."""
+
+from __future__ import annotations
+
+from tools.estimates.architectures import Architecture
+from tools.estimates.fleet import ENGINE_SEQUENCES, Fleet
+from tools.estimates.inference_records import InferenceInputs
+from tools.estimates.kv_cache import GIB, kv_cache_step
+from tools.estimates.records import Assumption, Range, Step
+from tools.estimates.serving import BYTES, EFFICIENCY, MEMORY_SHARE, link_source
+from tools.estimates.shown import short, usd
+from tools.gpus import Gpu
+
+_RUNS = "tools/data/inference_runs.csv"
+_ROOFLINE = "Pope et al. 2022, arXiv:2211.05102"
+_NONE = "planning figure, no source"
+_LIMITS = {
+    "memory": "all that fit",
+    "engine": "the engine's limit",
+    "latency": "all that the target allows",
+}
+
+
+def steps(
+    inputs: InferenceInputs, shape: Architecture, on: Gpu, fleet: Fleet, reached: Range
+) -> tuple[Step, ...]:
+    """The formula of the likely case, line by line."""
+    served, demand = fleet.served, fleet.demand
+    each = fleet.sequences / served.stages
+    step, likely = served.step(each), reached.likely
+    length = demand.input_tokens + demand.output_tokens
+    lines = [
+        Step(
+            name="weights",
+            text=f"weights = {short(shape.params)} parameters in {inputs.weights}"
+            f" ({BYTES[inputs.weights]:g} bytes; embeddings 2) ="
+            f" {served.weight_bytes / GIB:.1f} GiB",
+            source=_ROOFLINE,
+        ),
+        kv_cache_step(shape, length, int(BYTES[inputs.cache])),
+        Step(
+            name="room",
+            text=f"room for caches = {served.gpus} x {on.memory_gb:g} GiB x {MEMORY_SHARE:g} -"
+            f" {served.weight_bytes / GIB:.1f} = {served.room / GIB:.1f} GiB, or"
+            f" {served.fits:,} answers of {served.sequence_bytes / GIB:.3f} GiB",
+        ),
+        Step(
+            name="sequences",
+            text=f"answers at once = {fleet.sequences:,} ({_LIMITS[fleet.limit]})",
+        ),
+        Step(
+            name="prefill",
+            text=f"one prompt = 2 x {short(shape.active_params)} active parameters x"
+            f" {demand.input_tokens * (1 - demand.shared_prefix):,.0f} tokens and attention, at"
+            f" {EFFICIENCY.compute:.0%} of the peak = {served.prefill * 1000:.1f} ms",
+            source=_ROOFLINE,
+        ),
+        Step(
+            name="decode",
+            text=f"one step for {each:,.4g} answers = weights and caches at"
+            f" {EFFICIENCY.bandwidth:.0%} of {on.bandwidth_tb_s} TB/s, or arithmetic, and messages"
+            f" = {step * 1000:.1f} ms",
+            source=_ROOFLINE,
+        ),
+        Step(
+            name="share",
+            text=f"measured servers reach {reached.high:.0%} / {likely:.0%} / {reached.low:.0%} of"
+            " this roofline",
+            source=_RUNS,
+        ),
+        Step(
+            name="speed",
+            text=f"a token every {fleet.token(likely) * 1000:.1f} ms,"
+            f" {fleet.output_rate(likely):,.0f} output tokens a second on {served.gpus} GPUs,"
+            f" {fleet.request_rate(likely):.3g} requests a second",
+        ),
+        Step(
+            name="copies",
+            text=f"copies = {inputs.requests_per_minute:g} requests a minute / 60 x"
+            f" {demand.peak_to_mean:g} / ({fleet.request_rate(likely):.3g} x {demand.peak_load:g})"
+            f" = {fleet.copies_exact(likely):.2f}, so {fleet.copies(likely):,}",
+        ),
+        Step(
+            name="gpus",
+            text=f"GPUs = copies x {served.gpus} = {fleet.gpus(reached.high):,} /"
+            f" {fleet.gpus(likely):,} / {fleet.gpus(reached.low):,}",
+        ),
+    ]
+    if inputs.price_per_gpu_hour is not None:
+        price = inputs.price_per_gpu_hour
+        cost = " / ".join(
+            usd(fleet.gpus(part) * 730 * price) for part in (reached.high, likely, reached.low)
+        )
+        lines.append(Step(name="cost", text=f"cost a month = GPUs x 730 hours x ${price} = {cost}"))
+        lines.append(
+            Step(
+                name="cost_split",
+                text=f"prompts take {fleet.prefill_share:.0%} of the time of a full copy, answers"
+                f" {1 - fleet.prefill_share:.0%}: the cost of a million tokens is split so",
+            )
+        )
+    return tuple(lines)
+
+
+def assumptions(
+    inputs: InferenceInputs,
+    shape: Assumption,
+    on: Gpu,
+    fleet: Fleet,
+    reached: Range,
+    calibrated: bool,
+) -> tuple[Assumption, ...]:
+    """What the estimate takes as given, each with its source."""
+    found = [
+        shape,
+        _share(reached),
+        _precision(inputs, on),
+        *_load(inputs),
+        Assumption(
+            name="engine",
+            value=f"{ENGINE_SEQUENCES} sequences",
+            text=f"a copy takes at most {ENGINE_SEQUENCES} answers at once (each stage of 8 GPUs)",
+            source="vLLM's default max_num_seqs",
+        ),
+        Assumption(
+            name="memory",
+            value=f"{MEMORY_SHARE:.0%}",
+            text=f"weights and caches fill at most {MEMORY_SHARE:.0%} of the memory",
+            source="vLLM's default gpu_memory_utilization",
+        ),
+    ]
+    if fleet.served.gpus > 1:
+        found.append(
+            Assumption(
+                name="link",
+                value=f"{fleet.served.gpus} GPUs a copy",
+                text="up to 8 GPUs of one server split each layer; more form stages",
+                source=link_source(on),
+            )
+        )
+    if not calibrated:
+        found.append(
+            Assumption(
+                name="uncalibrated",
+                value=on.generation,
+                text=f"uncalibrated: no measured server ran on {on.generation} GPUs",
+                source=_RUNS,
+            )
+        )
+    if inputs.price_per_gpu_hour is not None:
+        dated = f" of {inputs.price_as_of}" if inputs.price_as_of else ", date not stated"
+        found.append(
+            Assumption(
+                name="price",
+                value=f"{inputs.price_per_gpu_hour} USD per GPU-hour",
+                text=f"price as given{dated}, paid for 730 hours a month whether busy or idle;"
+                " storage, egress and staff are not included",
+                source=inputs.price_source or "stated by the person",
+            )
+        )
+    return tuple(found)
+
+
+def _share(reached: Range) -> Assumption:
+    return Assumption(
+        name="share_of_roofline",
+        value=f"{reached.low:.0%} / {reached.likely:.0%} / {reached.high:.0%}",
+        text="share of the roofline that published servers reached: lowest tenth, middle, highest"
+        " tenth; tuned servers are near the top, default settings near the bottom",
+        source=_RUNS,
+    )
+
+
+def _precision(inputs: InferenceInputs, on: Gpu) -> Assumption:
+    fast = inputs.weights == "fp8" and on.fp8_dense_tflops is not None
+    computed = "and computed in FP8" if fast else "and computed in 16 bits"
+    return Assumption(
+        name="precision",
+        value=f"{inputs.weights}, cache {inputs.cache}",
+        text=f"weights are kept in {inputs.weights} {computed}, the cache in {inputs.cache}; what"
+        " fewer bits cost in quality is not estimated",
+        source=on.source,
+    )
+
+
+def _load(inputs: InferenceInputs) -> list[Assumption]:
+    found = [
+        Assumption(
+            name="peak_to_mean",
+            value=f"{inputs.peak_to_mean:g}",
+            text=f"the busiest minutes have {inputs.peak_to_mean:g} times the mean requests, and"
+            " the GPUs are there all the time",
+            source=_NONE,
+        ),
+        Assumption(
+            name="peak_load",
+            value=f"{inputs.peak_load:.0%}",
+            text=f"the peak fills {inputs.peak_load:.0%} of the capacity, the rest is for bursts"
+            " and failures",
+            source=_NONE,
+        ),
+    ]
+    if inputs.shared_prefix:
+        found.append(
+            Assumption(
+                name="shared_prefix",
+                value=f"{inputs.shared_prefix:.0%}",
+                text=f"{inputs.shared_prefix:.0%} of each prompt is the same for all and is"
+                " computed once (prefix caching)",
+                source="stated by the person",
+            )
+        )
+    return found
