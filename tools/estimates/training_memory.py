@@ -250,10 +250,10 @@ def _gathered(shape: Architecture, setup: TrainingSetup, shards: int) -> float:
     """Stage 3 gathers a layer, the next one in advance, and holds the gradient of one."""
     if setup.stage < 3 or (shards == 1 and setup.offload != "all"):
         return 0.0
-    routed = shape.experts if shape.moe else 0
-    mlp = shape.mlp_params(shape.d_ff)
-    if routed:
-        mlp = (routed / setup.expert + shape.shared_experts) * shape.mlp_params(shape.d_expert)
+    mlp = float(shape.mlp_params(shape.d_ff))
+    if shape.moe:
+        held = shape.experts / setup.expert + shape.shared_experts
+        mlp = held * shape.mlp_params(shape.d_expert)
     layer = (shape.attention_params + mlp) / setup.tensor
     head = shape.vocab * shape.d_model / setup.tensor
     wide = 4 if setup.precision == "fp32" else 2
