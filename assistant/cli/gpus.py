@@ -237,11 +237,13 @@ def whole_number(text: str, option: str) -> int:
 
 
 def _amount(text: str | None, option: str) -> Decimal | None:
+    return None if text is None else plain_number(text, option)
+
+
+def plain_number(text: str, option: str) -> Decimal:
     """A plain number, zero or more. Raises `InvalidInput`."""
     from tools.errors import InvalidInput
 
-    if text is None:
-        return None
     plain = text.strip().replace(",", "")
     digits = plain.replace(".", "", 1)
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):

@@ -41,6 +41,7 @@ Offline = Callable[..., CompletedProcess[str]]
         ["gpus", "--gpu", "H100"],
         ["gpus", "--gpu", "H100", "--count", "64", "--hours", "100"],
         ["estimate", "training", "--params", "7B", "--tokens", "2T"],
+        ["estimate", "routes", "--gpus", "8", "--hours", "100"],
         ["programs"],
         ["programs", "show", "a16z-oxygen"],
         ["programs", "compare", "a16z-oxygen", "conviction"],

@@ -63,8 +63,8 @@ def show(
 
 def rounded(value: object) -> str:
     """Three significant digits: more would pretend."""
-    number = float(str(value))
-    return f"{float(f'{number:.3g}'):,.10g}"
+    number = float(f"{float(str(value)):.3g}")
+    return f"{number:,.0f}" if number.is_integer() else f"{number:,.10g}"
 
 
 def tornado_lines(bars: Sequence[Sensitivity], width: int | None = None) -> list[str]:
