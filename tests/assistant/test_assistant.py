@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +18,8 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    with Assistant.open(tmp_path_factory.mktemp("desk") / "home", today=TODAY) as opened:
+def desk(new_home: Callable[[], Path]) -> Iterator[Assistant]:
+    with Assistant.open(new_home(), today=TODAY) as opened:
         yield opened
 
 
@@ -124,10 +124,10 @@ def test_no_evidence_means_an_abstention_and_a_gap(desk: Assistant, question: st
     assert any(gap.question == question for gap in desk.kb.gaps())
 
 
-def test_a_search_that_fails_is_not_a_library_without_an_answer(tmp_path: Path) -> None:
-    with Assistant.open(tmp_path / "home", today=TODAY) as desk:
+def test_a_search_that_fails_is_not_a_library_without_an_answer(used_home: Path) -> None:
+    with Assistant.open(used_home, today=TODAY) as desk:
         desk.warm()
-        manifest = tmp_path / "home" / "index" / "manifest.json"
+        manifest = used_home / "index" / "manifest.json"
         kept = json.loads(manifest.read_text(encoding="utf-8"))
         manifest.write_text(json.dumps(kept | {"embedder": "another:1"}), encoding="utf-8")
         answer = desk.ask("How many GPUs does Andromeda have?")
@@ -163,10 +163,10 @@ def test_same_question_gives_the_same_bytes(desk: Assistant) -> None:
     assert first.citations == second.citations
 
 
-def test_session_resumes_in_another_process(tmp_path: Path) -> None:
-    with Assistant.open(tmp_path / "home", today=TODAY) as desk:
+def test_session_resumes_in_another_process(used_home: Path) -> None:
+    with Assistant.open(used_home, today=TODAY) as desk:
         first = desk.ask("Generate计划是谁推出的？")
-    with Assistant.open(tmp_path / "home", today=TODAY) as desk:
+    with Assistant.open(used_home, today=TODAY) as desk:
         (saved,) = desk.sessions()
         assert saved.id == first.session
         assert desk.turns(saved.id) == [first]
@@ -218,13 +218,13 @@ def test_events_come_in_order_and_fold_to_the_answer(desk: Assistant) -> None:
     assert seen[1].name == "search_knowledge"
 
 
-def test_checkpoints_of_a_turn_are_deleted(tmp_path: Path) -> None:
+def test_checkpoints_of_a_turn_are_deleted(used_home: Path) -> None:
     import sqlite3
     from contextlib import closing
 
-    with Assistant.open(tmp_path / "home", today=TODAY) as desk:
+    with Assistant.open(used_home, today=TODAY) as desk:
         desk.ask("How many GPUs did Luma AI plan to use?")
-    with closing(sqlite3.connect(tmp_path / "home" / "checkpoints.sqlite")) as db:
+    with closing(sqlite3.connect(used_home / "checkpoints.sqlite")) as db:
         assert db.execute("SELECT COUNT(*) FROM checkpoints").fetchone() == (0,)
 
 
@@ -248,15 +248,13 @@ def test_model_that_cannot_be_loaded_says_what_to_do(tmp_path: Path, model: str)
     assert "compute-desk[openai]" in failed.hint or "builtin" in failed.hint
 
 
-def test_inventory_of_the_fund_comes_first(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "inventory.csv").write_text(
+def test_inventory_of_the_fund_comes_first(used_home: Path) -> None:
+    (used_home / "inventory.csv").write_text(
         "provider,gpu,count,free,price_per_gpu_hour,currency,region,term,observed_at,notes\n"
         "Oxygen cluster 1,H100 SXM,512,96,1.40,USD,us-west,fund,2026-11-21,\n",
         encoding="utf-8",
     )
-    with Assistant.open(home, today=TODAY) as desk:
+    with Assistant.open(used_home, today=TODAY) as desk:
         answer = desk.ask("Where can I get 64 H100s right now?")
     rows = [line for line in answer.answer.splitlines() if line.startswith("| ")]
     assert "Oxygen cluster 1" in rows[1]

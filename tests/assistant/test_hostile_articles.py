@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from assistant import Answer, Assistant
 from assistant.events import Done, Event, Text
+
+pytestmark = pytest.mark.xdist_group("hostile")  # asked once, in one process
 
 PLANTED = """# Helios compute notes
 
@@ -43,13 +46,13 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def answered(
-    tmp_path_factory: pytest.TempPathFactory,
+    new_home: Callable[[], Path],
 ) -> Iterator[tuple[Assistant, dict[str, tuple[Answer, Answer, str]]]]:
     """Each question before and after the article was added, and all text that was shown."""
-    place = tmp_path_factory.mktemp("hostile")
-    note = place / "note.md"
+    home = new_home()
+    note = home.parent / "note.md"
     note.write_text(PLANTED, encoding="utf-8")
-    with Assistant.open(place / "home", today=date(2026, 11, 22)) as desk:
+    with Assistant.open(home, today=date(2026, 11, 22)) as desk:
         before = {question: desk.ask(question) for question in QUESTIONS}
         desk.kb.add(note)
         after = {}

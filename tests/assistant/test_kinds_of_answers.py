@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,8 @@ from assistant import Assistant
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    home = tmp_path_factory.mktemp("kinds") / "home"
-    with Assistant.open(home, today=date(2026, 11, 22)) as opened:
+def desk(new_home: Callable[[], Path]) -> Iterator[Assistant]:
+    with Assistant.open(new_home(), today=date(2026, 11, 22)) as opened:
         yield opened
 
 

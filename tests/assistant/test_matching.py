@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,8 @@ _MARKER = re.compile(r" ?\[\d+\]")
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    home = tmp_path_factory.mktemp("matching") / "home"
-    with Assistant.open(home, today=TODAY) as opened:
+def desk(new_home: Callable[[], Path]) -> Iterator[Assistant]:
+    with Assistant.open(new_home(), today=TODAY) as opened:
         yield opened
 
 

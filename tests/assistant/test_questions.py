@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,8 @@ import yaml
 from assistant import Answer, Assistant
 from assistant.language import detect
 from kb.texts.folding import fold
+
+pytestmark = pytest.mark.xdist_group("questions")  # asked once, in one process
 
 QUESTIONS = Path(__file__).with_name("questions.yaml")
 _COMMA = re.compile(r"(?<=\d),(?=\d{3})")
@@ -106,9 +108,8 @@ def ask_all(desk: Assistant) -> list[Asked]:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    home = tmp_path_factory.mktemp("questions") / "home"
-    with Assistant.open(home, today=date(2026, 11, 22)) as opened:
+def desk(new_home: Callable[[], Path]) -> Iterator[Assistant]:
+    with Assistant.open(new_home(), today=date(2026, 11, 22)) as opened:
         yield opened
 
 

@@ -6,11 +6,14 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
 from assistant.answer import Answer
+
+pytestmark = pytest.mark.usefixtures("used_home")
 
 Desk = Callable[..., tuple[int, str, str]]
 Offline = Callable[..., CompletedProcess[str]]
@@ -21,8 +24,9 @@ def _type(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="ascii"))
 
 
-def test_an_empty_home_answers_offline(offline: Offline) -> None:
-    done = offline(["compute-desk", "ask", QUESTION, "--json"])
+def test_an_empty_home_answers_offline(offline: Offline, tmp_path: Path) -> None:
+    empty = {"COMPUTE_DESK_HOME": str(tmp_path / "empty")}
+    done = offline(["compute-desk", "ask", QUESTION, "--json"], environment=empty)
     assert done.returncode == 0, done.stderr
     answer = Answer.model_validate_json(done.stdout)
     assert not answer.abstained

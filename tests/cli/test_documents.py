@@ -12,6 +12,8 @@ import pytest
 
 from kb.knowledge_base import KnowledgeBase
 
+pytestmark = pytest.mark.usefixtures("used_home")
+
 Desk = Callable[..., tuple[int, str, str]]
 
 ARTICLE = """---
@@ -230,7 +232,7 @@ def test_gpus(desk: Desk) -> None:
 
 
 def test_gpus_reads_the_inventory_of_this_home(desk: Desk, home: Path) -> None:
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     (home / "inventory.csv").write_text(
         "provider,gpu,count,free,price_per_gpu_hour,currency,region,term,observed_at,notes\n"
         "Our fund,H100,128,96,1.10,USD,eu-west,fund,2026-11-20,\n"

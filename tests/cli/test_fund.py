@@ -11,6 +11,8 @@ import pytest
 
 from kb import starter
 
+pytestmark = pytest.mark.usefixtures("used_home")
+
 Desk = Callable[..., tuple[int, str, str]]
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from kb import starter
 
+pytestmark = pytest.mark.usefixtures("used_home")
+
 Desk = Callable[..., tuple[int, str, str]]
 
 
@@ -99,7 +101,7 @@ def test_replace_takes_one_file(desk: Desk, article: Path) -> None:
 
 def test_a_dry_run_and_the_gold_questions(desk: Desk, article: Path, home: Path) -> None:
     gold = home / "library" / "gold.yaml"
-    gold.parent.mkdir(parents=True)
+    gold.parent.mkdir(parents=True, exist_ok=True)
     gold.write_text("questions:\n- ask: How many H200 does Harbor Fund lend?\n  find: [harbor]\n")
     tried = _document(desk, "kb", "add", article, "--dry-run")
     assert tried["dry_run"] is True

@@ -11,7 +11,7 @@ import pytest
 
 from tests.chroma_server import ChromaProcess
 
-pytestmark = pytest.mark.xdist_group("chroma")
+pytestmark = [pytest.mark.xdist_group("chroma"), pytest.mark.usefixtures("used_home")]
 
 Desk = Callable[..., tuple[int, str, str]]
 

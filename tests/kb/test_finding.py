@@ -152,6 +152,7 @@ def _circle(name: str, lines: list[str], date: str) -> tuple[Document, Vectors]:
     return made, Coordinates().passages(lines)
 
 
+@pytest.mark.xdist_group("crowd")  # indexed once, in one process
 @pytest.mark.parametrize(
     ("only", "sources"),
     [

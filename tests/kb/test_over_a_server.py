@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_publishing_and_searching_at_once_loses_and_mixes_nothing() -> None:
     program = [sys.executable, str(ROOT / "benchmarks" / "server.py")]
-    size = ["--seconds", "6", "--writers", "2", "--readers", "2", "--kills", "1"]
+    size = ["--seconds", "3", "--writers", "2", "--readers", "2", "--kills", "1"]
     done = subprocess.run(
         program + size, cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
         env=os.environ | {"PYTHONPATH": str(ROOT)},

