@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant import cues
 from assistant.answer import Language
+from tools.estimates.architectures import ModelMention
 from tools.gpus import GpuMention
 from tools.quantities import Quantity, Unit
 
@@ -41,17 +42,22 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """A question as understood. `programs` are ids named in it or carried over; `sponsored` are
-    ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table has; `provider`
-    is in the price list; `repeat` is an earlier call to make again with changes; `company` is what
-    this and earlier questions tell about the asker's company (see `assistant.company`);
-    `accepted` says that the person agreed to what an asked-back question would assume."""
+    """A question as understood.
+
+    `models` are published ones that it names; `programs` are ids named in it or carried over;
+    `sponsored` are ids whose sponsor only is named; `strange_gpu` looks like a GPU that no table
+    has; `provider` is in the price list; `repeat` is an earlier call to make again with changes;
+    `company` is what this and earlier questions tell about the asker's company (see
+    `assistant.company`); `accepted` says that the person agreed to what an asked-back question
+    would assume.
+    """
 
     text: str
     language: Language
     folded: str
     quantities: tuple[Quantity, ...] = ()
     gpus: tuple[GpuMention, ...] = ()
+    models: tuple[ModelMention, ...] = ()
     strange_gpu: str | None = None
     provider: str | None = None
     programs: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from assistant.language import detect
 from assistant.question import Ask, Reading
 from kb.programs.program import Program
 from kb.texts.folding import fold
+from tools.estimates.architectures import find_architectures
 from tools.gpus import find_gpus
 from tools.price_list import list_providers
 from tools.quantities import Unit, find_quantities
@@ -73,6 +74,7 @@ def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readi
         folded=folded,
         quantities=quantities,
         gpus=gpus,
+        models=tuple(find_architectures(text)),
         strange_gpu=None if gpus else _strange_gpu(text),
         provider=next((p for p in list_providers() if _find(folded, fold(p)) is not None), None),
         programs=tuple(named),
@@ -128,7 +130,7 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (*found, Ask.COMPARE), kind
     if _asks_members(reading, kind, bool(found) or not rents):
         found.append(Ask.LIST)
-    if kind not in ("deal", "loan") and _asks_offers(reading) and (not found or rents):
+    if kind not in ("deal", "loan") and _asks_offers(reading) and (not found or _rents_beside(reading)):
         found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
         if found == [Ask.OFFERS] and _SELLER.search(reading.text) and not reading.provider:
             found.insert(0, Ask.FACT)
@@ -166,6 +168,15 @@ def _asks_offers(reading: Reading) -> bool:
     if reading.provider and charged:
         return not cues.CREDITS.search(text)
     return not reading.programs and (charged or not reading.sponsored)
+
+
+def _rents_beside(reading: Reading) -> bool:
+    """Whether offers are wanted beside an estimate: "at $2/h" alone only prices the estimate."""
+    rest = reading.folded
+    for quantity in reading.quantities:
+        if quantity.unit is Unit.PRICE_PER_GPU_HOUR:
+            rest = rest.replace(fold(quantity.text), " ")
+    return bool(cues.RENT.search(rest))
 
 
 def _asks_history(reading: Reading) -> bool:

@@ -16,6 +16,19 @@ def in_short(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def size_of(reading: Reading) -> dict[str, str]:
+    """`params`, and `active_params` of a mixture of experts: a published model's own, else the
+    first size that is told; empty where there is none."""
+    if reading.models:
+        shape = reading.models[0].architecture
+        told = {"params": in_short(Decimal(shape.params))}
+        if shape.active_params != shape.params:
+            told["active_params"] = in_short(Decimal(shape.active_params))
+        return told
+    params = reading.first(Unit.PARAMS)
+    return {"params": in_short(params.value)} if params else {}
+
+
 def gpu_of(reading: Reading) -> str | None:
     """The GPU that a question names, as it is written there; also one that no table has."""
     if reading.gpus:

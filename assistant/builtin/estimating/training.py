@@ -12,12 +12,12 @@ from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, family, number, plain, price, size
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of, in_short
+from assistant.builtin.values import gpu_count, gpu_of, in_short, size_of
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
-from tools.quantities import Unit
+from tools.quantities import Unit, parse_params
 
 TOOL = "estimate_training"
 TOKENS_A_PARAMETER = 20
@@ -87,7 +87,7 @@ def _wants(reading: Reading) -> bool:
     text = reading.folded
     if reading.programs or not cues.TRAIN.search(text) or asks_match(reading):
         return False
-    if reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):
+    if size_of(reading) or reading.first(Unit.TOKENS):
         return True
     asked = cues.COST.search(text) or cues.TIME.search(text)
     return bool(cues.OURS.search(text) and asked)
@@ -97,7 +97,7 @@ def _missing(reading: Reading) -> str | None:
     if reading.again(TOOL):
         return None
     words = _WORDS(reading.language)
-    if reading.first(Unit.PARAMS) is None:
+    if not size_of(reading):
         return f"{words.ask_size} {words.ask_size_default}"
     told = reading.first(Unit.TOKENS) is not None or reading.accepted
     return None if told else words.ask_tokens
@@ -105,13 +105,11 @@ def _missing(reading: Reading) -> str | None:
 
 def _arguments(reading: Reading) -> dict[str, Any]:
     earlier = reading.again(TOOL)
-    told: dict[str, Any] = {}
-    if params := reading.first(Unit.PARAMS):
-        told["params"] = in_short(params.value)
+    told: dict[str, Any] = dict(size_of(reading))
     if tokens := reading.first(Unit.TOKENS):
         told["tokens"] = in_short(tokens.value)
-    elif params and not earlier:  # the person agreed to what would be assumed
-        told["tokens"] = in_short(params.value * TOKENS_A_PARAMETER)
+    elif told and not earlier:  # the person agreed to what would be assumed
+        told["tokens"] = in_short(parse_params(told["params"]) * TOKENS_A_PARAMETER)
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
     if (count := gpu_count(reading)) is not None:
