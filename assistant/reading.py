@@ -130,7 +130,11 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (*found, Ask.COMPARE), kind
     if _asks_members(reading, kind, bool(found) or not rents):
         found.append(Ask.LIST)
-    if kind not in ("deal", "loan") and _asks_offers(reading) and (not found or _rents_beside(reading)):
+    if (
+        kind not in ("deal", "loan")
+        and _asks_offers(reading)
+        and (not found or _rents_beside(reading))
+    ):
         found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
         if found == [Ask.OFFERS] and _SELLER.search(reading.text) and not reading.provider:
             found.insert(0, Ask.FACT)

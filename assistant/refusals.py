@@ -22,6 +22,24 @@ NAMES = {
     "days": "天数",
     "wanted days": "目标天数",
     "hours": "小时数",
+    "GPU-hours": "卡时数",
+    "layers": "层数",
+    "d_model": "隐藏层宽度",
+    "seq_len": "上下文长度",
+    "utilisation": "利用率",
+    "down payment": "首付",
+    "balloon": "尾款",
+    "fee": "手续费",
+    "years of use": "使用年数",
+    "credit": "额度",
+    "cap of a year": "每年上限",
+    "eligible share": "可用比例",
+    "share of the bill": "账单抵扣比例",
+    "list price": "目录价",
+    "market price": "市场价",
+    "months until credits expire": "额度到期前的月数",
+    "spending a month": "每月用量",
+    "probability": "用掉的概率",
     "months": "月数",
     "years": "年数",
     "life": "使用年限",
@@ -60,7 +78,6 @@ NAMES = {
     "image or video": "image或video",
 }
 
-# The first that fits is taken, so the more special sentence stands first.
 SENTENCES = {
     # arguments of any estimate
     "{} less 1 of {} cannot be": "{0}减1不能是{1}",
@@ -96,6 +113,7 @@ SENTENCES = {
     "ask for one or more": "至少要一张",
     "a job takes some time": "任务总要花些时间",
     "US dollars per GPU-hour, above {}": "每卡时的美元价格，须大于{0}",
+    "US dollars per GPU-hour, above zero": "每卡时的美元价格，须大于零",
     # numbers as people write them
     "{} is not a whole number": "{0}不是整数",
     "{} is too large for {}": "{0}作为{1}太大了",
@@ -135,6 +153,34 @@ SENTENCES = {
     "image or video": "image或video",
     "unknown start: {}": "不认识的起点：{0}",
     "scratch or pretrained": "scratch或pretrained",
+    "unknown precision: {}": "不认识的精度：{0}",
+    "bf16, fp16 or fp8": "bf16、fp16或fp8",
+    "{} has no {} speed in the table": "表里没有{0}的{1}算力",
+    "known of it: {}": "已有的是：{0}",
+    "from_scratch or continued": "from_scratch或continued",
+    "layers and d_model belong together": "层数和隐藏层宽度要一起给",
+    "give both or neither": "要么都给，要么都不给",
+    "the size of the model is missing": "缺少模型的参数量",
+    "give its parameters, such as 7B": "请给出参数量，例如7B",
+    "at least {} GPU-hours; check parameters, tokens and days": (
+        "至少要{0}卡时；请核对参数量、token数和天数"
+    ),
+    "{} would need {} of the peak of {}, and no published run passes {}": (
+        "{0}要达到{2}峰值的{1}，而公开训练记录没有超过{3}的"
+    ),
+    "add runs to fit on": "请先补充可用的训练记录",
+    "no published dense run to learn from": "没有可参考的稠密模型训练记录",
+    # loans and credits
+    "a GPU never used has no cost an hour": "从不使用的GPU算不出每小时成本",
+    "a down payment of 100 % leaves no loan": "首付100%就没有贷款了",
+    "state less than 1": "请给小于1的数",
+    "a balloon of {} of the price is more than is owed": "尾款占价格的{0}，超过了欠款",
+    "down payment and balloon are at most the whole price together": "首付与尾款合计不能超过全价",
+    "{} market prices are too many": "{0}个市场价太多了",
+    "credits of {} years cannot expire after {} months": "{0}年的额度不会在{1}个月后到期",
+    "state the share of the bill for each year": "请给出每一年的账单抵扣比例",
+    "a year in which credits pay 0 cannot be": "额度不抵扣的年份不必列出",
+    "leave that year out": "请去掉那一年",
     # owning
     "two prices per GPU": "给了两个每张GPU的价格",
     "give the price of the server, or the one all-in": "请只给服务器价格，或只给全包价格",
@@ -190,7 +236,9 @@ def in_chinese(sentence: str) -> str:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """The sentences as patterns; the more words one fixes, the earlier it is tried."""
+    fixed = sorted(SENTENCES, key=lambda english: -len(english.replace("{}", "")))
     return [
-        (re.compile("(.+?)".join(map(re.escape, english.split("{}")))), chinese)
-        for english, chinese in SENTENCES.items()
+        (re.compile("(.+?)".join(map(re.escape, english.split("{}")))), SENTENCES[english])
+        for english in fixed
     ]
