@@ -23,6 +23,19 @@ NAMES = {
     "wanted days": "目标天数",
     "hours": "小时数",
     "GPU-hours": "卡时数",
+    "GPUs a copy": "每个副本的GPU数量",
+    "sequences a micro batch": "每个微批的序列数",
+    "tokens a sequence": "每条序列的token数",
+    "input tokens": "输入token数",
+    "output tokens": "输出token数",
+    "requests": "请求数",
+    "seconds": "秒数",
+    "first token": "首个token",
+    "time per token": "每个token的时间",
+    "whole answer": "整个回答",
+    "load at the peak": "高峰时的负载",
+    "peak over mean": "峰均比",
+    "shared part of the prompt": "提示词的共享比例",
     "layers": "层数",
     "d_model": "隐藏层宽度",
     "seq_len": "上下文长度",
@@ -170,6 +183,47 @@ SENTENCES = {
     ),
     "add runs to fit on": "请先补充可用的训练记录",
     "no published dense run to learn from": "没有可参考的稠密模型训练记录",
+    # memory and inference
+    "a model or its size is needed": "需要模型名或参数量",
+    "name it, such as Llama-3.1-70B, or say 70B": "请给出名字或参数量，例如70B",
+    "say the size with its unit, such as 7B": "请给出带单位的参数量，例如7B",
+    "the memory of {} is not known": "没有{0}的显存数据",
+    "the memory of {} is not stated": "没有写明{0}的显存",
+    "the speed of {} is not known": "没有{0}的速度数据",
+    "estimate with a GPU whose speed is known": "请换一种有速度数据的GPU",
+    "name a form, such as H100 80GB": "请写明型号，例如H100 80GB",
+    "say it, such as {} 80GB": "请写明，例如{0} 80GB",
+    "unknown {}: {}": "不认识的{0}：{1}",
+    "a peak of {} times the mean cannot be": "峰值不能是均值的{0}倍",
+    "a peak is at least the mean: 1 or more": "峰值不小于均值：须为1或更大",
+    "a prompt that is shared wholly cannot be": "提示词不能全部共享",
+    "it reads {} tokens, prompt and answer together": "它最多读{0}个token，提示词和回答合计",
+    "{} tokens do not fit the context of {}": "{0}个token放不进{1}的上下文",
+    "{} with answers of {} tokens does not fit into {} {}": (
+        "{0}配上{1}个token的回答，放不进{2}张{3}"
+    ),
+    "take a GPU with more memory, weights of fewer bits or shorter answers": (
+        "请换显存更大的GPU、更低比特的权重，或更短的回答"
+    ),
+    "cannot be met on {}: {}": "在{0}上达不到：{1}",
+    "{} of {} s: the floor is {} s on {} of them": "{0}要{1}秒：用{3}张时至少{2}秒",
+    "the targets together, on any number of GPUs that was tried": (
+        "试过的各种GPU数量都不能同时达到这些目标"
+    ),
+    "allow more time, or take a faster GPU, a smaller model or weights of fewer bits": (
+        "请放宽时间，或换更快的GPU、更小的模型、更低比特的权重"
+    ),
+    "{} parameters cannot be served": "{0}参数的模型无法部署",
+    "{} parameters of adapters cannot be": "适配器不能有{0}参数",
+    "more than zero and at most those of the model": "须大于零，且不超过模型的参数量",
+    "{} GPUs cannot be split in groups of {}": "{0}张GPU分不成每组{1}张",
+    "tensor x pipeline must divide the GPUs": "张量并行乘流水线并行须能整除GPU数量",
+    "{} layers cannot be spread over {} pipeline stages": "{0}层分不到{1}个流水线阶段",
+    "at most one stage a layer": "每层最多一个阶段",
+    "{} GPUs a copy do not divide {}": "每个副本{0}张GPU，不能整除{1}",
+    "use a divisor of the copies": "请用副本数的约数",
+    "{} expert-parallel GPUs do not divide {}": "{0}张专家并行的GPU不能整除{1}",
+    "experts are spread over the data-parallel GPUs": "专家分布在数据并行的GPU上",
     # loans and credits
     "a GPU never used has no cost an hour": "从不使用的GPU算不出每小时成本",
     "a down payment of 100 % leaves no loan": "首付100%就没有贷款了",
@@ -230,8 +284,15 @@ def in_chinese(sentence: str) -> str:
     for pattern, chinese in _patterns():
         match = pattern.fullmatch(sentence)
         if match:
-            return chinese.format(*(NAMES.get(each, each) for each in match.groups()))
+            return chinese.format(*map(_filled, match.groups()))
     return sentence
+
+
+def _filled(text: str) -> str:
+    """What fills a blank: the name of an input, several reasons, or a value as it is."""
+    if text in NAMES:
+        return NAMES[text]
+    return "；".join(map(in_chinese, text.split("; "))) if ": " in text else text
 
 
 @cache

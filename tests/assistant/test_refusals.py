@@ -78,3 +78,10 @@ def test_a_sentence_keeps_all_that_was_filled_in(english: str) -> None:
 def test_refusals_are_said_in_the_script_of_the_reader() -> None:
     told = phrases("zh-Hant").failure("parameters of -7 cannot be", "parameters must be above zero")
     assert told == "**參數量不能是-7。** 參數量必須大於零。"
+
+
+def test_reasons_within_a_reason_are_chinese_too() -> None:
+    told = in_chinese(
+        "cannot be met on H100: first token of 0.1 s: the floor is 0.2 s on 8 of them"
+    )
+    assert told == "在H100上达不到：首个token要0.1秒：用8张时至少0.2秒"
