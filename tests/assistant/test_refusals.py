@@ -81,7 +81,5 @@ def test_refusals_are_said_in_the_script_of_the_reader() -> None:
 
 
 def test_reasons_within_a_reason_are_chinese_too() -> None:
-    told = in_chinese(
-        "cannot be met on H100: first token of 0.1 s: the floor is 0.2 s on 8 of them"
-    )
-    assert told == "在H100上达不到：首个token要0.1秒：用8张时至少0.2秒"
+    told = in_chinese("cannot be met on A: first token of 0.1 s: the floor is 0.2 s on 8 of them")
+    assert told == "在A上达不到：首个token要0.1秒：用8张时至少0.2秒"
