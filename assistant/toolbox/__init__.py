@@ -11,6 +11,7 @@ from langchain_core.tools import BaseTool
 from assistant.access import kept_access
 from assistant.knowledge import Knowledge
 from assistant.toolbox.cluster_queue import cluster_queue_tool
+from assistant.toolbox.estimate_inference import estimate_inference_tool
 from assistant.toolbox.estimate_training import estimate_training_tool
 from assistant.toolbox.gpu_offers import gpu_offers_tool
 from assistant.toolbox.gpu_price_history import gpu_price_history_tool
@@ -29,4 +30,5 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         gpu_price_history_tool(kept_access(home, today), past=past),
         cluster_queue_tool(home, today, past=past),
         estimate_training_tool(),
+        estimate_inference_tool(),
     ]

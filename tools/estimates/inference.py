@@ -8,7 +8,7 @@ while idle is paid too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -283,17 +283,16 @@ def _sensitivity(
     """What would change the GPUs most, before they are rounded to whole copies."""
     demand = fleet.demand
     halved = (max(1, demand.input_tokens // 2), max(1, demand.output_tokens // 2))
+    peaks = (max(1, demand.peak_to_mean / 2), demand.peak_to_mean * 2)
+    shares = (reached.high, reached.low)
     swings = [
-        Swing(name="share", low=reached.high, high=reached.low,
-              low_text=f"{reached.high:.0%} of the roofline",
-              high_text=f"{reached.low:.0%} of it"),
-        _swing("peak_to_mean", max(1, demand.peak_to_mean / 2), demand.peak_to_mean * 2, "x mean"),
-        _swing("peak_load", 0.95, 0.5, "of capacity at the peak"),
-        _swing("output_tokens", halved[1], demand.output_tokens * 2, "tokens"),
-        _swing("input_tokens", halved[0], demand.input_tokens * 2, "tokens"),
-        _swing("weights", "fp8" if on.fp8_dense_tflops else "int8", "bf16", "weights"),
-    ]  # fmt: skip
-
+        _swing("share", shares, [f"{each:.0%}" for each in shares]),
+        _swing("peak_to_mean", peaks, [f"{each:g}x" for each in peaks]),
+        _swing("peak_load", (0.95, 0.5), ["95%", "50%"]),
+        _swing("output_tokens", (halved[1], demand.output_tokens * 2)),
+        _swing("input_tokens", (halved[0], demand.input_tokens * 2)),
+        _swing("weights", ("fp8" if on.fp8_dense_tflops else "int8", "bf16")),
+    ]
     found: dict[tuple[str, Any], float] = {}
     for swing in swings:
         for value in (swing.low, swing.high):
@@ -318,5 +317,6 @@ def _gpus_with(
         return None
 
 
-def _swing(name: str, low: Any, high: Any, of: str) -> Swing:
-    return Swing(name=name, low=low, high=high, low_text=f"{low} {of}", high_text=f"{high} {of}")
+def _swing(name: str, ends: Sequence[Any], said: Sequence[str] = ()) -> Swing:
+    low_text, high_text = said or [each if isinstance(each, str) else f"{each:,}" for each in ends]
+    return Swing(name=name, low=ends[0], high=ends[1], low_text=low_text, high_text=high_text)

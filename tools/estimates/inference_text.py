@@ -86,6 +86,7 @@ def steps(
             f" {fleet.gpus(likely):,} / {fleet.gpus(reached.low):,}",
         ),
     ]
+    lines += _speeds(fleet, likely)
     if inputs.price_per_gpu_hour is not None:
         price = inputs.price_per_gpu_hour
         cost = " / ".join(
@@ -100,6 +101,36 @@ def steps(
             )
         )
     return tuple(lines)
+
+
+def _speeds(fleet: Fleet, likely: float) -> list[Step]:
+    """How long an answer takes, how busy the GPUs are, and what each phase alone would reach."""
+    served, demand = fleet.served, fleet.demand
+    prompt = demand.input_tokens * (1 - demand.shared_prefix)
+    reads = prompt * served.stages / served.prefill / served.gpus * likely
+    each = fleet.sequences / served.stages
+    writes = fleet.sequences / served.step(each) / served.gpus * likely
+    capacity = fleet.request_rate(likely) * fleet.copies(likely)
+    return [
+        Step(
+            name="answer",
+            text=f"answer = first token {fleet.first(likely):.3g} s (its prompt, the running step,"
+            f" the queue) + {demand.output_tokens:,} x {fleet.token(likely):.3g} s ="
+            f" {fleet.answer(likely):.3g} s",
+            source="queue of fixed service times, M/D/1 (Pollaczek-Khinchine)",
+        ),
+        Step(
+            name="load",
+            text=f"mean load = {demand.requests_per_second:.3g} requests a second /"
+            f" ({fleet.copies(likely):,} x {fleet.request_rate(likely):.3g}) ="
+            f" {demand.requests_per_second / capacity:.0%}",
+        ),
+        Step(
+            name="phases",
+            text=f"a GPU that only read prompts would read {reads:,.0f} tokens a second, one that"
+            f" only answered would write {writes:,.0f}",
+        ),
+    ]
 
 
 def assumptions(
@@ -118,7 +149,7 @@ def assumptions(
         *_load(inputs),
         Assumption(
             name="engine",
-            value=f"{ENGINE_SEQUENCES} sequences",
+            value=str(ENGINE_SEQUENCES),
             text=f"a copy takes at most {ENGINE_SEQUENCES} answers at once (each stage of 8 GPUs)",
             source="vLLM's default max_num_seqs",
         ),
@@ -133,7 +164,7 @@ def assumptions(
         found.append(
             Assumption(
                 name="link",
-                value=f"{fleet.served.gpus} GPUs a copy",
+                value=str(fleet.served.gpus),
                 text="up to 8 GPUs of one server split each layer; more form stages",
                 source=link_source(on),
             )
@@ -176,7 +207,7 @@ def _precision(inputs: InferenceInputs, on: Gpu) -> Assumption:
     computed = "and computed in FP8" if fast else "and computed in 16 bits"
     return Assumption(
         name="precision",
-        value=f"{inputs.weights}, cache {inputs.cache}",
+        value=f"{inputs.weights} / {inputs.cache}",
         text=f"weights are kept in {inputs.weights} {computed}, the cache in {inputs.cache}; what"
         " fewer bits cost in quality is not estimated",
         source=on.source,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.answer import Language
 from assistant.builtin.estimating.estimator import Call, Estimator
+from assistant.builtin.estimating.inference import INFERENCE
 from assistant.builtin.estimating.market_prices import priced_calls
 from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.sections import Section
@@ -13,7 +14,7 @@ from assistant.evidence import Artifact
 from assistant.phrases import Phrases, fixed_sentences
 from assistant.question import Ask, Reading
 
-ESTIMATORS: tuple[Estimator, ...] = (TRAINING,)
+ESTIMATORS: tuple[Estimator, ...] = (INFERENCE, TRAINING)
 """The first that wants a question answers it."""
 
 BY_ASK: dict[Ask, Estimator] = {each.ask: each for each in ESTIMATORS}

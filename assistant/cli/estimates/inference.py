@@ -1,0 +1,136 @@
+"""`compute-desk estimate inference`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import typer
+
+from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.gpus import whole_number
+
+
+def inference(
+    requests: Annotated[
+        str, typer.Option(metavar="N", help="Requests a minute, the mean over a month.")
+    ],
+    input_tokens: Annotated[
+        str, typer.Option("--input-tokens", metavar="N", help="Tokens of one prompt.")
+    ],
+    output_tokens: Annotated[
+        str, typer.Option("--output-tokens", metavar="N", help="Tokens of one answer.")
+    ],
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A known model, such as Llama-3.1-70B.")
+    ] = None,
+    params: Annotated[
+        str | None, typer.Option(metavar="N", help="Its size instead, such as 70B.")
+    ] = None,
+    active_params: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Parameters active per token, for a mixture of experts."),
+    ] = None,
+    gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
+    first_token: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="At most so long to the first token.")
+    ] = None,
+    token_time: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="At most so long from token to token.")
+    ] = None,
+    answer_time: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="At most so long for a whole answer.")
+    ] = None,
+    weights: Annotated[
+        Literal["bf16", "fp8", "int8", "int4"], typer.Option(help="Precision of the weights.")
+    ] = "bf16",
+    cache: Annotated[
+        Literal["bf16", "fp8"], typer.Option(help="Precision of keys and values.")
+    ] = "bf16",
+    peak: Annotated[
+        str, typer.Option(metavar="RATIO", help="The busiest minutes over the mean.")
+    ] = "2",
+    peak_load: Annotated[
+        str, typer.Option(metavar="SHARE", help="Share of capacity that the peak may fill.")
+    ] = "80%",
+    shared_prefix: Annotated[
+        str, typer.Option(metavar="SHARE", help="Share of the prompt that all requests share.")
+    ] = "0",
+    price: Annotated[
+        str | None,
+        typer.Option(metavar="USD", help="Per GPU-hour; without it, no cost."),
+    ] = None,
+    as_json: AsJson = False,
+    explain: Explain = False,
+    chart: Chart = False,
+) -> None:
+    """Estimate GPUs, speed and cost of serving a language model."""
+    from tools import quantities
+    from tools.estimates.inference import estimate_inference
+
+    estimate = estimate_inference(
+        quantities.parse_count(requests),
+        whole_number(input_tokens, "--input-tokens"),
+        whole_number(output_tokens, "--output-tokens"),
+        model=model,
+        params=None if params is None else quantities.parse_params(params),
+        active_params=None if active_params is None else quantities.parse_params(active_params),
+        gpu=gpu,
+        first_token_seconds=_number(first_token, "--first-token"),
+        token_seconds=_number(token_time, "--token-time"),
+        answer_seconds=_number(answer_time, "--answer-time"),
+        weights=weights,
+        cache=cache,
+        peak_to_mean=_number(peak, "--peak") or Decimal(2),
+        peak_load=quantities.parse_share(peak_load),
+        shared_prefix=quantities.parse_share(shared_prefix),
+        price_per_gpu_hour=None if price is None else quantities.parse_price(price),
+        price_source=None if price is None else "given with --price",
+    )
+    rows = [
+        (label, *(rounded(value) for value in (band.low, band.likely, band.high)))
+        for label, band in (
+            ("GPUs", estimate.gpus),
+            ("Output tokens/s per GPU", estimate.output_tokens_per_second_per_gpu),
+            ("First token, s", estimate.first_token_seconds),
+            ("Time per token, s", estimate.token_seconds),
+            ("Whole answer, s", estimate.answer_seconds),
+            ("USD a month", estimate.cost_usd_per_month),
+            ("USD per M tokens", estimate.cost_usd_per_million_tokens),
+            ("USD per M input tokens", estimate.cost_usd_per_million_input_tokens),
+            ("USD per M output tokens", estimate.cost_usd_per_million_output_tokens),
+            ("USD per M tokens, never idle", estimate.cost_usd_per_million_tokens_full_load),
+        )
+        if band is not None
+    ]
+    fleet = [
+        f"{rounded(estimate.copies.likely)} copies of the model on {estimate.gpus_per_copy} GPUs"
+        f" each, up to {estimate.sequences_per_copy:,} answers at once (bound by"
+        f" {estimate.limit}), {estimate.mean_load:.0%} busy on average",
+    ]
+    nearest = [
+        f"{run.model} on {run.gpus} {run.gpu}, {run.weights}, {run.input_tokens:,} +"
+        f" {run.output_tokens:,} tokens: {rounded(run.output_tokens_per_second)} output tokens/s"
+        f" ({run.engine})"
+        for run in estimate.nearest_runs
+    ]
+    show(
+        estimate,
+        ("", "Low", "Likely", "High"),
+        rows,
+        Form(as_json, explain, chart),
+        more=[("In the likely case:", fleet), ("Nearest measured servers:", nearest)],
+    )
+
+
+def _number(text: str | None, option: str) -> Decimal | None:
+    """A plain number of the command line. Raises `InvalidInput`."""
+    from tools.errors import InvalidInput
+
+    if text is None:
+        return None
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        raise InvalidInput(f"{option} must be a number, not {text!r}", "for example 0.5") from None
+    return number

@@ -1,0 +1,94 @@
+"""The agent's tool `estimate_inference`: GPUs, speed and cost of serving a language model."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+
+from assistant.toolbox.calls import Found, Output, run
+
+NAME = "estimate_inference"
+EXAMPLES = (
+    "How many H100s to serve Llama 3.1 70B at 600 requests a minute, 1,000 tokens in, 300 out?",
+    "What would it cost to serve a 7B model, 1,000 requests per minute, 1,500 input tokens and "
+    "200 output tokens, on A100 80GB at $1.5/h?",
+    "We need to host DeepSeek-V3 in FP8 on H200s: 10 requests per second, 2,000 prompt tokens, "
+    "500 completion tokens, at most 50 ms per token. How many GPUs?",
+    "部署Llama-3.1-70B做推理，每分钟600个请求，输入1000 token，输出300 token，要多少张H100？",
+    "用H200跑DeepSeek-V3推理，FP8，每秒20次请求，输入4000词元、输出800词元，每百万token成本多少？",
+    "部署 70B 模型做推理，每分鐘 600 次請求，輸入 1000 token、輸出 300 token，每個月要多少錢？",
+)
+
+
+def estimate_inference_tool() -> BaseTool:
+    """A tool over `tools.estimates.inference.estimate_inference`."""
+
+    def estimate_inference(
+        requests_per_minute: float,
+        input_tokens: int,
+        output_tokens: int,
+        runtime: ToolRuntime[Any, Any],
+        model: str | None = None,
+        params: str | None = None,
+        active_params: str | None = None,
+        gpu: str = "H100",
+        first_token_seconds: float | None = None,
+        token_seconds: float | None = None,
+        answer_seconds: float | None = None,
+        weights: Literal["bf16", "fp8", "int8", "int4"] = "bf16",
+        cache: Literal["bf16", "fp8"] = "bf16",
+        peak_to_mean: float = 2,
+        shared_prefix: float = 0,
+        price: str | None = None,
+        price_source: str | None = None,
+    ) -> Output:
+        """Estimate serving a language model: the mean `requests_per_minute`, tokens of a prompt and
+        of an answer, a known `model` ("Llama-3.1-70B") or its `params` ("70B", with
+        `active_params` for a mixture of experts), targets in seconds, `shared_prefix` from 0 to 1,
+        `price` in US dollars per GPU-hour with its source. Without a price there is no cost."""
+
+        def work(_: int) -> Found:
+            from tools import quantities
+            from tools.estimates.inference import estimate_inference as estimate
+
+            result = estimate(
+                Decimal(str(requests_per_minute)),
+                input_tokens,
+                output_tokens,
+                model=model,
+                params=quantities.parse_params(params) if params else None,
+                active_params=quantities.parse_params(active_params) if active_params else None,
+                gpu=gpu,
+                first_token_seconds=_seconds(first_token_seconds),
+                token_seconds=_seconds(token_seconds),
+                answer_seconds=_seconds(answer_seconds),
+                weights=weights,
+                cache=cache,
+                peak_to_mean=Decimal(str(peak_to_mean)),
+                shared_prefix=Decimal(str(shared_prefix)),
+                price_per_gpu_hour=quantities.parse_price(price) if price else None,
+                price_source=price_source,
+            )
+            return Found(result.model_dump(mode="json"))
+
+        args = {
+            "requests_per_minute": requests_per_minute, "input_tokens": input_tokens,
+            "output_tokens": output_tokens, "model": model, "params": params,
+            "active_params": active_params, "gpu": gpu,
+            "first_token_seconds": first_token_seconds, "token_seconds": token_seconds,
+            "answer_seconds": answer_seconds, "weights": weights, "cache": cache,
+            "peak_to_mean": peak_to_mean, "shared_prefix": shared_prefix,
+            "price": price, "price_source": price_source,
+        }  # fmt: skip
+        return run(runtime, NAME, args, work)
+
+    return StructuredTool.from_function(
+        estimate_inference, name=NAME, response_format="content_and_artifact"
+    )
+
+
+def _seconds(told: float | None) -> Decimal | None:
+    return None if told is None else Decimal(str(told))
