@@ -129,13 +129,14 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if cues.COMPARE.search(text) and len(reading.programs) > 1:
         return (*found, Ask.COMPARE), kind
     if _asks_members(reading, kind, bool(found) or not rents):
-        found.append(Ask.LIST)
+        found.append(Ask.MATCH if found and reading.company else Ask.LIST)
     if (
         kind not in ("deal", "loan")
         and _asks_offers(reading)
         and (not found or _rents_beside(reading))
     ):
-        found.insert(len(found) - (Ask.LIST in found), Ask.OFFERS)
+        members = sum(ask in (Ask.LIST, Ask.MATCH) for ask in found)
+        found.insert(len(found) - members, Ask.OFFERS)
         if found == [Ask.OFFERS] and _SELLER.search(reading.text) and not reading.provider:
             found.insert(0, Ask.FACT)
     if not found and not reading.programs and _points_nowhere(reading):

@@ -24,8 +24,9 @@ class Words:
     """The sentences of one estimator in one language; a tool's own catalogue adds its fields.
 
     `finished` is one line about the call. `assumptions` are sentences by the name of the
-    assumption, with {value} and {text} to fill; without one the tool's English text stands.
-    `inputs` names what a tornado varies.
+    assumption, or by "name=value" where a value has its own; {value} and {text} are filled in, and
+    {0}, {1}, ... with the figures of its English text in their order. Without a sentence the tool's
+    English text stands. `inputs` names what a tornado varies.
     """
 
     finished: str

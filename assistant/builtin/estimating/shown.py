@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,11 +12,34 @@ from assistant.builtin.estimating.market_prices import same_offer
 from assistant.builtin.figures import dollars, number, plain, price, when
 from assistant.builtin.sections import foreign_name
 from assistant.evidence import Artifact, ToolEvidence
+from assistant.language import in_script
 from assistant.phrases import Phrases
 from assistant.question import ASKED
 
 Told = Callable[[Any, Language], str]
 MOST_CHANGES = 3
+_FIGURE = re.compile(r"\$?\d[\d,]*(?:\.\d+)?(?:\s?%|[BTMx](?![A-Za-z]))?")
+# What stands beside the figure of an input that a tornado varies.
+_INPUT_WORDS = (
+    ("tokens of context", " token"),
+    ("tokens per request", " token/请求"),
+    ("GPU-hours", "卡时"),
+    ("parameters", "参数"),
+    ("tokens", " token"),
+    ("examples", "条样本"),
+    ("epochs", "轮"),
+    ("GPUs", "张GPU"),
+    ("GPU", "张GPU"),
+    ("months", "个月"),
+    ("years", "年"),
+    ("days", "天"),
+    ("a year", "每年"),
+    ("a month", "每月"),
+    ("/h", "/卡时"),
+    ("USD", "美元"),
+    ("final run", "只算最终一次训练"),
+    ("with experiments", "含实验"),
+)
 
 
 def value_at(result: dict[str, Any], path: str) -> Any:
@@ -46,11 +70,20 @@ def figure_row(label: str, tool: ToolEvidence, path: str, say: Phrases, told: To
 def assumed(tool: ToolEvidence, words: Words, say: Phrases) -> list[str]:
     """What the estimate takes as given, a line each."""
     stated = [
-        f"- {words.assumptions.get(item['name'], '{text}').format(**item)} "
-        f"[{tool.id}:assumptions.{n}]"
+        f"- {_assumption(item, words)} [{tool.id}:assumptions.{n}]"
         for n, item in enumerate(tool.result["assumptions"])
     ]
     return ["", say.assumed.strip(), *stated] if stated else []
+
+
+def _assumption(item: dict[str, Any], words: Words) -> str:
+    known = words.assumptions
+    sentence = known.get(f"{item['name']}={item['value']}", known.get(item["name"], "{text}"))
+    figures = _FIGURE.findall(item["text"])
+    try:
+        return sentence.format(*figures, **item)
+    except IndexError:  # the text holds fewer figures than the sentence needs
+        return str(item["text"])
 
 
 def changes_most(tool: ToolEvidence, words: Words, say: Phrases) -> list[str]:
@@ -61,13 +94,22 @@ def changes_most(tool: ToolEvidence, words: Words, say: Phrases) -> list[str]:
         told = dollars if unit.startswith("USD") else number
         line = say.changes.format(
             name=words.inputs.get(bar["name"], bar["name"].replace("_", " ")),
-            low_input=bar["low_input"],
-            high_input=bar["high_input"],
+            low_input=_input(bar["low_input"], say.language),
+            high_input=_input(bar["high_input"], say.language),
             at_low=told(bar["at_low"], say.language),
             at_high=told(bar["at_high"], say.language),
         )
         lines.append(f"- {line} [{tool.id}:sensitivity.{n}]")
     return ["", say.changes_most, *lines] if lines else []
+
+
+def _input(text: str, language: Language) -> str:
+    """The value of an input with its unit in the reader's language."""
+    if language == "en":
+        return text
+    for english, chinese in _INPUT_WORDS:
+        text = re.sub(rf"\s?{re.escape(english)}(?![A-Za-z])", in_script(chinese, language), text)
+    return text
 
 
 def costs(

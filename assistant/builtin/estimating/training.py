@@ -57,6 +57,12 @@ _WORDS = catalogue(
         nearest="Nearest published runs:",
         nearest_run="{model}: {hours} {gpu}-hours for {params} parameters and {tokens} tokens",
         assumptions={"utilisation": "share of the dense peak that is used: {value} ({text})"},
+        inputs={
+            "on": "the GPU",
+            "seq_len": "context",
+            "utilisation": "share of the peak",
+            "params": "size",
+        },
     ),
     TrainingWords(
         finished="已估算训练",
@@ -70,14 +76,33 @@ _WORDS = catalogue(
         nearest="最接近的公开训练记录：",
         nearest_run="{model}：{params}参数、{tokens} token，用了{hours} {gpu}卡时",
         assumptions={
-            "flops": "每个参数、每个token按6次运算计，未计长上下文的注意力运算",
+            "flops": "每个参数、每个token按{0}次运算计，{1} token上下文的注意力使运算增加{2}",
+            "shape": "没有给出层数和宽度，取常见结构：{0}层、宽{1}",
             "utilisation": (
-                "实际利用率（占稠密峰值）取{value}，由公开训练记录拟合：低、中、高三档"
+                "实际利用率（占稠密峰值）取{value}：由{0}次公开训练（{1}个模型家族）学得，"
+                "即中间值，以及留出一个家族检验时能涵盖五分之四的区间"
             ),
             "peak": "16位稠密峰值取{value}",
-            "scope": "只算最终一次训练，公开记录里的重启已含在内，不含实验",
+            "scope=final_run": "只算最终一次训练，公开记录里的重启已含在内，不含实验",
+            "scope=with_experiments": "最终训练乘以{0} / {1} / {2}，计入实验和失败的尝试",
+            "restarts": "公开的整次训练已含重启，不再另加，只记步时的在拟合时多算{0}",
+            "scale": "{0}张GPU是同等规模训练常用数量的{1}倍，每翻一倍多用{2}卡时",
             "days": "天数按所有GPU一直满负荷工作计，不含排队等卡的时间",
             "price": "单价按所给的价格，不含存储、出网流量和人力",
+            "uncalibrated": "未经校准：这一代GPU的公开训练记录太少，利用率取自其他几代",
+            "fp8": "FP8按16位峰值计，另乘实测增益{value}，长上下文的增益更小",
+            "continued": "继续训练每个token的用时与从头训练相同，只计新增的token",
+        },
+        inputs={
+            "on": "GPU",
+            "seq_len": "上下文",
+            "utilisation": "实际利用率",
+            "tokens": "token数",
+            "params": "参数量",
+            "scope": "范围",
+            "precision": "精度",
+            "price": "单价",
+            "gpus": "GPU数量",
         },
     ),
 )
