@@ -66,6 +66,17 @@ def called(tool: BaseTool, args: dict[str, Any]) -> Artifact:
     return Artifact.model_validate(tool.func(**args, runtime=runtime)[1])
 
 
+def unsaid_in_chinese(tool: str, result: dict[str, Any]) -> set[str]:
+    """Assumptions and inputs of a tornado for which the estimator has no Chinese words."""
+    words = BY_TOOL[tool].words("zh-Hans")
+    assumed = {
+        item["name"]
+        for item in result["assumptions"]
+        if not {item["name"], f"{item['name']}={item['value']}"} & words.assumptions.keys()
+    }
+    return assumed | {bar["name"] for bar in result["sensitivity"]} - words.inputs.keys()
+
+
 def asks_back(reading: Reading) -> bool:
     return any(BY_ASK[ask].missing(reading) for ask in reading.asks if ask in BY_ASK)
 
@@ -99,6 +110,7 @@ def test_utterance_leads_to_its_estimator_with_arguments_that_it_takes(
         assert calls
         artifact = called(tools[tool], calls[0])
         assert artifact.tool.ok, artifact.tool.error
+        assert unsaid_in_chinese(tool, artifact.tool.result) == set()
 
 
 @pytest.mark.parametrize(("tool", "said"), ESTIMATES)
