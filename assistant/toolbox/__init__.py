@@ -29,6 +29,6 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         gpu_offers_tool(home, today, past=past),
         gpu_price_history_tool(kept_access(home, today), past=past),
         cluster_queue_tool(home, today, past=past),
-        estimate_training_tool(),
+        estimate_training_tool(home),
         estimate_inference_tool(),
     ]

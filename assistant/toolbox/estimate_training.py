@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
+from assistant.own_runs import own_runs
 from assistant.toolbox.calls import Found, Output, run
 
 NAME = "estimate_training"
 EXAMPLES = (
     "How much to pre-train a 7B model on 2T tokens on 256 H100s?",
     "How long would it take to train 70B on 15T tokens with 1,024 H100s?",
+    "How many H100s do we need to pre-train a 7B model on 2T tokens in 3 weeks?",
+    "What would it cost to continue pre-training an 8B model on 100B tokens on 64 H100s?",
     "用512张H100训练一个130亿参数的模型，3万亿token，要多久？",
+    "三周内训完一个7B模型、2T token，需要多少张H100？",
     "從頭預訓練 7B 模型、2T token 要花多少錢？",
 )
 
 
-def estimate_training_tool() -> BaseTool:
-    """A tool over `tools.estimates.training.estimate_training`; quantities as people write them."""
+def estimate_training_tool(home: Path) -> BaseTool:
+    """A tool over `tools.estimates.training.estimate_training` and the fund's own runs of `home`;
+    quantities as people write them."""
 
     def estimate_training(
-        params: str,
         tokens: str,
         runtime: ToolRuntime[Any, Any],
+        params: str | None = None,
         gpu: str = "H100",
         gpus: int | None = None,
         active_params: str | None = None,
+        model: str | None = None,
+        architecture: Literal["dense", "moe"] | None = None,
+        start: Literal["from_scratch", "continued"] = "from_scratch",
+        seq_len: int | None = None,
+        precision: Literal["bf16", "fp16", "fp8"] | None = None,
+        deadline: str | None = None,
         scope: Literal["final_run", "with_experiments"] = "final_run",
         price: str | None = None,
         price_source: str | None = None,
     ) -> Output:
-        """Estimate training from scratch: `params` such as 7B, `tokens` such as 2T, `gpus` the
-        number of GPUs, `active_params` for a mixture of experts, `price` in US dollars per
-        GPU-hour with its source. Without a price there is no cost."""
+        """Estimate training a language model: `params` such as 7B (or `model`, a published one of
+        that size), `tokens` such as 2T (the added ones where `start` is continued), `gpus` the
+        number of GPUs, `active_params` for a mixture of experts, `seq_len` the context, `deadline`
+        such as 3 weeks: with `gpus` whether it can be met, without them how many it takes, `price`
+        in US dollars per GPU-hour with its source. Without a price there is no cost."""
 
         def work(_: int) -> Found:
             from tools import quantities
             from tools.estimates.training import estimate_training as estimate
 
             result = estimate(
-                quantities.parse_params(params),
+                quantities.parse_params(params) if params else None,
                 quantities.parse_tokens(tokens),
                 gpu=gpu,
                 gpus=gpus,
@@ -49,13 +63,21 @@ def estimate_training_tool() -> BaseTool:
                 scope=scope,
                 price_per_gpu_hour=quantities.parse_price(price) if price else None,
                 price_source=price_source,
+                architecture=architecture,
+                model=model,
+                start=start,
+                seq_len=seq_len,
+                precision=precision,
+                deadline_days=quantities.parse_days(deadline) if deadline else None,
+                own_runs=own_runs(home),
             )
             return Found(result.model_dump(mode="json"))
 
         args = {
             "params": params, "tokens": tokens, "gpu": gpu, "gpus": gpus,
-            "active_params": active_params, "scope": scope,
-            "price": price, "price_source": price_source,
+            "active_params": active_params, "model": model, "architecture": architecture,
+            "start": start, "seq_len": seq_len, "precision": precision, "deadline": deadline,
+            "scope": scope, "price": price, "price_source": price_source,
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 

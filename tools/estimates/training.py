@@ -36,7 +36,7 @@ from tools.estimates.training_records import (
     TrainingInputs,
 )
 from tools.estimates.training_texts import assumptions, deadline_step, implied_step, steps
-from tools.estimates.training_work import TYPICAL_SEQ_LEN
+from tools.estimates.training_work import LONG_FROM, TYPICAL_SEQ_LEN
 from tools.estimates.utilisation import Band, calibrated_generations, fitted_band
 from tools.gpus import Gpu
 from tools.gpus import gpu as find_gpu
@@ -302,12 +302,16 @@ def _swings(job: Job, band: Band) -> Iterator[Swing]:
         low_text="final run",
         high_text="with experiments",
     )
+    # The contexts of most runs, or half and double a longer one.
+    short_one, long_one = (
+        (2048, LONG_FROM) if job.seq_len <= LONG_FROM else (job.seq_len // 2, job.seq_len * 2)
+    )
     yield Swing(
         name="seq_len",
-        low=2048,
-        high=32768,
-        low_text="2,048 tokens of context",
-        high_text="32,768 tokens of context",
+        low=short_one,
+        high=long_one,
+        low_text=f"{short_one:,} tokens",
+        high_text=f"{long_one:,} tokens",
     )
     if job.gpus:
         yield Swing(

@@ -36,10 +36,15 @@ def assumptions(
     """Everything that the estimate takes as given."""
     yield Assumption(
         name="flops",
-        value="6 x active parameters x tokens, and causal attention",
-        text=f"6 operations a parameter and token, and attention over {job.seq_len:,} tokens of"
-        f" context, which adds {done.attention:.1%}",
-        source=f"{KAPLAN}; {ATTENTION_SOURCE}",
+        value="6 x active parameters x tokens",
+        text="6 operations a parameter and token",
+        source=KAPLAN,
+    )
+    yield Assumption(
+        name="attention",
+        value=f"{done.attention:.1%}",
+        text=f"attention over {job.seq_len:,} tokens of context adds {done.attention:.1%}",
+        source=ATTENTION_SOURCE,
     )
     yield from _shape(inputs, job)
     yield _utilisation(job, band)
@@ -97,7 +102,7 @@ def _shape(inputs: TrainingInputs, job: Job) -> Iterator[Assumption]:
         kind = f"{shape.layers} layers of width {shape.d_model:,}"
         yield Assumption(
             name="shape",
-            value=kind,
+            value=f"{shape.layers} x {shape.d_model:,}",
             text=f"layers and width were not stated, so a typical shape is taken: {kind}",
             source=shape.source,
         )

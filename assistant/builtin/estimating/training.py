@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +18,7 @@ from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
-from tools.quantities import Unit, parse_params
+from tools.quantities import Quantity, Unit, parse_params
 
 TOOL = "estimate_training"
 TOKENS_A_PARAMETER = 20
@@ -32,8 +33,14 @@ class TrainingWords(Words):
     ask_size: str
     ask_size_default: str
     ask_tokens: str
+    ask_active: str
     lead: str
     lead_days: str
+    lead_deadline: str
+    implied: str
+    row_deadline: str
+    row_final: str
+    row_experiments: str
     nearest: str
     nearest_run: str
 
@@ -52,8 +59,20 @@ _WORDS = catalogue(
             "**I need the number of training tokens; for example “2T tokens”.** Without it I "
             "would assume 20 tokens a parameter."
         ),
+        ask_active=(
+            "**How many parameters are active per token?** For a mixture of experts the hours "
+            "follow these, and they cannot be guessed; for example “17B active of 109B”."
+        ),
         lead="About {likely} {gpu}-hours ({low} to {high})",
         lead_days="; {likely} days on {gpus} GPUs ({low} to {high})",
+        lead_deadline="; {likely} GPUs ({low} to {high}) finish it in {days} days",
+        implied=(
+            "The time you state would need {implied} of the dense peak; runs reach {low} to "
+            "{high}, likely {likely}."
+        ),
+        row_deadline="GPUs for {days} days",
+        row_final="GPU-hours, final run",
+        row_experiments="GPU-hours, experiments",
         nearest="Nearest published runs:",
         nearest_run="{model}: {hours} {gpu}-hours for {params} parameters and {tokens} tokens",
         assumptions={"utilisation": "share of the dense peak that is used: {value} ({text})"},
@@ -71,12 +90,21 @@ _WORDS = catalogue(
         ask_tokens=(
             "**请告诉我训练的token数，例如“2T token”。**如果还没定，我会按每个参数20个token估算。"
         ),
+        ask_active=(
+            "**每个token激活多少参数？**混合专家模型的卡时取决于激活参数，无法猜测，例如“总参数109B、激活17B”。"
+        ),
         lead="约{likely} {gpu}卡时（{low}至{high}）",
         lead_days="，用{gpus}张GPU约{likely}天（{low}至{high}天）",
+        lead_deadline="，{days}天内训完需要约{likely}张GPU（{low}至{high}张）",
+        implied="按您给的时间，需要达到稠密峰值的{implied}；公开记录在{low}到{high}之间，最可能{likely}。",
+        row_deadline="{days}天内训完所需GPU数",
+        row_final="卡时：最终一次训练",
+        row_experiments="卡时：实验",
         nearest="最接近的公开训练记录：",
         nearest_run="{model}：{params}参数、{tokens} token，用了{hours} {gpu}卡时",
         assumptions={
-            "flops": "每个参数、每个token按{0}次运算计，{1} token上下文的注意力使运算增加{2}",
+            "flops": "每个参数、每个token按{0}次运算计",
+            "attention": "{0} token上下文的注意力使运算增加{1}",
             "shape": "没有给出层数和宽度，取常见结构：{0}层、宽{1}",
             "utilisation": (
                 "实际利用率（占稠密峰值）取{value}：由{0}次公开训练（{1}个模型家族）学得，"
@@ -90,6 +118,7 @@ _WORDS = catalogue(
             "days": "天数按所有GPU一直满负荷工作计，不含排队等卡的时间",
             "price": "单价按所给的价格，不含存储、出网流量和人力",
             "uncalibrated": "未经校准：这一代GPU的公开训练记录太少，利用率取自其他几代",
+            "long_context": "上下文很长时算子变慢，卡时再乘以{value}（低、中、高三档）",
             "fp8": "FP8按16位峰值计，另乘实测增益{value}，长上下文的增益更小",
             "continued": "继续训练每个token的用时与从头训练相同，只计新增的token",
         },
@@ -122,26 +151,84 @@ def _missing(reading: Reading) -> str | None:
     if reading.again(TOOL):
         return None
     words = _WORDS(reading.language)
-    if not size_of(reading):
+    sizes = _sizes(reading)
+    if not sizes:
         return f"{words.ask_size} {words.ask_size_default}"
+    if "active_params" not in sizes and _EXPERTS.search(reading.folded):
+        return words.ask_active
     told = reading.first(Unit.TOKENS) is not None or reading.accepted
     return None if told else words.ask_tokens
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
     earlier = reading.again(TOOL)
-    told: dict[str, Any] = dict(size_of(reading))
+    told: dict[str, Any] = dict(_sizes(reading))
     if tokens := reading.first(Unit.TOKENS):
         told["tokens"] = in_short(tokens.value)
-    elif told and not earlier:  # the person agreed to what would be assumed
+    elif "params" in told and not earlier:  # the person agreed to what would be assumed
         told["tokens"] = in_short(parse_params(told["params"]) * TOKENS_A_PARAMETER)
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
     if (count := gpu_count(reading)) is not None:
         told["gpus"] = count
+    if _CONTINUED.search(reading.folded):
+        told["start"] = "continued"
+    if _EXPERIMENTS.search(reading.folded):
+        told["scope"] = "with_experiments"
+    if "fp8" in reading.folded:
+        told["precision"] = "fp8"
+    if deadline := _deadline(reading):
+        told["deadline"] = deadline
     if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
         told |= {"price": str(rate.value), "price_source": ASKED}
     return {"gpu": "H100"} | earlier | told
+
+
+_EXPERTS = re.compile(r"\bmoe\b|mixture[ -]of[ -]experts|混合专家|专家模型|激活参数")
+_CONTINUED = re.compile(
+    r"continu\w* (?:pre-?)?training|continu\w+ to (?:pre-?)?train|continue pre-?training"
+    r"|继续预?训练|继续训|续训|增量预训练"
+)
+_EXPERIMENTS = re.compile(r"(?:with|including|and) (?:the )?experiments|含实验|包括实验|加上实验")
+_ACTIVE_BEFORE = re.compile(
+    r"(?:active|activated|激活(?:参数)?(?:量)?)[为是约:：]?\s?(?:of )?$|-a$"
+)
+_ACTIVE_AFTER = re.compile(
+    r"^\s?(?:parameters |params )?(?:are )?activ|^(?:的)?(?:参数)?(?:被)?激活"
+)
+_WITHIN_BEFORE = re.compile(r"(?:\bin|within|under|at most|less than)(?: about)? $")
+_WITHIN_AFTER = re.compile(r"^\s?(?:以?内|之内|里|训完|训练完)")
+_AROUND, _LEAST_PARAMS = 24, 100_000
+
+
+def _sizes(reading: Reading) -> dict[str, str]:
+    """`params` and `active_params`: a published model's own with its name, else what is told,
+    where active are those that the words around them say so of; empty where there is none."""
+    if reading.models:
+        return size_of(reading) | {"model": reading.models[0].architecture.name}
+    told: dict[str, str] = {}
+    for held in reading.quantities:
+        # 一个总参数109B的模型: the first figure is no size.
+        if held.unit is not Unit.PARAMS or 0 < held.value < _LEAST_PARAMS:
+            continue
+        before, after = _around(reading, held)
+        active = _ACTIVE_BEFORE.search(before) or _ACTIVE_AFTER.search(after)
+        told.setdefault("active_params" if active else "params", in_short(held.value))
+    return told
+
+
+def _deadline(reading: Reading) -> str | None:
+    """The time within which it must be done: not every length of time in a question is one."""
+    for length in (each for each in reading.quantities if each.unit is Unit.DURATION_DAYS):
+        before, after = _around(reading, length)
+        if length.value > 0 and (_WITHIN_BEFORE.search(before) or _WITHIN_AFTER.search(after)):
+            return f"{round(length.value, 2).normalize():f} days"
+    return None
+
+
+def _around(reading: Reading, held: Quantity) -> tuple[str, str]:
+    text = reading.folded
+    return text[max(0, held.start - _AROUND) : held.start], text[held.end : held.end + _AROUND]
 
 
 def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Section:
@@ -151,8 +238,9 @@ def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Sectio
     return Section(
         [
             _lead(main, words, say),
+            *_implied(main, words, say),
             "",
-            *_table(main, priced, say),
+            *_table(main, priced, words, say),
             "",
             *shown.costs(priced, done, "cost_usd", say),
             *shown.assumed(main, words, say),
@@ -173,13 +261,46 @@ def _lead(tool: ToolEvidence, words: TrainingWords, say: Phrases) -> str:
         told = {key: number(days[key], language) for key in days}
         lead += words.lead_days.format(gpus=plain(tool.args["gpus"], "en"), **told)
         marks += f" [{tool.id}:days]"
+    if counts := tool.result.get("gpus_for_deadline"):
+        told = {key: number(counts[key], language) for key in counts}
+        lead += words.lead_deadline.format(days=_deadline_days(tool, say), **told)
+        marks += f" [{tool.id}:gpus_for_deadline] [{tool.id}:inputs.deadline_days]"
     return f"**{lead}{say.stop}** {marks}"
 
 
-def _table(main: ToolEvidence, priced: Sequence[ToolEvidence], say: Phrases) -> list[str]:
-    rows = [shown.range_row(say.row_hours, main, "gpu_hours", say)]
+def _deadline_days(tool: ToolEvidence, say: Phrases) -> str:
+    return plain(tool.result["inputs"]["deadline_days"], say.language)
+
+
+def _implied(tool: ToolEvidence, words: TrainingWords, say: Phrases) -> list[str]:
+    implied, band = tool.result.get("implied_utilisation"), tool.result["utilisation"]
+    if implied is None:
+        return []
+    told = {key: _percent(value) for key, value in {"implied": implied, **band}.items()}
+    marks = f"[{tool.id}:implied_utilisation] [{tool.id}:utilisation]"
+    return ["", f"{words.implied.format(**told)} {marks}"]
+
+
+def _percent(share: float) -> str:
+    """0.306 as "31%"."""
+    return f"{share:.0%}"
+
+
+def _table(
+    main: ToolEvidence, priced: Sequence[ToolEvidence], words: TrainingWords, say: Phrases
+) -> list[str]:
+    rows = []
+    if main.result.get("experiments_gpu_hours"):
+        rows += [
+            shown.range_row(words.row_final, main, "final_run_gpu_hours", say),
+            shown.range_row(words.row_experiments, main, "experiments_gpu_hours", say),
+        ]
+    rows.append(shown.range_row(say.row_hours, main, "gpu_hours", say))
     if main.result.get("days"):
         rows.append(shown.range_row(say.row_days, main, "days", say))
+    if main.result.get("gpus_for_deadline"):
+        label = words.row_deadline.format(days=_deadline_days(main, say))
+        rows.append(shown.range_row(label, main, "gpus_for_deadline", say))
     for tool in priced:
         label = say.row_cost.format(price=price(tool.args["price"], "USD", say.language))
         label += f" [{tool.id}:inputs.price_per_gpu_hour]"

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
 from assistant.cli.gpus import whole_number
 
+if TYPE_CHECKING:
+    from tools.estimates.training_records import NearestRun, TrainingEstimate
+
 
 def training(
-    params: Annotated[str, typer.Option(metavar="N", help="Size of the model, such as 7B.")],
     tokens: Annotated[str, typer.Option(metavar="N", help="Training tokens, such as 2T.")],
+    params: Annotated[
+        str | None, typer.Option(metavar="N", help="Size of the model, such as 7B.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A published model of the same size and shape."),
+    ] = None,
     gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
     gpus: Annotated[
         str | None, typer.Option(metavar="N", help="How many of them; without it, no days.")
@@ -21,10 +30,39 @@ def training(
         str | None,
         typer.Option(metavar="N", help="Parameters active per token, for a mixture of experts."),
     ] = None,
+    continued: Annotated[
+        bool, typer.Option("--continued", help="A trained model goes on; tokens are added ones.")
+    ] = False,
+    seq_len: Annotated[
+        str | None, typer.Option(metavar="N", help="Context in tokens; without it, 4,096.")
+    ] = None,
+    layers: Annotated[
+        str | None, typer.Option(metavar="N", help="Layers of the model, with --d-model.")
+    ] = None,
+    d_model: Annotated[
+        str | None, typer.Option(metavar="N", help="Width of the model, with --layers.")
+    ] = None,
+    precision: Annotated[
+        Literal["bf16", "fp16", "fp8"] | None,
+        typer.Option(help="Without it, 16 bits; fp8 where the GPU has it."),
+    ] = None,
     scope: Annotated[
         Literal["final_run", "with_experiments"],
         typer.Option(help="The final run alone, or with the experiments before it."),
     ] = "final_run",
+    days: Annotated[
+        str | None,
+        typer.Option(
+            "--days",
+            "--deadline",
+            metavar="TIME",
+            help="Time there is: alone, how many GPUs it takes; with --gpus, whether it can be.",
+        ),
+    ] = None,
+    gpu_hours: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="GPU-hours there are: whether they can be enough."),
+    ] = None,
     price: Annotated[
         str | None,
         typer.Option(metavar="USD", help="Per GPU-hour; without it, no cost."),
@@ -33,12 +71,14 @@ def training(
     explain: Explain = False,
     chart: Chart = False,
 ) -> None:
-    """Estimate GPU-hours, days and cost of training a model from scratch."""
+    """Estimate GPU-hours, days and cost of training a model, from scratch or further."""
+    from assistant.own_runs import own_runs
+    from assistant.settings import default_home
     from tools import quantities
     from tools.estimates.training import estimate_training
 
     estimate = estimate_training(
-        quantities.parse_params(params),
+        None if params is None else quantities.parse_params(params),
         quantities.parse_tokens(tokens),
         gpu=gpu,
         gpus=None if gpus is None else whole_number(gpus, "--gpus"),
@@ -46,24 +86,62 @@ def training(
         scope=scope,
         price_per_gpu_hour=None if price is None else quantities.parse_price(price),
         price_source=None if price is None else "given with --price",
+        model=model,
+        start="continued" if continued else "from_scratch",
+        seq_len=None if seq_len is None else int(quantities.parse_tokens(seq_len)),
+        layers=None if layers is None else whole_number(layers, "--layers"),
+        d_model=None if d_model is None else whole_number(d_model, "--d-model"),
+        precision=precision,
+        deadline_days=None if days is None else quantities.parse_days(days),
+        stated_gpu_hours=None if gpu_hours is None else quantities.parse_count(gpu_hours),
+        own_runs=own_runs(default_home()),
     )
-    rows = [
-        (label, *(rounded(value) for value in (band.low, band.likely, band.high)))
-        for label, band in (
-            ("GPU-hours", estimate.gpu_hours),
-            ("Days", estimate.days),
-            ("Cost, USD", estimate.cost_usd),
-        )
-        if band is not None
-    ]
-    nearest = [
-        f"{run.model}: {rounded(run.gpu_hours)} {run.gpu} GPU-hours"
-        for run in estimate.nearest_runs
-    ]
     show(
         estimate,
         ("", "Low", "Likely", "High"),
-        rows,
+        _rows(estimate),
         Form(as_json, explain, chart),
-        more=[("Nearest published runs:", nearest)],
+        more=[
+            ("Against what you stated:", list(_against(estimate))),
+            ("Nearest runs:", [_nearest(run) for run in estimate.nearest_runs]),
+        ],
+    )
+
+
+def _rows(estimate: TrainingEstimate) -> list[tuple[str, str, str, str]]:
+    final = estimate.experiments_gpu_hours and estimate.final_run_gpu_hours
+    bands = (
+        ("Final run, GPU-hours", final),
+        ("Experiments, GPU-hours", estimate.experiments_gpu_hours),
+        ("GPU-hours", estimate.gpu_hours),
+        ("Days", estimate.days),
+        ("GPUs for the deadline", estimate.gpus_for_deadline),
+        ("Cost, USD", estimate.cost_usd),
+    )
+    return [
+        (label, rounded(band.low), rounded(band.likely), rounded(band.high))
+        for label, band in bands
+        if band is not None
+    ]
+
+
+def _against(estimate: TrainingEstimate) -> list[str]:
+    implied, band = estimate.implied_utilisation, estimate.utilisation
+    if implied is None:
+        return []
+    needed = f"it would need {implied:.1%} of the peak"
+    told = f"runs reach {band.low:.0%} to {band.high:.0%}, likely {band.likely:.0%}"
+    return [f"{needed}; {told}"]
+
+
+def _nearest(run: NearestRun) -> str:
+    from tools.estimates.shown import short
+
+    where = f" on {run.n_gpus:,}" if run.n_gpus else ""
+    active = f" ({short(run.active_params)} active)" if run.active_params < run.params else ""
+    counted = f"; hours: {run.scope}" if run.scope else ""
+    return (
+        f"{run.model}: {short(run.params)}{active}, {short(run.tokens)} tokens,"
+        f" {run.gpu_hours:,.0f} {run.gpu} GPU-hours{where}, {run.utilisation:.0%} of the peak"
+        f"{counted} [{run.source}]"
     )
