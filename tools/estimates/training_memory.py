@@ -8,6 +8,7 @@ gated MLPs, latent attention and experts each keep other tensors. Held against p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -152,6 +153,7 @@ def _stage_parts(shape: Architecture, setup: TrainingSetup, at: int) -> MemoryPa
     buffers = _gathered(shape, setup, shards)
     if setup.offload == "all":
         weights = 0.0
+    weights += setup.beside / setup.gpus
     tokens = setup.micro_batch * setup.seq_len
     activations = tokens * held.layers_under_way * layer_bytes(held.shape, setup, setup.recompute)
     working = tokens * _again(held.shape, setup)
@@ -297,16 +299,30 @@ def _least_that_fits(shape: Architecture, setup: TrainingSetup, capacity: float)
     return None
 
 
+def spread_over(shape: Architecture, setup: TrainingSetup, gpus: int) -> TrainingSetup:
+    """`setup` on `gpus` GPUs by sharding alone: ZeRO stage 3, experts on up to 64 of them."""
+    expert = 1
+    if shape.moe:
+        expert = math.gcd(gpus, 1 << (min(64, shape.experts).bit_length() - 1))
+    update = {
+        "gpus": gpus,
+        "stage": 3 if gpus > 1 else 0,
+        "tensor": 1,
+        "pipeline": 1,
+        "expert": expert,
+        "shard": None,
+    }
+    return setup.model_copy(update=update)
+
+
 def fewest_gpus(shape: Architecture, setup: TrainingSetup, gpu: Gpu) -> tuple[int, str] | None:
     """The smallest power of two of GPUs on which `setup` fits, with the sharding that does it.
 
     Layers may be computed again and states sharded; nothing goes to host memory. None above 65,536.
     """
     capacity = gpu_bytes(gpu)
-    base = setup.model_copy(update={"tensor": 1, "pipeline": 1, "expert": 1, "shard": None})
     for power in range(17):
-        tried = base.model_copy(update={"gpus": 2**power})
-        for step, words in tries(tried):
+        for step, words in tries(spread_over(shape, setup, 2**power)):
             fits = step.offload == "none" and memory_parts(shape, step).total <= capacity
             if fits:
                 return 2**power, words
@@ -338,7 +354,9 @@ def _steps(shape: Architecture, setup: TrainingSetup, parts: MemoryParts) -> Ite
         if name == "weights" and setup.method != "full":
             bits = "4 bits" if setup.method == "qlora" else "16 bits"
             base = f" + {short(Decimal(shape.params))} frozen in {bits}"
-        return Step(name=name, text=f"{text}{over}{base} = {_gib(value)}", source=ZERO)
+        if name == "weights" and setup.beside:
+            base += f" + {_gib(setup.beside)} of other models / {setup.gpus} GPUs"
+        return Step(name=name, text=f"{text}{base}{over} = {_gib(value)}", source=ZERO)
 
     yield line("weights", each["weights"], setup.stage >= 3)
     yield line("gradients", each["gradients"], setup.stage >= 2)

@@ -28,7 +28,8 @@ class TrainingSetup(Record):
     `precision`: "bf16" has a 32-bit copy of the weights in the optimizer, "pure_bf16" none.
     `kernels`: "eager" runs each operation by itself and keeps more, "fused" as Megatron does.
     `loss`: "plain" takes logits to 32 bits, "fused" does not, "none" has none over words.
-    `trainable` are the parameters of adapters (0: all of the model is trained).
+    `trainable` are the parameters of adapters (0: all of the model is trained); `beside` what other
+    models take that are kept on the same GPUs, in all.
     """
 
     gpus: int = unit("GPUs", 1)
@@ -48,6 +49,7 @@ class TrainingSetup(Record):
     offload: Offload = "none"
     method: Method = "full"
     trainable: int = unit("parameters", 0)
+    beside: float = unit("bytes", 0.0)
     kernels: Kernels = "fused"
     loss: Loss = "plain"
     flash_attention: bool = True
