@@ -13,6 +13,11 @@ NAMES = {
     "parameters": "参数量",
     "active parameters": "激活参数量",
     "a number of parameters": "参数量",
+    "a model size": "参数量",
+    "a price per GPU-hour": "每卡时单价",
+    "a sum of money": "金额",
+    "a share": "比例",
+    "a length of time": "时长",
     "tokens": "token数",
     "a number of tokens": "token数",
     "GPUs": "GPU数量",
@@ -292,7 +297,9 @@ def _filled(text: str) -> str:
     """What fills a blank: the name of an input, several reasons, or a value as it is."""
     if text in NAMES:
         return NAMES[text]
-    return "；".join(map(in_chinese, text.split("; "))) if ": " in text else text
+    if ": " in text:
+        return "；".join(map(in_chinese, text.split("; ")))
+    return text.replace(", ", "、").replace(" or ", "或")
 
 
 @cache

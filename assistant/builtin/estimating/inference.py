@@ -196,6 +196,20 @@ def _rate(reading: Reading) -> tuple[Quantity, float] | None:
     return None
 
 
+def _side(text: str, quantity: Quantity) -> str | None:
+    """Whether tokens go in or out, by the nearest word of their clause. Chinese says it before the
+    number (输入2000 token输出500 token), English after it (1,000 in 300 out)."""
+    clause = _clause(text, quantity)
+    at = clause.index(quantity.text)
+    near = []
+    for name, cue in (("input_tokens", _INPUT), ("output_tokens", _OUTPUT)):
+        for match in cue.finditer(clause):
+            before = match.end() <= at
+            distance = at - match.end() if before else match.start() - at - len(quantity.text)
+            near.append((distance, before == match.group().isascii(), name))
+    return min(near)[2] if near else None
+
+
 def _lengths(reading: Reading, taken: Quantity | None) -> dict[str, int]:
     """Tokens of a prompt and of an answer, by the words around each number."""
     found: dict[str, int] = {}
@@ -205,11 +219,9 @@ def _lengths(reading: Reading, taken: Quantity | None) -> dict[str, int]:
             continue
         if _SECONDS.match(reading.text, quantity.end) or quantity.value != int(quantity.value):
             continue
-        clause = _clause(reading.text, quantity)
-        if _OUTPUT.search(clause):
-            found.setdefault("output_tokens", int(quantity.value))
-        elif _INPUT.search(clause):
-            found.setdefault("input_tokens", int(quantity.value))
+        name = _side(reading.text, quantity)
+        if name:
+            found.setdefault(name, int(quantity.value))
         elif quantity.unit is Unit.TOKENS:
             bare.append(int(quantity.value))
     for name in ("input_tokens", "output_tokens"):
