@@ -223,7 +223,8 @@ def _points_nowhere(reading: Reading) -> bool:
     if cues.GREETING.fullmatch(reading.folded.strip()):
         return True
     it = re.match(
-        r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])|(?:.* )?(?:does|is|did) it\b", reading.folded
+        r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])|(?:.* )?(?:does|is|did) it\b(?! (?:cost|take)(?: \w+)? to\b)",
+        reading.folded,
     )
     return (
         bool(it) and len(reading.folded) < 60 and not reading.sponsored and not reading.quantities

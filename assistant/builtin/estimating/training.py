@@ -141,6 +141,8 @@ def _wants(reading: Reading) -> bool:
     text = reading.folded
     if reading.programs or not cues.TRAIN.search(text) or asks_match(reading):
         return False
+    if _WAS.search(text) and not cues.OURS.search(text):
+        return False  # what somebody's run took is told by sources
     if size_of(reading) or reading.first(Unit.TOKENS):
         return True
     asked = cues.COST.search(text) or cues.TIME.search(text)
@@ -184,6 +186,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     return {"gpu": "H100"} | earlier | told
 
 
+_WAS = re.compile(r"\b(?:did|took|was|were|has|have)\b|用了|花了|花费了|耗费了")
 _EXPERTS = re.compile(r"\bmoe\b|mixture[ -]of[ -]experts|混合专家|专家模型|激活参数")
 _CONTINUED = re.compile(
     r"continu\w* (?:pre-?)?training|continu\w+ to (?:pre-?)?train|continue pre-?training"
