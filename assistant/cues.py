@@ -5,38 +5,39 @@ from __future__ import annotations
 import re
 
 
-def _cue(english: str, chinese: str) -> re.Pattern[str]:
+def cue(english: str, chinese: str) -> re.Pattern[str]:
+    """Words of a question: whole English ones, or Chinese ones, folded."""
     return re.compile(rf"\b(?:{english})\b|(?:{chinese})")
 
 
-TRAIN = _cue(
+TRAIN = cue(
     r"(?:pre-?|re-?)?train(?:s|ed|ing)?|train(?:ing)? run|our run|my run",
     r"(?<![培教集特受])训",
 )
-OURS = _cue(r"i|we|our|my|us|me", r"我们|我|咱们|本公司|我司")
-COST = _cue(
+OURS = cue(r"i|we|our|my|us|me", r"我们|我|咱们|本公司|我司")
+COST = cue(
     r"costs?|how much|price[sd]?|pricing|budget|spend|expensive|cheap(?:er|est)?|afford|rates?|"
     r"charg(?:e|es|ed)|pay",
     r"多少钱|价格|价钱|费用|成本|花费|预算|单价|报价|多贵|便宜|收费|收多少|租金|什么价|几美元|几块",
 )
-TIME = _cue(
+TIME = cue(
     r"how long|how many (?:days|weeks|months|hours|gpu-hours)|days|weeks|take",
     r"多久|多长时间|几天|几周|几个月|多少天|多少小时|多少卡时|要多少",
 )
-RENT = _cue(
+RENT = cue(
     r"rent(?:al|ing)?|availab(?:le|ility)|free (?:now|right now|today)|in stock|right now|"
     r"on[- ]demand|spot|reserved|per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?|"
     r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|gpu offers?",
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪里有|哪能|在哪|去哪|上哪|哪儿",
 )
-CHINA = _cue(
+CHINA = cue(
     r"china|chinese|mainland|hong kong|beijing|shanghai|shenzhen|prc",
     r"中国|国内|大陆|内地|香港|北京|上海|深圳",
 )
 # Prices over time. Why they moved is a question for the library, and how they will is nobody's.
 _PRICES = r"(?:prices?|pricing|costs?|rents?|rentals?|rates?)"
-MOVED = _cue(
+MOVED = cue(
     rf"{_PRICES}\b[^.;,?!]{{0,40}}\b(?:mov(?:e|ed|ing|ements?)|chang(?:e[sd]?|ing)|declin\w+|"
     r"fall(?:en|ing|s)?|fell|drop(?:ped|ping|s)?|ris(?:e|en|es|ing)|rose|"
     r"(?:went|gone|going|come|came) (?:up|down)|history|histories|trends?|over time|"
@@ -46,11 +47,11 @@ MOVED = _cue(
     r"变化|变动|走势|趋势|历史|波动|涨|跌|降价|降了|回落|行情|"
     r"(?:这|过去|近|最近)[一二两三几半]+(?:年|个月)",
 )
-TO_COME = _cue(
+TO_COME = cue(
     r"would|will|if|should|expect(?:ed)?|forecasts?|predict(?:ed|ions?)?|next (?:year|month|week)",
     r"如果|要是|会不会|将会|预测|预计|未来|明年|下个月|会(?:涨|跌|降)",
 )
-DEARER = _cue(
+DEARER = cue(
     r"(?:getting|gotten|got|become|became|becoming) (?:any |much |a lot )?"
     r"(?:cheaper|dearer|more expensive)",
     r"降价|涨价|变贵|变便宜|便宜了|更便宜|贵了",
@@ -61,10 +62,10 @@ WAS = re.compile(
     r"|\b(?:costs?|prices?|pricing|rents?|rates?)\b[^.;,?!]{0,30}\b(?:was|were|in|of|during)\b"
     r"|20[0-9]{2} ?年[^，。；？！,;?!]{0,20}(?:价|租|多少钱|费)"
 )
-SINCE = _cue(r"since|from|after|onwards?", r"以来|自从|起|之后|以后|至今|到现在")
-WHY = _cue(r"why|what (?:caused|drove|made)|reasons?|because", r"为什么|为何|为啥|原因|怎么会|导致")
+SINCE = cue(r"since|from|after|onwards?", r"以来|自从|起|之后|以后|至今|到现在")
+WHY = cue(r"why|what (?:caused|drove|made)|reasons?|because", r"为什么|为何|为啥|原因|怎么会|导致")
 # The fund's own clusters, and what is asked of them.
-OWN_CLUSTER = _cue(
+OWN_CLUSTER = cue(
     r"(?:fund|firm|house|own) (?:own )?(?:(?:gpu|slurm|kubernetes|k8s|[a-z]{1,3}\d{2,4}) )?"
     r"(?:clusters?|gpus?|nodes?|machines|servers|[a-z]{1,3}\d{2,4}s?)|"
     r"(?:the|our|your) (?:fund|firm) ha(?:ve|s) (?:any )?(?:free |idle )*"
@@ -75,8 +76,8 @@ OWN_CLUSTER = _cue(
     r"(?:集群|丛集|机器|机房|服务器)|(?:基金|自有|自家|内部)(?:自己|自有)?的?(?:gpu|显卡|卡)|"
     r"基金[那这]边|(?:这个|哪个|哪些|哪几个)(?:集群|丛集)|(?:集群|丛集)的?(?:排队|队列)",
 )
-QUEUE = _cue(r"queues?|queued|queueing|in line", r"排队|队列")
-QUEUED = _cue(
+QUEUE = cue(r"queues?|queued|queueing|in line", r"排队|队列")
+QUEUED = cue(
     r"queue[sd]?|queueing|in line|wait(?:s|ing)?|pending|free|idle|availab(?:le|ility)|"
     r"whole nodes?|starts?|begin|quota|busy|full|right now|how long|today|tonight|tomorrow|"
     r"can (?:i|we) (?:get|have|run|use)",
@@ -84,70 +85,70 @@ QUEUED = _cue(
     r"开跑|配额|还有多少|还有几|还剩|剩余|满了|今天|明天",
 )
 # How a cluster came to be is told by sources, not by the cluster.
-CAME_TO_BE = _cue(
+CAME_TO_BE = cue(
     r"buil(?:d|t|ding)|launch(?:ed|es)?|bought|buys?|paid|found(?:ed|er)",
     r"建|买|购|上线|成立|投入",
 )
 SCHEDULERS = frozenset({"slurm", "kubernetes", "k8", "k8s", "kueue"})
-HOURLY = _cue(
+HOURLY = cue(
     r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
 )
-CHARGE = _cue(
+CHARGE = cue(
     r"costs?|prices?|pricing|charg(?:e|es|ed|ing)|rates?|rent(?:s|al|ing)?|cheapest",
     r"收费|收多少|租|价格|多少钱|单价|报价|每小时|一小时",
 )
-PROGRAMS = _cue(r"programs|programmes|schemes", r"计划|方案")
-CREDITS = _cue(r"credits?|grants?|accelerators?|startups?", r"额度|资助|代金券|加速器|创业计划")
-COUNTED = _cue(
+PROGRAMS = cue(r"programs|programmes|schemes", r"计划|方案")
+CREDITS = cue(r"credits?|grants?|accelerators?|startups?", r"额度|资助|代金券|加速器|创业计划")
+COUNTED = cue(
     r"how many (?:gpus|chips|cards|[a-z]{1,3}\d{2,4}s?)", r"(?:多少|几)(?:块|张|枚|颗|台|片)"
 )
-WHICH = _cue(
+WHICH = cue(
     r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
     r"any(?:one|body)?|are there|name|all|where (?:can|could|should) (?:i|we)",
     r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|列个|所有|全部|去哪|哪里",
 )
-WHO = _cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
-GIVE = _cue(
+WHO = cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
+GIVE = cue(
     r"gives?|giving|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|access|hand out|lend(?:s|ing)?|"
     r"get|help(?:s)?|supply|supplies|apply|qualify|eligible",
     r"提供|给|借|送|支持|供应|拿到|拿算力|拿卡|找算力|获得|得到|申请|符合|有资格",
 )
-COMPUTE = _cue(
+COMPUTE = cue(
     r"gpus?|compute|h100s?|h200s?|a100s?|b200s?|chips?|clusters?|credits?|capacity|grants?|vouchers?",
     r"算力|显卡|gpu|芯片|计算资源|集群|额度|代金券|抵用|卡",
 )
-ELIGIBLE = _cue(
+ELIGIBLE = cue(
     r"eligible|eligibility|qualif(?:y|ies)|appl(?:y|ies)|join|get into|get in|admitted|"
     r"open to (?:us|me|our)|accept(?:s|ed)? us|take us",
     r"申请|资格|符合|够格|加入|拿得到|能拿|能用|适合我们",
 )
 # What asks for something that suits the company, if not in the words of an application.
-SUITS = _cue(
+SUITS = cue(
     r"fits?|suits?|suitable for|(?:right|best|good) for|takes?|accepts?|get|use|available to|"
     r"too (?:old|big|small|late|early|young)",
     r"适合|拿到|拿|参加|能用|可以用|可用|获得|收|接受",
 )
-FITS = _cue(r"fits?|suits?|suitable for|(?:right|best|good) for", r"适合|合适")
-GIVERS = _cue(
+FITS = cue(r"fits?|suits?|suitable for|(?:right|best|good) for", r"适合|合适")
+GIVERS = cue(
     r"programs?|programmes?|schemes?|funds?|investors?|vcs?|accelerators?|credits?|grants?",
     r"计划|方案|基金|投资人|投资机构|投资方|机构|加速器|额度|资助",
 )
-WHAT_CAN = _cue(r"what (?:can|could|may) (?:i|we)", r"什么计划|哪个计划|什么项目")
-HOW = _cue(
+WHAT_CAN = cue(r"what (?:can|could|may) (?:i|we)", r"什么计划|哪个计划|什么项目")
+HOW = cue(
     r"how (?:can|could|do|does|to|would|should|long|much|many)|when|where|deadline|who|"
     r"what do we need|requirements?",
     r"怎么|怎样|如何|何时|什么时候|截止|多久|哪里|谁|要求是什么|需要什么|条件是什么",
 )
-COMPARE = _cue(
+COMPARE = cue(
     r"compare|comparison|versus|vs|difference|differ|better|cheaper|bigger|larger|side by side",
     r"比较|对比|相比|区别|差别|不同|哪个好|哪个更|还是",
 )
-TERMS = _cue(
+TERMS = cue(
     r"terms?|conditions?|details?|about|strings|eligib\w*|apply|qualify|how does|what is|who can|"
     r"benefits?|perks|what(?:[’']s|s)",
     r"条款|条件|详情|介绍|是什么|怎么申请|资格|要求|申请|附带|代价|什么样|优惠|好处|福利",
 )
-FOLLOW_UP = _cue(
+FOLLOW_UP = cue(
     r"it|its|they|them|their|that (?:program|fund|one|plan)|this (?:program|fund|one|plan)|"
     r"the (?:former|latter|same)|he|she",
     r"它|他们|她们|他|她|该计划|该基金|这个计划|那个计划|这家|那家|其|这个|那个|前者|后者",
@@ -168,37 +169,37 @@ ACCEPTED = re.compile(
     r"|^(?:好的?|可以|行|嗯|是的?|同意|没问题|就这样|就按|按这个|按你|那就)"
 )
 # What may stand around a changed value that repeats the last estimate or offer.
-VALUE_ONLY = _cue(
+VALUE_ONLY = cue(
     r"and|or|so|then|what|how|much|long|about|would|will|does|do|is|it|that|this|cost|take|be|at|"
     r"on|with|for|instead|only|use|using|the|same|run|a",
     r"那么|那|呢|如果|要是|换成|改成|改用|换|用|多少钱|要多久|多久|花|要|需要|会|是|它|这个|只|同样|的话|的|每|张|块|卡",
 )
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("loan", _cue(
+    ("loan", cue(
         r"loans?|lenders?|lends? (?:money|against)|debt|collateral|borrow",
         r"贷款|借款|借了|借入|抵押|债务|融资租赁")),
-    ("broker", _cue(r"brokers?|middlem[ae]n|intermediar\w+", r"中间商|经纪|掮客|中介")),
-    ("public", _cue(
+    ("broker", cue(r"brokers?|middlem[ae]n|intermediar\w+", r"中间商|经纪|掮客|中介")),
+    ("public", cue(
         r"governments?|public(?:ly)?|subsid\w+|state|vouchers?|supercomputers?|grants?|europe\w*",
         r"政府|公共|补贴|算力券|超算|国家|公立")),
-    ("vendor", _cue(r"chip ?makers?|vendors?", r"芯片厂|芯片商")),
-    ("cloud", _cue(
+    ("vendor", cue(r"chip ?makers?|vendors?", r"芯片厂|芯片商")),
+    ("cloud", cue(
         r"clouds?(?: providers?| vendors?)?|hyperscalers?|credits?|trials?",
         r"云厂商|云服务商|云平台|云计算公司|云公司|云|额度|试用|代金券|抵用")),
-    ("investor", _cue(
+    ("investor", cue(
         r"investors?|funds?|vcs?|venture capital(?:ists?)?|venture|accelerators?|firms?",
         r"投资人|投资机构|投资者|投资方|基金|风投|创投|vc|加速器|孵化器|机构")),
-    ("deal", _cue(r"deals?|round[- ]trip\w*|circular", r"交易|循环交易|回流")),
+    ("deal", cue(r"deals?|round[- ]trip\w*|circular", r"交易|循环交易|回流")),
 )  # fmt: skip
 
 # Fields of a program's terms, and what asks for each.
 FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("eligibility", _cue(
+    ("eligibility", cue(
         r"who (?:can|may|is)|eligib\w*|qualif\w*|requir\w*|stages?",
         r"条件|要求|资格|适合|阶段|谁能|谁可以|面向")),
-    ("price", _cue(r"prices?|charges?|free", r"价格|什么价|收费|免费")),
-    ("duration", _cue(r"how long|expires?", r"多久|期限|有效期")),
-    ("strings", _cue(r"strings?|equity|in return", r"股权|股份|代价|回报")),
-    ("apply", _cue(r"how (?:can|do|to)\b.*\bapply", r"怎么申请|如何申请")),
+    ("price", cue(r"prices?|charges?|free", r"价格|什么价|收费|免费")),
+    ("duration", cue(r"how long|expires?", r"多久|期限|有效期")),
+    ("strings", cue(r"strings?|equity|in return", r"股权|股份|代价|回报")),
+    ("apply", cue(r"how (?:can|do|to)\b.*\bapply", r"怎么申请|如何申请")),
 )  # fmt: skip

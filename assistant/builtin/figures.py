@@ -14,6 +14,7 @@ _LEAST_DIGITS = 2
 # 元 alone is another currency to readers in Taiwan than to those on the mainland.
 _SIGNS = {"USD": ("$", ""), "EUR": ("€", "")}
 _CHINESE_SIGNS = {"USD": ("", "美元"), "EUR": ("", "欧元"), "CNY": ("人民币", "元")}
+_BILLION = Decimal(10**9)
 _SUFFIXES = ((Decimal(10**12), "T"), (Decimal(10**9), "B"), (Decimal(10**6), "M"))
 
 
@@ -46,7 +47,17 @@ def plain(value: Any, language: Language) -> str:
 def dollars(value: Any, language: Language) -> str:
     """A rounded amount: $172,000, or 17.2万美元."""
     amount = rounded(value, 3)
-    return f"${plain(amount, 'en')}" if language == "en" else f"{plain(amount, language)}美元"
+    if language != "en":
+        return f"{plain(amount, language)}美元"
+    return f"{'-' if amount < 0 else ''}${plain(abs(amount), 'en')}"
+
+
+def short_dollars(value: Any, language: Language) -> str:
+    """A rounded amount that may run to billions: $13B, $172,000, or 130亿美元."""
+    amount = rounded(value, 3)
+    if language != "en" or abs(amount) < _BILLION:
+        return dollars(value, language)
+    return f"{'-' if amount < 0 else ''}${size(abs(amount))}"
 
 
 def price(amount: str, currency: str, language: Language) -> str:

@@ -59,3 +59,20 @@ def term_of(folded: str) -> str | None:
         "on_demand": ("on-demand", "on demand", "按需"),
     }
     return next((term for term, cues in words.items() if any(c in folded for c in cues)), None)
+
+
+def money_text(sum_: Quantity) -> str:
+    """A sum as a tool takes it: "$150B"; another currency than US dollars keeps its code."""
+    amount = in_short(sum_.value)
+    dollars = sum_.currency in (None, "USD")
+    return f"${amount}" if dollars else f"{sum_.value.normalize():f} {sum_.currency}"
+
+
+def days_text(length: Quantity) -> str:
+    """A length of time as a tool takes it, in days."""
+    return f"{round(length.value, 4).normalize():f}"
+
+
+def share_text(share: Quantity) -> str:
+    """A percentage as a tool takes it: "95%"."""
+    return f"{share.value.normalize():f}%"

@@ -16,6 +16,7 @@ from assistant.grounding.segments import Unit
 from kb.texts.folding import fold
 from kb.texts.splitting import sentences
 from tools.quantities import Quantity, find_quantities, supports
+from tools.quantities import Unit as UnitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,12 @@ class _Field:
         return [Decimal(leaf.text) for leaf in leaves if leaf.is_leaf and _is_number(leaf.text)]
 
     def holds(self, figure: Quantity) -> bool:
-        """Whether the field states the figure, or a number that rounds to it."""
+        """Whether the field states the figure, or a number that rounds to it; a share of 0.154
+        is 15.4%."""
+        percent = figure.unit is UnitKind.PERCENT
         return _holds(self.quantities, figure) or any(
-            _rounds_to(number, figure.value) for number in self.numbers
+            _rounds_to(number, figure.value) or (percent and _rounds_to(number * 100, figure.value))
+            for number in self.numbers
         )
 
     @property

@@ -28,7 +28,7 @@ from tools.estimates.records import (
 from tools.estimates.shown import short
 
 _MOST_USD, _MOST_YEARS, _MOST_RATE = Decimal(10) ** 15, 50, Decimal(10)
-_CENT = Decimal("0.01")
+_CENT, _POINTS = Decimal("0.01"), Decimal("0.1")
 
 
 class DealYear(Record):
@@ -121,12 +121,12 @@ def deal_flow_back(
         equity_share=stake,
         discount_rate=rate,
     )
-    spending = _spending(committed, years, growth)
-    flow = _flow(inputs, spending)
-    earned = None if margin is None else committed * margin
-    counted = None if margin is None else _today([each * margin for each in spending], rate)
-    paid = _today([each.invested_usd for each in flow], rate, at_start=True)
-    net = None if counted is None else paid - counted
+    flow = _flow(inputs)
+    earned = counted = net = paid = None
+    if margin is not None:
+        earned = committed * margin
+        counted, paid = _margin_and_investment(inputs)
+        net = paid - counted
     result = DealFlow(
         inputs=inputs,
         flow=flow,
@@ -135,7 +135,7 @@ def deal_flow_back(
         break_even_year=next((y.year for y in flow if y.total_share_back >= 1), None),
         cloud_margin_usd=earned,
         net_investment_usd=net,
-        implied_discount=None if counted is None else counted / paid,
+        implied_discount=None if counted is None or paid is None else counted / paid,
         stated_valuation_usd=None if stake is None else invested / stake,
         effective_valuation_usd=None if stake is None or net is None else net / stake,
         assumptions=_assumptions(inputs),
@@ -162,17 +162,31 @@ def _spending(committed: Decimal, years: int, growth: Decimal) -> list[Decimal]:
     return spent
 
 
-def _flow(asked: DealFlowInputs, spending: Sequence[Decimal]) -> tuple[DealYear, ...]:
+def _margin_and_investment(asked: DealFlowInputs) -> tuple[Decimal, Decimal]:
+    """The margin that the cloud earns and what is invested, both as of today."""
+    margin = asked.cloud_margin or Decimal(0)
+    spending = _spending(asked.commitment_usd, asked.years, asked.growth)
+    earned = _today([each * margin for each in spending], asked.discount_rate)
+    return earned, _today(_payments(asked), asked.discount_rate, at_start=True)
+
+
+def _payments(asked: DealFlowInputs) -> list[Decimal]:
+    """What is invested each year: equal parts that add up, to the cent."""
     part = (asked.investment_usd / asked.paid_over_years).quantize(_CENT)
+    parts = [part] * (asked.paid_over_years - 1)
+    return [*parts, asked.investment_usd - sum(parts)]
+
+
+def _flow(asked: DealFlowInputs) -> tuple[DealYear, ...]:
+    spending = _spending(asked.commitment_usd, asked.years, asked.growth)
+    payments = _payments(asked) + [Decimal(0)] * (asked.years - asked.paid_over_years)
     got, gone, flow = Decimal(0), Decimal(0), []
-    for year, spent in enumerate(spending, 1):
-        last = year == asked.paid_over_years
-        paid = asked.investment_usd - got if last else part if year < asked.paid_over_years else 0
+    for year, (paid, spent) in enumerate(zip(payments, spending, strict=True), 1):
         got, gone = got + paid, gone + spent
         flow.append(
             DealYear(
                 year=year,
-                invested_usd=Decimal(paid),
+                invested_usd=paid,
                 spent_usd=spent,
                 share_back=spent / asked.investment_usd,
                 total_share_back=gone / asked.investment_usd,
@@ -196,13 +210,13 @@ def _assumptions(asked: DealFlowInputs) -> tuple[Assumption, ...]:
     found = [
         Assumption(
             name="growth",
-            value=f"{asked.growth:+.0%} a year",
+            value=f"{asked.growth:.1%}",
             text=f"the commitment is spent in full over {asked.years} years, {flat}",
             source="given" if asked.growth else "planning figure, no source",
         ),
         Assumption(
             name="paid_over_years",
-            value=f"{asked.paid_over_years} years",
+            value=f"{asked.paid_over_years}",
             text="the investment is paid at once at the start"
             if asked.paid_over_years == 1
             else f"the investment is paid in {asked.paid_over_years} equal parts, a part at the"
@@ -233,8 +247,7 @@ def _steps(found: DealFlow) -> list[Step]:
         ),
         Step(
             name="company_net",
-            text=f"net cash of the company = {invested} - {committed}"
-            f" = {_sum(found.company_net_usd)}",
+            text=f"net cash of the company = {invested} - {committed}: {_kept(found)}",
         ),
         *(
             Step(
@@ -268,6 +281,11 @@ def _steps(found: DealFlow) -> list[Step]:
     return steps
 
 
+def _kept(found: DealFlow) -> str:
+    net = found.company_net_usd
+    return f"{_sum(net)} stay" if net >= 0 else f"{_sum(-net)} more out than in"
+
+
 def _dated(asked: DealFlowInputs) -> str:
     return "" if asked.discount_rate is None else f" at {asked.discount_rate:.1%} a year"
 
@@ -277,34 +295,36 @@ def _sum(amount: Decimal) -> str:
 
 
 def _sensitivity(asked: DealFlowInputs) -> tuple[Sensitivity, ...]:
-    """The share that flows back, or the implied discount where the margin is stated."""
+    """The share that flows back, or the implied discount where the margin is stated: if only half
+    of the commitment is spent, and at another margin."""
     margin = asked.cloud_margin
 
     def result(changed: dict[str, Any]) -> Decimal:
-        values = asked.model_dump() | changed
-        committed: Decimal = values["commitment_usd"]
-        invested: Decimal = values["investment_usd"]
-        return committed / invested * (1 if margin is None else values["cloud_margin"])
+        other = asked.model_copy(update=changed)
+        if other.cloud_margin is None:
+            return other.commitment_usd / other.investment_usd
+        counted, paid = _margin_and_investment(other)
+        return counted / paid
 
+    half = asked.commitment_usd / 2
     swings = [
         Swing(
             name="commitment_usd",
-            low=asked.commitment_usd / 2,
+            low=half,
             high=asked.commitment_usd,
-            low_text="half of it is spent",
-            high_text="all of it is spent",
+            low_text=_sum(half),
+            high_text=_sum(asked.commitment_usd),
         )
     ]
     if margin is not None:
-        low, high = max(margin - Decimal("0.1"), Decimal(0)), min(margin + Decimal("0.1"), 1)
+        low, high = max(margin - _POINTS, Decimal(0)), min(margin + _POINTS, Decimal(1))
         swings.append(
             Swing(
                 name="cloud_margin",
                 low=low,
                 high=high,
-                low_text=f"{low:.0%}",
-                high_text=f"{high:.0%}",
+                low_text=f"{low:.1%}",
+                high_text=f"{high:.1%}",
             )
         )
-    of = "share that flows back" if margin is None else "margin as a share, undiscounted"
-    return tornado(of, result, swings)
+    return tornado("share_back" if margin is None else "implied_discount", result, swings)

@@ -193,10 +193,10 @@ def _sensitivity(asked: AiRevenueInputs) -> tuple[Sensitivity, ...]:
         return found
 
     def plain(value: Decimal) -> str:
-        return f"x {value.normalize():f}"
+        return f"{value.normalize():f}"
 
     return tornado(
-        "revenue needed, USD per year",
+        "revenue_needed_usd",
         needed,
         [
             _swing("gpu_run_rate_usd", asked.gpu_run_rate_usd, Decimal(0), _sum),

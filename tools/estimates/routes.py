@@ -88,11 +88,13 @@ def compare_routes(
     found = [*offer_routes(priced, job), *program_routes(programs, priced, job)]
     routes = ranked_routes(found, job)
     low, likely, high = job.hours
+    best = _best_offer(routes, priced)
     return RouteComparison(
         as_of=today.isoformat(),
         inputs=_inputs(job),
         job_gpu_hours=_range([each * gpus for each in (low, likely, high)]),
         routes=tuple(routes),
+        best_offer_usd=None if best is None else best.total_usd,
         offers_compared=len(offers),
         programs_compared=len(programs),
         none_of=tuple(
@@ -320,7 +322,7 @@ def _sensitivity(
 ) -> tuple[Sensitivity, ...]:
     """What would change the total of the best route over an offer: its hours, its seller, and how
     often spot GPUs are taken away."""
-    best = next((r for r in routes if r.total_usd and _offer_of(r, priced)), None)
+    best = _best_offer(routes, priced)
     own = None if best is None else _offer_of(best, priced)
     if best is None or own is None:
         return ()
@@ -329,7 +331,7 @@ def _sensitivity(
         each.usd for each in priced
         if each.offer.term is own.offer.term and each.usd and each.offer.standing != "stale"
     ]  # fmt: skip
-    swings = [_swing("hours", low, high, lambda value: f"{value:,.0f} h")]
+    swings = [_swing("hours", low, high, lambda value: f"{value:,.0f}")]
     if sellers:
         swings.append(_swing("seller", min(sellers), max(sellers), usd))
     often = job.interruptions_per_day
@@ -339,7 +341,7 @@ def _sensitivity(
                 "interruptions_per_day",
                 often / 2,
                 often * 2,
-                lambda value: f"{value.normalize():f} a day",
+                lambda value: f"{value.normalize():f}",
             )
         )
 
@@ -350,7 +352,11 @@ def _sensitivity(
             own.offer, job, changed.get("hours", likely), changed.get("interruptions_per_day")
         )
 
-    return tornado(f"total of route {best.rank}, USD", total, swings)
+    return tornado("best_offer_usd", total, swings)
+
+
+def _best_offer(routes: Sequence[Route], priced: Sequence[Billed]) -> Route | None:
+    return next((r for r in routes if r.total_usd and _offer_of(r, priced)), None)
 
 
 def _swing(name: str, low: Decimal, high: Decimal, shown: Callable[[Decimal], str]) -> Swing:

@@ -136,13 +136,18 @@ class RoutesInputs(Record):
 
 
 class RouteComparison(Estimate):
-    """Routes for one job, best first. `offers_compared` and `programs_compared` count what was
-    looked at; of each kind of offer only the best are told. `none_of` are kinds without a route:
-    nobody offers them, or nothing was stated of them."""
+    """Routes for one job, best first.
+
+    `offers_compared` and `programs_compared` count what was looked at; of each kind of offer only
+    the best are told. `best_offer_usd` is the total of the first route over an offer, which
+    `sensitivity` varies. `none_of` are kinds without a route: nobody offers them, or nothing was
+    stated of them.
+    """
 
     inputs: RoutesInputs
     job_gpu_hours: Range = unit("GPU-hours")
     routes: tuple[Route, ...]
+    best_offer_usd: MoneyRange | None = unit("USD")
     offers_compared: int = unit("offers")
     programs_compared: int = unit("programs")
     none_of: tuple[RouteKind, ...] = ()

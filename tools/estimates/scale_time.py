@@ -35,6 +35,7 @@ _USELESS = Decimal("0.5")
 _SWINGS = (Decimal("0.98"), Decimal("0.90"))
 
 Limit = Literal["batch", "efficiency"]
+Bars = tuple[Sensitivity, ...]
 
 
 class ScaleTimeInputs(Record):
@@ -123,7 +124,8 @@ def scale_time(
     if used is None:
         used = gpus
     takes = _days(long, gpus, used, exponent)
-    ideal_hours, hours = 24 * gpus * long, 24 * used * takes
+    ideal_hours = 24 * gpus * long
+    hours = ideal_hours if exponent == 1 else round(24 * used * takes, 3)
     result = ScaleTime(
         inputs=inputs,
         speed_up=float(speed_up),
@@ -140,7 +142,7 @@ def scale_time(
         cost_usd=None if price is None else hours * price,
         extra_cost_usd=None if price is None else (hours - ideal_hours) * price,
         assumptions=_assumptions(kept, most),
-        sensitivity=_sensitivity(gpus, speed_up, kept),
+        sensitivity=_sensitivity(gpus, long, wanted, kept),
     )
     return result.model_copy(update={"steps": tuple(_steps(result, kept, needed))})
 
@@ -216,7 +218,7 @@ def _assumptions(kept: Decimal | None, most: int | None) -> tuple[Assumption, ..
         found.append(
             Assumption(
                 name="efficiency",
-                value=f"{kept:.1%} per doubling",
+                value=f"{kept:.1%}",
                 text=f"each GPU keeps {kept:.1%} of its speed at every doubling of their number;"
                 " the same at every size, which real clusters are not",
                 source="given",
@@ -284,13 +286,14 @@ def _steps(found: ScaleTime, kept: Decimal | None, needed: int | None) -> list[S
     return steps
 
 
-def _sensitivity(gpus: int, speed_up: Decimal, kept: Decimal | None) -> tuple[Sensitivity, ...]:
-    """GPUs needed at a better and a worse efficiency than stated, and at a longer and a shorter
+def _sensitivity(gpus: int, days: Decimal, wanted: Decimal, kept: Decimal | None) -> Bars:
+    """GPUs needed at a better and a worse efficiency than stated, and at twice and half the wanted
     time: what the answer turns on. Values that no number of GPUs reaches are left out."""
 
     def needed(changed: dict[str, Any]) -> float:
-        values = {"efficiency_per_doubling": kept, "speed_up": speed_up} | changed
-        found = _needed(gpus, values["speed_up"], _exponent(values["efficiency_per_doubling"]))
+        values = {"efficiency_per_doubling": kept, "target_days": wanted} | changed
+        speed_up = max(days / values["target_days"], Decimal(1))
+        found = _needed(gpus, speed_up, _exponent(values["efficiency_per_doubling"]))
         return math.inf if found is None else float(found)
 
     better, worse = _SWINGS if kept is None else ((1 + kept) / 2, max(kept * 2 - 1, _USELESS))
@@ -299,18 +302,18 @@ def _sensitivity(gpus: int, speed_up: Decimal, kept: Decimal | None) -> tuple[Se
             name="efficiency_per_doubling",
             low=worse,
             high=better,
-            low_text=f"{worse:.1%} per doubling",
-            high_text=f"{better:.1%} per doubling",
+            low_text=f"{worse:.1%}",
+            high_text=f"{better:.1%}",
         ),
         Swing(
-            name="speed_up",
-            low=max(speed_up / 2, Decimal(1)),
-            high=speed_up * 2,
-            low_text="twice the time wanted",
-            high_text="half the time wanted",
+            name="target_days",
+            low=wanted / 2,
+            high=wanted * 2,
+            low_text=_plain(wanted / 2),
+            high_text=_plain(wanted * 2),
         ),
     ]
-    bars = tornado("GPUs needed", needed, swings)
+    bars = tornado("gpus_needed", needed, swings)
     return tuple(bar for bar in bars if math.isfinite(bar.at_low + bar.at_high))
 
 

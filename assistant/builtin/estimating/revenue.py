@@ -1,0 +1,167 @@
+"""What revenue AI spending needs: Sequoia's arithmetic over the person's own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant import cues
+from assistant.builtin.estimating import shown
+from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
+from assistant.builtin.figures import short_dollars
+from assistant.builtin.sections import Section
+from assistant.builtin.values import gpu_count, money_text
+from assistant.evidence import Artifact
+from assistant.phrases import Phrases
+from assistant.question import Ask, Reading
+from tools.quantities import Unit
+
+TOOL = "ai_revenue_needed"
+_REVENUE = cues.cue(r"revenues?|arr|sales", r"收入|营收|销售额")
+_SPENDING = cues.cue(
+    r"spend(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|invest(?:s|ing)? in gpus",
+    r"花|支出|开支|采购|投入|买|年化|资本开支",
+)
+_NEEDED = cues.cue(
+    r"needs?|needed|required?|justif(?:y|ies)|pay (?:for|back)|worth|break even|arithmetic",
+    r"需要|要多少|回本|撑得起|才够|覆盖|支撑|算法",
+)
+_NOW = cues.cue(
+    r"(?:our|with|has|have|current|against|already)\b[^.]{0,30}", r"目前|现在|现有|已有"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevenueWords(Words):
+    """Words of a revenue-needed check."""
+
+    ask: str
+    lead: str
+    header: str
+    center: str
+    needed: str
+    gap: str
+    per_gpu: str
+    nature: str
+
+
+_WORDS = catalogue(
+    RevenueWords(
+        finished="revenue needed worked out",
+        ask=(
+            "**I need the spending on GPUs a year in US dollars; for example “$150B a year”.** I "
+            "would then double it for the data center and again for a margin of 50%."
+        ),
+        lead="To pay for {spent} of GPUs a year takes about {needed} of revenue a year",
+        header="| | US dollars a year |",
+        center="GPUs and the data center around them",
+        needed="Revenue needed",
+        gap="Revenue that is missing",
+        per_gpu="Revenue needed per GPU",
+        nature="This is a check of what spending asks of revenue; it is no forecast and no cost.",
+        assumptions={
+            "data_center_factor": (
+                "a data center costs {value} times its GPUs (energy, buildings, backup power)"
+            ),
+            "margin_factor": "revenue has to be {value} times that cost, for the seller's margin",
+        },
+        inputs={
+            "gpu_run_rate_usd": "spending on GPUs",
+            "data_center_factor": "the data center factor",
+            "margin_factor": "the margin factor",
+        },
+    ),
+    RevenueWords(
+        finished="已估算所需收入",
+        ask=(
+            "**请告诉我每年在GPU上的支出（美元），例如“一年1500亿美元”。**"
+            "我会先按数据中心翻一倍，再按50%的毛利翻一倍。"
+        ),
+        lead="每年花{spent}买GPU，大约要有{needed}的年收入才能回本",
+        header="| | 每年（美元） |",
+        center="GPU连同数据中心",
+        needed="需要的收入",
+        gap="还差的收入",
+        per_gpu="折合每张GPU需要的收入",
+        nature="这是用收入检验投入是否合理，不是预测，也不是成本。",
+        assumptions={
+            "data_center_factor": "数据中心总成本按GPU的{value}倍算（能源、建筑、备用电源）",
+            "margin_factor": "收入按上述成本的{value}倍算，留出卖方的毛利",
+        },
+        inputs={
+            "gpu_run_rate_usd": "GPU支出",
+            "data_center_factor": "数据中心倍数",
+            "margin_factor": "毛利倍数",
+        },
+    ),
+)
+
+
+def _wants(reading: Reading) -> bool:
+    text = reading.folded
+    if reading.programs or reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):
+        return False
+    asked = _REVENUE.search(text) and _SPENDING.search(text) and _NEEDED.search(text)
+    return bool(asked and (reading.first(Unit.MONEY) or cues.OURS.search(text)))
+
+
+def _missing(reading: Reading) -> str | None:
+    told = reading.again(TOOL) or reading.first(Unit.MONEY)
+    return None if told else _WORDS(reading.language).ask
+
+
+def _arguments(reading: Reading) -> dict[str, Any]:
+    sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
+    told: dict[str, Any] = {}
+    if sums:
+        told["gpu_run_rate"] = money_text(sums[0])
+    if len(sums) > 1 and _NOW.search(reading.folded):
+        told["revenue"] = money_text(sums[1])
+    if count := gpu_count(reading):
+        told["gpus"] = count
+    return reading.again(TOOL) | told
+
+
+def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Section:
+    tool, words = results_of(TOOL, done)[-1], _WORDS(say.language)
+    result = tool.result
+    lead = words.lead.format(
+        spent=short_dollars(result["inputs"]["gpu_run_rate_usd"], say.language),
+        needed=short_dollars(result["revenue_needed_usd"], say.language),
+    )
+    marks = f"[{tool.id}:revenue_needed_usd] [{tool.id}:inputs.gpu_run_rate_usd]"
+    rows = [
+        shown.figure_row(label, tool, path, say, short_dollars)
+        for label, path in (
+            (words.center, "data_center_usd"),
+            (words.needed, "revenue_needed_usd"),
+            (words.gap, "gap_usd"),
+            (words.per_gpu, "per_gpu_usd"),
+        )
+        if result.get(path) is not None
+    ]
+    return Section(
+        [
+            f"**{lead}{say.stop}** {marks}",
+            "",
+            words.header,
+            "|---|---:|",
+            *rows,
+            "",
+            words.nature,
+            *shown.assumed(tool, words, say),
+            *shown.changes_most(tool, words, say),
+        ]
+    )
+
+
+REVENUE = Estimator(
+    tool=TOOL,
+    ask=Ask.REVENUE,
+    words=_WORDS,
+    wants=_wants,
+    arguments=_arguments,
+    missing=_missing,
+    section=_section,
+)

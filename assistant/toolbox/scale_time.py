@@ -1,0 +1,68 @@
+"""The agent's tool `scale_time`: how many GPUs do a year's job in a week."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+
+from assistant.toolbox.calls import Found, Output, run
+
+NAME = "scale_time"
+EXAMPLES = (
+    "How many GPUs turn a year on 64 GPUs into a week?",
+    "Our run takes a year on 64 H100s: how many do we need to finish in a week at 95% efficiency"
+    " per doubling?",
+    "We need 3 months on 128 GPUs; how many GPUs get it down to 2 weeks at $2.35/h?",
+    "64张GPU要跑一年，想缩短到一周需要多少张卡？",
+    "128张H100要跑三个月，压缩到两周，每翻一倍保持95%效率，要多少张？",
+    "64 張 GPU 要跑一年，想縮短到一週要幾張？",
+)
+
+
+def scale_time_tool() -> BaseTool:
+    """A tool over `tools.estimates.scale_time.scale_time`; quantities as people write them."""
+
+    def scale_time(
+        gpus: int,
+        runtime: ToolRuntime[Any, Any],
+        days: str = "365.25",
+        target_days: str = "7",
+        efficiency: str | None = None,
+        most_gpus: int | None = None,
+        batch_tokens: str | None = None,
+        tokens_per_gpu: str | None = None,
+        price: str | None = None,
+    ) -> Output:
+        """GPUs that do in `target_days` what `gpus` do in `days` ("3 months"). `efficiency` is the
+        share of its speed that a GPU keeps when their number doubles ("95%"); without it the ideal
+        case. `most_gpus` is how many the batch can feed, or `batch_tokens` with `tokens_per_gpu`.
+        `price` in US dollars per GPU-hour."""
+
+        def work(_: int) -> Found:
+            from tools import quantities
+            from tools.estimates.scale_time import scale_time as estimate
+
+            result = estimate(
+                gpus,
+                quantities.parse_days(days),
+                quantities.parse_days(target_days),
+                quantities.parse_share(efficiency) if efficiency else None,
+                most_gpus,
+                quantities.parse_tokens(batch_tokens) if batch_tokens else None,
+                quantities.parse_tokens(tokens_per_gpu) if tokens_per_gpu else None,
+                quantities.parse_price(price) if price else None,
+            )
+            return Found(result.model_dump(mode="json"))
+
+        args = {
+            "gpus": gpus, "days": days, "target_days": target_days, "efficiency": efficiency,
+            "most_gpus": most_gpus, "batch_tokens": batch_tokens,
+            "tokens_per_gpu": tokens_per_gpu, "price": price,
+        }  # fmt: skip
+        return run(runtime, NAME, args, work)
+
+    return StructuredTool.from_function(
+        scale_time, name=NAME, response_format="content_and_artifact"
+    )
