@@ -9,7 +9,7 @@ from typing import Any
 from tools.estimates.adapters import TrainedPart
 from tools.estimates.architectures import Architecture, shape_assumption
 from tools.estimates.finetuning_records import FinetuningInputs, Phase
-from tools.estimates.finetuning_runs import RUNS, finetuning_runs
+from tools.estimates.finetuning_runs import RUNS, finetuning_runs, fitted_utilisation
 from tools.estimates.finetuning_work import OVERHEAD, PADDING, Fit, Work
 from tools.estimates.records import Assumption, Range, Sensitivity, Step, Swing, tornado
 from tools.estimates.rollouts import SCORING_PASSES, Rollouts
@@ -216,8 +216,8 @@ def assumptions(
         found.append(
             Assumption(
                 name="gpus",
-                value=f"{inputs.gpus} GPUs",
-                text=f"days are on {inputs.gpus} GPUs, the fewest that fit; more are faster",
+                value=_counted(inputs.gpus),
+                text=f"days are on {_counted(inputs.gpus)}, the fewest that fit; more are faster",
                 source="tools/data/memory_peaks.csv",
             )
         )
@@ -234,12 +234,17 @@ def assumptions(
     return tuple(found)
 
 
+def _counted(gpus: int) -> str:
+    return "one GPU" if gpus == 1 else f"{gpus:,} GPUs"
+
+
 def _speed(part: TrainedPart, on: Gpu, calibrated: bool) -> Iterator[Assumption]:
     rows = [run for run in finetuning_runs() if run.method == part and run.utilisation is not None]
     sources = len({run.family for run in rows})
+    band = fitted_utilisation(part)
     yield Assumption(
         name="utilisation",
-        value=f"{len(rows)} speeds of {sources} sources",
+        value=f"{band.low:.0%} / {band.likely:.0%} / {band.high:.0%}",
         text=f"share of the dense peak in {len(rows)} published speeds of training {_NAMES[part]},"
         f" from {sources} sources: lowest tenth, middle, highest tenth; operations that are done"
         " again count as lost",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli.estimates import deal, inference, revenue, routes, runs, scale, training
+from assistant.cli.estimates import (
+    deal,
+    finetuning,
+    inference,
+    revenue,
+    routes,
+    runs,
+    scale,
+    training,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Estimate what a job takes.")
 
@@ -15,6 +24,7 @@ def estimates() -> None:
 
 
 app.command("training")(training.training)
+app.command("finetuning")(finetuning.finetuning)
 app.command("inference")(inference.inference)
 app.command("runs")(runs.runs)
 app.command("routes")(routes.routes)
