@@ -223,7 +223,8 @@ def _points_nowhere(reading: Reading) -> bool:
     if cues.GREETING.fullmatch(reading.folded.strip()):
         return True
     it = re.match(
-        r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])|(?:.* )?(?:does|is|did) it\b(?! (?:cost|take)(?: \w+)? to\b)",
+        r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])"
+        r"|(?:.* )?(?:does|is|did) it\b(?! (?:cost|take)(?: \w+)? to\b)",
         reading.folded,
     )
     return (

@@ -19,7 +19,7 @@ SAMPLE = "{}"
 WORDS = re.compile(r"[A-Za-z][a-z_]{2,}")
 SAID_ALIKE = {
     "token", "final_run", "with_experiments", "scratch", "pretrained", "from_scratch", "continued",
-    "image", "video",
+    "image", "video", "lora", "qlora", "LoRA",
 }  # fmt: skip
 
 
