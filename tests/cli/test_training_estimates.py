@@ -61,6 +61,7 @@ def test_what_cannot_be_is_refused(desk: Desk, arguments: tuple[str, ...], reaso
 def test_the_page_says_what_the_hours_count_and_how_many_gpus(desk: Desk) -> None:
     _, page, _ = desk("estimate", "training", "--params", "7B", "--tokens", "2T", "--days", "10")
     assert "GPUs for the deadline" in page
+    assert "(the fewest, as a power of two) with ZeRO stage" in " ".join(page.split())
     assert "hours: final pretrain run" in " ".join(page.split())
     _, page, _ = desk(
         "estimate", "training", "--params", "7B", "--tokens", "2T", "--gpus", "256",

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from tools.errors import InvalidInput
+from tools.estimates.architectures import Architecture, typical_shape
 from tools.estimates.architectures import architecture as shape_of
 from tools.estimates.checks import positive, whole
 from tools.estimates.published_runs import PublishedRun
@@ -27,6 +28,7 @@ from tools.estimates.records import (
     tornado,
 )
 from tools.estimates.shown import short
+from tools.estimates.training_fit import memory_fit, memory_step
 from tools.estimates.training_job import Job, Work, gpus_for, implied_utilisation, work
 from tools.estimates.training_nearest import nearest_runs
 from tools.estimates.training_records import (
@@ -134,6 +136,9 @@ def _estimate(
     band = fitted_band(job.stratum, own)
     done = work(job, band)
     lines = list(steps(inputs, job, band, done))
+    fit = memory_fit(_shape(job, inputs.model), job.on, job.gpus, job.seq_len)
+    if fit is not None:
+        lines.append(memory_step(fit))
     implied, counts = _against(job, band, done, deadline, stated, lines)
     calibrated = job.on.generation in calibrated_generations(job.stratum)
     return TrainingEstimate(
@@ -155,12 +160,21 @@ def _estimate(
         cost_usd=_cost(done, job.price),
         implied_utilisation=implied,
         gpus_for_deadline=None if counts is None else _range(counts),
+        memory=fit,
         own_runs=band.own_runs,
-        assumptions=tuple(assumptions(inputs, job, band, done, calibrated=calibrated)),
+        assumptions=tuple(assumptions(inputs, job, band, done, fit, calibrated=calibrated)),
         nearest_runs=nearest_runs(job, own),
         steps=tuple(lines),
         sensitivity=_sensitivity(job, band),
     )
+
+
+def _shape(job: Job, model: str | None) -> Architecture:
+    """The shape whose memory is asked: the named model's where the size is its own, else the
+    typical one of the size."""
+    if model is not None and (named := shape_of(model)).params == job.params:
+        return named
+    return typical_shape(job.params, job.active)
 
 
 def _against(

@@ -6,6 +6,7 @@ from typing import Literal
 
 from tools.estimates.published_runs import Accounting, Stratum
 from tools.estimates.records import Dollars, Estimate, MoneyRange, Range, Record, Scope, unit
+from tools.estimates.training_fit import MemoryFit
 
 Start = Literal["from_scratch", "continued"]
 Precision = Literal["bf16", "fp16", "fp8"]
@@ -66,7 +67,8 @@ class TrainingEstimate(Estimate):
     `experiments_gpu_hours`. `days` is None where the number of GPUs is not stated, `cost_usd` None
     where no price is: neither is guessed. `utilisation` is the share of the dense peak, attention
     counted, its low giving the high hours. `implied_utilisation` (attention counted) is what the
-    stated days or hours would need, `gpus_for_deadline` the GPUs for the stated days.
+    stated days or hours would need, `gpus_for_deadline` the GPUs for the stated days. `memory` is
+    None where the GPU's memory is not known.
     """
 
     inputs: TrainingInputs
@@ -83,5 +85,6 @@ class TrainingEstimate(Estimate):
     cost_usd: MoneyRange | None = unit("USD")
     implied_utilisation: float | None = unit("share of the dense peak")
     gpus_for_deadline: Range | None = unit("GPUs")
+    memory: MemoryFit | None
     own_runs: int = unit("runs")
     nearest_runs: tuple[NearestRun, ...]

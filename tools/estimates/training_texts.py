@@ -9,7 +9,9 @@ from tools.estimates.architectures import typical_shape
 from tools.estimates.published_runs import Stratum
 from tools.estimates.records import Assumption, Step
 from tools.estimates.shown import short, triple, usd
+from tools.estimates.training_fit import MemoryFit
 from tools.estimates.training_job import EXPERIMENTS, Job, Work
+from tools.estimates.training_memory import ACTIVATIONS, ZERO
 from tools.estimates.training_records import TrainingInputs
 from tools.estimates.training_work import (
     ATTENTION_SOURCE,
@@ -31,7 +33,13 @@ _STRATA: dict[Stratum, str] = {
 
 
 def assumptions(
-    inputs: TrainingInputs, job: Job, band: Band, done: Work, *, calibrated: bool
+    inputs: TrainingInputs,
+    job: Job,
+    band: Band,
+    done: Work,
+    fit: MemoryFit | None,
+    *,
+    calibrated: bool,
 ) -> Iterator[Assumption]:
     """Everything that the estimate takes as given."""
     yield Assumption(
@@ -85,6 +93,14 @@ def assumptions(
             value=f"{inputs.gpus} GPUs",
             text="days if all GPUs work all the time; waiting for them is not included",
             source="arithmetic",
+        )
+    if fit is not None:
+        yield Assumption(
+            name="memory",
+            value=fit.verdict,
+            text="memory for micro batches of one sequence, Adam in mixed precision and flash"
+            " attention, within 10 %; neither pipeline nor context parallel was tried",
+            source=f"{ZERO}; {ACTIVATIONS}",
         )
     if inputs.price_per_gpu_hour is not None:
         dated = f" of {inputs.price_as_of}" if inputs.price_as_of else ", date not stated"

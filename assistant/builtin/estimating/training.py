@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
+from tools.estimates.kv_cache import GIB
 from tools.quantities import Quantity, Unit, parse_params
 
 TOOL = "estimate_training"
@@ -41,6 +42,7 @@ class TrainingWords(Words):
     row_deadline: str
     row_final: str
     row_experiments: str
+    memory: Mapping[str, str]
     nearest: str
     nearest_run: str
 
@@ -73,6 +75,14 @@ _WORDS = catalogue(
         row_deadline="GPUs for {days} days",
         row_final="GPU-hours, final run",
         row_experiments="GPU-hours, experiments",
+        memory={
+            "fits": "It fits: {used} of {held} GiB on each of {gpus} GPUs with {setup}.",
+            "tight": "Memory is tight: {used} of {held} GiB on each of {gpus} GPUs with {setup}.",
+            "no": (
+                "It does not fit: {used} of {held} GiB would be needed on each of {gpus} GPUs, "
+                "even with {setup}."
+            ),
+        },
         nearest="Nearest published runs:",
         nearest_run="{model}: {hours} {gpu}-hours for {params} parameters and {tokens} tokens",
         assumptions={"utilisation": "share of the dense peak that is used: {value} ({text})"},
@@ -100,6 +110,11 @@ _WORDS = catalogue(
         row_deadline="{days}天内训完所需GPU数",
         row_final="卡时：最终一次训练",
         row_experiments="卡时：实验",
+        memory={
+            "fits": "显存放得下：{gpus}张GPU，每张用{used} GiB（共{held} GiB），{setup}。",
+            "tight": "显存很紧：{gpus}张GPU，每张用{used} GiB（共{held} GiB），{setup}。",
+            "no": "显存放不下：{gpus}张GPU，每张需要{used} GiB（共{held} GiB），{setup}。",
+        },
         nearest="最接近的公开训练记录：",
         nearest_run="{model}：{params}参数、{tokens} token，用了{hours} {gpu}卡时",
         assumptions={
@@ -117,6 +132,10 @@ _WORDS = catalogue(
             "scale": "{0}张GPU是同等规模训练常用数量的{1}倍，每翻一倍多用{2}卡时",
             "days": "天数按所有GPU一直满负荷工作计，不含排队等卡的时间",
             "price": "单价按所给的价格，不含存储、出网流量和人力",
+            "memory": (
+                "显存按每次一条序列、Adam混合精度和flash attention计，误差在{0}以内；"
+                "没有尝试流水线并行和上下文并行"
+            ),
             "uncalibrated": "未经校准：这一代GPU的公开训练记录太少，利用率取自其他几代",
             "long_context": "上下文很长时算子变慢，卡时再乘以{value}（低、中、高三档）",
             "fp8": "FP8按16位峰值计，另乘实测增益{value}，长上下文的增益更小",
@@ -245,6 +264,7 @@ def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Sectio
             "",
             *_table(main, priced, words, say),
             "",
+            *_memory(main, words, say),
             *shown.costs(priced, done, "cost_usd", say),
             *shown.assumed(main, words, say),
             *_runs(main, words, say),
@@ -282,6 +302,33 @@ def _implied(tool: ToolEvidence, words: TrainingWords, say: Phrases) -> list[str
     told = {key: _percent(value) for key, value in {"implied": implied, **band}.items()}
     marks = f"[{tool.id}:implied_utilisation] [{tool.id}:utilisation]"
     return ["", f"{words.implied.format(**told)} {marks}"]
+
+
+_SETUPS = (
+    ("full recomputation", "全部重算"),
+    ("tensor parallel over", "张量并行"),
+    ("ZeRO stage", "ZeRO"),
+    (", ", "，"),
+)
+
+
+def _memory(tool: ToolEvidence, words: TrainingWords, say: Phrases) -> list[str]:
+    fit = tool.result.get("memory")
+    if fit is None:
+        return []
+    setup = fit["setup"]
+    for english, chinese in _SETUPS if say.language != "en" else ():
+        setup = setup.replace(english, chinese)
+    line = words.memory[fit["verdict"]].format(
+        used=f"{fit['total_bytes'] / GIB:.0f}",
+        held=f"{fit['gpu_bytes'] / GIB:.0f}",
+        gpus=plain(fit["gpus"], "en"),
+        setup=setup,
+    )
+    marks = " ".join(
+        f"[{tool.id}:memory.{field}]" for field in ("setup", "gpus", "total_bytes", "gpu_bytes")
+    )
+    return [f"{line} {marks}", ""]
 
 
 def _percent(share: float) -> str:

@@ -102,7 +102,8 @@ def training(
         _rows(estimate),
         Form(as_json, explain, chart),
         more=[
-            ("Against what you stated:", list(_against(estimate))),
+            ("Against what you stated:", _against(estimate)),
+            ("Memory:", _memory(estimate)),
             ("Nearest runs:", [_nearest(run) for run in estimate.nearest_runs]),
         ],
     )
@@ -132,6 +133,20 @@ def _against(estimate: TrainingEstimate) -> list[str]:
     needed = f"it would need {implied:.1%} of the peak"
     told = f"runs reach {band.low:.0%} to {band.high:.0%}, likely {band.likely:.0%}"
     return [f"{needed}; {told}"]
+
+
+def _memory(estimate: TrainingEstimate) -> list[str]:
+    from tools.estimates.kv_cache import GIB
+
+    fit = estimate.memory
+    if fit is None:
+        return ["not checked: the memory of this GPU is not known"]
+    said = {"fits": "it fits", "tight": "it is tight", "no": "it does not fit"}[fit.verdict]
+    fewest = "" if fit.gpus_stated else " (the fewest, as a power of two)"
+    return [
+        f"{said}: {fit.total_bytes / GIB:.0f} of {fit.gpu_bytes / GIB:.0f} GiB on each of"
+        f" {fit.gpus:,} GPUs{fewest} with {fit.setup}"
+    ]
 
 
 def _nearest(run: NearestRun) -> str:

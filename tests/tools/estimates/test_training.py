@@ -197,6 +197,39 @@ def test_a_published_run_is_estimated_with_its_own_numbers_beside_it() -> None:
     assert found.gpu_hours.low < shown.gpu_hours < found.gpu_hours.high
 
 
+def test_memory_says_the_least_sharding_that_fits() -> None:
+    small = estimate_training(B, T, gpus=8).memory
+    assert small
+    assert (small.verdict, small.setup) == ("fits", "ZeRO stage 0")
+    large = estimate_training(70 * B, T, gpus=1024, seq_len=8192)
+    assert large.memory
+    assert large.memory.verdict == "fits"
+    assert "ZeRO stage 3" in large.memory.setup
+    # 16 bytes of states a parameter, sharded over all GPUs.
+    parts = large.memory.parts
+    states = parts.weights + parts.gradients + parts.optimizer
+    assert states == pytest.approx(16 * 70e9 / 1024, rel=0.02)
+    assert any(line.startswith("memory on one of 1,024 GPUs") for line in large.explain())
+
+
+def test_memory_that_does_not_fit_is_said() -> None:
+    found = estimate_training(405 * B, T, "A100 40GB", gpus=8).memory
+    assert found
+    assert found.verdict == "no"
+    assert found.total_bytes > found.gpu_bytes
+
+
+def test_without_a_number_of_gpus_memory_says_the_fewest() -> None:
+    found = estimate_training(7 * B, T).memory
+    assert found
+    assert not found.gpus_stated
+    assert found.verdict != "no"
+    assert found.gpus == 2
+    on_one = estimate_training(7 * B, T, gpus=1).memory
+    assert on_one
+    assert on_one.verdict == "no"
+
+
 def test_what_would_change_it_most_comes_first() -> None:
     bars = estimate_training(7 * B, 2 * T, gpus=256).sensitivity
     swings = [bar.swing for bar in bars]

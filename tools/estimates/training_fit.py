@@ -1,0 +1,95 @@
+"""Whether a training job fits into the memory of its GPUs, and with how little sharding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.estimates.architectures import Architecture
+from tools.estimates.kv_cache import GIB
+from tools.estimates.records import Record, Step, unit
+from tools.estimates.training_memory import (
+    ACTIVATIONS,
+    ZERO,
+    fewest_gpus,
+    gpu_bytes,
+    memory_parts,
+    tries,
+    verdict_of,
+)
+from tools.estimates.training_memory_records import MemoryParts, TrainingSetup, Verdict
+from tools.gpus import Gpu
+
+_TENSOR_PARALLEL = (1, 2, 4, 8)
+
+
+class MemoryFit(Record):
+    """Memory on the fullest GPU, for micro batches of one sequence.
+
+    `setup` is the least that fits, in words: ZeRO stage (FSDP is stage 3), recomputation, tensor
+    parallel; where nothing fits it is what comes nearest, and `verdict` is "no".
+    `gpus` are those of the job, or where it states none the fewest (a power of two) on which it
+    fits.
+    """
+
+    verdict: Verdict
+    setup: str
+    gpus: int = unit("GPUs")
+    gpus_stated: bool
+    total_bytes: float = unit("bytes")
+    gpu_bytes: float = unit("bytes")
+    parts: MemoryParts
+
+
+def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> MemoryFit | None:
+    """How the training of `shape` fits on `gpus` GPUs; None where the GPU's memory is not known or
+    no number of GPUs would do."""
+    if on.memory_gb is None:
+        return None
+    capacity = gpu_bytes(on)
+    setup = TrainingSetup(gpus=gpus or 1, seq_len=seq_len, recompute="none", stage=0)
+    if gpus is None:
+        fewest = fewest_gpus(shape, setup, on)
+        if fewest is None:
+            return None
+        setup = setup.model_copy(update={"gpus": fewest[0]})
+    found: list[MemoryFit] = []
+    for step, words in _setups(setup):
+        parts = memory_parts(shape, step)
+        found.append(
+            MemoryFit(
+                verdict=verdict_of(parts.total, capacity),
+                setup=words,
+                gpus=setup.gpus,
+                gpus_stated=gpus is not None,
+                total_bytes=parts.total,
+                gpu_bytes=capacity,
+                parts=parts,
+            )
+        )
+        if found[-1].verdict == "fits":
+            return found[-1]
+    tight = next((each for each in found if each.verdict == "tight"), None)
+    return tight or min(found, key=lambda each: each.total_bytes)
+
+
+def _setups(setup: TrainingSetup) -> Iterator[tuple[TrainingSetup, str]]:
+    """From the least change to the greatest; nothing goes to the memory of the host."""
+    for tensor in _TENSOR_PARALLEL:
+        if setup.gpus % tensor == 0:
+            split = "" if tensor == 1 else f", tensor parallel over {tensor}"
+            for step, words in tries(setup.model_copy(update={"tensor": tensor})):
+                if step.offload == "none":
+                    yield step, words + split
+
+
+def memory_step(fit: MemoryFit) -> Step:
+    """The line of the memory, in GiB."""
+    parts = ", ".join(
+        f"{name} {getattr(fit.parts, name) / GIB:,.1f}" for name in type(fit.parts).model_fields
+    )
+    return Step(
+        name="memory",
+        text=f"memory on one of {fit.gpus:,} GPUs with {fit.setup} = {parts} ="
+        f" {fit.total_bytes / GIB:,.1f} GiB of {fit.gpu_bytes / GIB:,.1f}: {fit.verdict}",
+        source=f"{ZERO}; {ACTIVATIONS}",
+    )
