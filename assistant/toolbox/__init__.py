@@ -12,13 +12,16 @@ from assistant.access import kept_access
 from assistant.knowledge import Knowledge
 from assistant.toolbox.ai_revenue_needed import ai_revenue_needed_tool
 from assistant.toolbox.cluster_queue import cluster_queue_tool
+from assistant.toolbox.credits_value import credits_value_tool
 from assistant.toolbox.deal_flow_back import deal_flow_back_tool
 from assistant.toolbox.estimate_inference import estimate_inference_tool
 from assistant.toolbox.estimate_training import estimate_training_tool
+from assistant.toolbox.gpu_loan import gpu_loan_tool
 from assistant.toolbox.gpu_offers import gpu_offers_tool
 from assistant.toolbox.gpu_price_history import gpu_price_history_tool
 from assistant.toolbox.match_programs import match_programs_tool
 from assistant.toolbox.programs import program_tools
+from assistant.toolbox.rent_or_buy import rent_or_buy_tool
 from assistant.toolbox.scale_time import scale_time_tool
 from assistant.toolbox.search_knowledge import search_knowledge_tool
 
@@ -37,4 +40,7 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         ai_revenue_needed_tool(),
         deal_flow_back_tool(),
         scale_time_tool(),
+        rent_or_buy_tool(),
+        gpu_loan_tool(),
+        credits_value_tool(),
     ]

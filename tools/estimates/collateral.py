@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from tools.estimates.loan_records import Collateral, CollateralPoint
+from tools.estimates.loan_records import Collateral, CollateralPoint, Path
 
 _PROGRESS = Decimal("0.14")  # orders of magnitude a year
 _STRESS = Decimal("0.5")
@@ -15,31 +15,36 @@ def collateral(
     price: Decimal, years_of_use: Decimal, balances: Sequence[Decimal]
 ) -> tuple[Collateral, ...]:
     """Loan to value by month for GPUs bought at `price` US dollars; `balances` from month 0."""
-    paths: list[tuple[str, str, Callable[[Decimal], Decimal]]] = [
+    paths: list[tuple[Path, str, str, Callable[[Decimal], Decimal]]] = [
         (
+            "straight",
             f"straight line over {years_of_use} years",
             "arithmetic: the same loss each year",
             lambda years: max(1 - years / years_of_use, Decimal(0)),
         ),
         (
+            "progress",
             "32 % a year, as hardware gets better",
             "github:epoch-research/training-cost-trends parameters.py: performance per dollar grows"
             " by 0.14 orders of magnitude a year, 0.14 x ln 10 = 32 % (compounded all the time)",
             lambda years: Decimal(10) ** (-_PROGRESS * years),
         ),
         (
+            "stress",
             "stress: half of the value lost each year",
             "planning figure, no source; H100 rents fell about as fast, from a reported peak of 8"
             " USD in 2023 to 1.70 in October 2025, and then rose again",
             lambda years: (1 - _STRESS) ** years,
         ),
     ]
-    return tuple(_along(name, source, price, worth, balances) for name, source, worth in paths)
+    return tuple(
+        _along(path, (name, source), price, worth, balances) for path, name, source, worth in paths
+    )
 
 
 def _along(
-    name: str,
-    source: str,
+    path: Path,
+    said: tuple[str, str],
     price: Decimal,
     worth: Callable[[Decimal], Decimal],
     balances: Sequence[Decimal],
@@ -51,8 +56,9 @@ def _along(
     shares = [each.loan_to_value for each in points]
     known = [each for each in shares if each is not None]
     return Collateral(
-        scenario=name,
-        source=source,
+        path=path,
+        scenario=said[0],
+        source=said[1],
         points=tuple(points),
         highest_loan_to_value=max(known) if len(known) == len(shares) else None,
         above_value_month=next(

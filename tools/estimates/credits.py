@@ -216,7 +216,7 @@ def _assumptions(
     found = [
         Assumption(
             name="list_price",
-            value=f"{usd(inputs.list_price, 2)} per GPU-hour",
+            value=usd(inputs.list_price, 2),
             text="credits are spent at this list price",
             source=stated,
         )
@@ -224,7 +224,7 @@ def _assumptions(
     found += [
         Assumption(
             name="market_price",
-            value=f"{usd(each.price_per_gpu_hour, 2)} per GPU-hour",
+            value=usd(each.price_per_gpu_hour, 2),
             text=f"the same hours elsewhere: {each.name}"
             + (f" of {each.as_of}" if each.as_of else ", date not stated"),
             source=each.source,
@@ -336,4 +336,4 @@ def _sensitivity(inputs: CreditsInputs, probability: Decimal | None) -> tuple[Se
         value = _total_value(changed, _years_of_use(changed))
         return value.likely if value else Decimal(0)
 
-    return tornado("value, USD", result, swings)
+    return tornado("value_usd", result, swings)

@@ -83,7 +83,7 @@ def gpu_loan(
         assumptions=tuple(_assumptions(inputs, price_source, years_of_use, utilisation)),
         steps=_steps(inputs, cases, likely),
         sensitivity=tornado(
-            "USD per used GPU-hour",
+            "per_used_gpu_hour",
             lambda changes: (
                 _case(
                     inputs.model_copy(update=changes), changes.get("interest", likely.interest)
@@ -217,7 +217,7 @@ def _assumptions(
     found = [
         Assumption(
             name="price",
-            value=f"{usd(inputs.price_per_gpu)} per GPU",
+            value=usd(inputs.price_per_gpu),
             text="price per GPU as given",
             source=price_source or "stated by the person",
         ),
@@ -251,7 +251,7 @@ def _assumptions(
         found.append(
             Assumption(
                 name="years_of_use",
-                value=f"{YEARS_OF_USE} years",
+                value=str(YEARS_OF_USE),
                 text=f"{YEARS_OF_USE} years of use, a lender's long case: shorter is harsher",
                 source=_YEARS_SOURCE,
             )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tools.estimates.records import Dollars, Estimate, MoneyRange, Record, unit
+
+Path = Literal["straight", "progress", "stress"]
+"""Ways to lose value: evenly, as hardware gets better, and half of it a year."""
 
 
 class LoanInputs(Record):
@@ -57,6 +62,7 @@ class Collateral(Record):
     """Loan to value by month under one way in which GPUs may lose value. `above_value_month` is the
     first month after which more is owed than they are worth; None: never."""
 
+    path: Path
     scenario: str
     source: str
     points: tuple[CollateralPoint, ...]

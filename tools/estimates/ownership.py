@@ -131,7 +131,7 @@ def rent_or_buy(
         assumptions=filled.assumptions,
         steps=_steps(plan, gpus, likely, full, used, comparisons),
         sensitivity=tornado(
-            "cost per used GPU-hour, USD",
+            "cost_per_used_gpu_hour",
             lambda changes: per_used_hour(plan.with_changes(changes)),
             filled.swings,
         ),

@@ -147,7 +147,7 @@ class _Filling:
             self.assumptions.append(
                 Assumption(
                     name="purchase_price",
-                    value=f"{usd(amount)} per GPU",
+                    value=usd(amount),
                     text=f"price of a GPU {what} as given"
                     + (f" of {as_of}" if as_of else ", date not stated"),
                     source=source or "stated by the person",
@@ -163,7 +163,7 @@ class _Filling:
         self.assumptions.append(
             Assumption(
                 name="purchase_price",
-                value=f"{usd(found.likely)} per GPU ({usd(found.low)} to {usd(found.high)})",
+                value=f"{usd(found.likely)} ({usd(found.low)} - {usd(found.high)})",
                 text=f"price of a GPU in its server: {found.text}",
                 source="; ".join(dict.fromkeys(each.source for each in found.quotes)),
             )

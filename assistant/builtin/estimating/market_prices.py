@@ -60,3 +60,22 @@ def _is_current(offer: dict[str, Any]) -> bool:
         and not offer.get("suspicious")
         and offer["term"] in ("on_demand", "reserved")
     )
+
+
+def offers_call(gpu: str, done: Sequence[Artifact]) -> list[Call]:
+    """The market of a GPU, where it was not asked yet."""
+    asked = any(each.tool.name == "gpu_offers" for each in done)
+    return [] if asked else [("gpu_offers", {"gpu": gpu})]
+
+
+def lowest_prices(done: Sequence[Artifact], term: str, most: int) -> list[tuple[str, str]]:
+    """The lowest current prices of a term, each of another seller: name with date, and amount."""
+    market = next((a.tool for a in done if a.tool.name == "gpu_offers" and a.tool.ok), None)
+    offers = market.result["offers"] if market else []
+    current = [each for each in offers if _is_current(each) and each["term"] == term]
+    current.sort(key=lambda offer: Decimal(offer["price_per_gpu_hour"]["amount"]))
+    by_seller: dict[str, tuple[str, str]] = {}
+    for offer in current:
+        told = (_price_source(offer), offer["price_per_gpu_hour"]["amount"])
+        by_seller.setdefault(offer["provider"], told)
+    return list(by_seller.values())[:most]

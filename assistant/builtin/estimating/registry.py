@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Language
+from assistant.builtin.estimating.credits import CREDITS
 from assistant.builtin.estimating.deal_flow import DEAL_FLOW
 from assistant.builtin.estimating.estimator import Call, Estimator
 from assistant.builtin.estimating.inference import INFERENCE
+from assistant.builtin.estimating.loan import LOAN
 from assistant.builtin.estimating.market_prices import priced_calls
+from assistant.builtin.estimating.ownership import OWNERSHIP
 from assistant.builtin.estimating.revenue import REVENUE
 from assistant.builtin.estimating.scale_time import SCALE_TIME
 from assistant.builtin.estimating.training import TRAINING
@@ -17,7 +20,16 @@ from assistant.evidence import Artifact
 from assistant.phrases import Phrases, fixed_sentences
 from assistant.question import Ask, Reading
 
-ESTIMATORS: tuple[Estimator, ...] = (REVENUE, DEAL_FLOW, SCALE_TIME, INFERENCE, TRAINING)
+ESTIMATORS: tuple[Estimator, ...] = (
+    CREDITS,
+    LOAN,
+    OWNERSHIP,
+    REVENUE,
+    DEAL_FLOW,
+    SCALE_TIME,
+    INFERENCE,
+    TRAINING,
+)
 """The first that wants a question answers it."""
 
 BY_ASK: dict[Ask, Estimator] = {each.ask: each for each in ESTIMATORS}

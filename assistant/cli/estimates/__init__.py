@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli.estimates import (
+from assistant.cli.estimates import 
     deal,
     finetuning,
     inference,
+    inference,
+    loan,
+    ownership,
     revenue,
     routes,
     runs,
     scale,
     training,
 )
+from assistant.cli.estimates.credits import credits_value
 
 app = typer.Typer(no_args_is_help=True, help="Estimate what a job takes.")
 
@@ -31,3 +35,6 @@ app.command("routes")(routes.routes)
 app.command("revenue")(revenue.revenue)
 app.command("deal")(deal.deal)
 app.command("scale")(scale.scale)
+app.command("ownership")(ownership.ownership)
+app.command("loan")(loan.loan)
+app.command("credits")(credits_value)

@@ -127,7 +127,7 @@ def test_explain_and_json() -> None:
     document = json.loads(found.model_dump_json())
     assert document["units"]["gpu_hours"] == "GPU-hours"
     assert isinstance(document["value_usd"]["likely"], float)
-    assert document["sensitivity"][0]["of"] == "value, USD"
+    assert document["sensitivity"][0]["of"] == "value_usd"
 
 
 REFUSED: list[dict[str, Any]] = [

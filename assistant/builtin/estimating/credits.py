@@ -1,0 +1,285 @@
+"""Cloud credits: what they buy at list price, and what that is worth at market prices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.builtin.estimating import shown
+from assistant.builtin.estimating.estimator import (
+    Call,
+    Estimator,
+    Words,
+    catalogue,
+    results_of,
+)
+from assistant.builtin.estimating.market_prices import lowest_prices, offers_call
+from assistant.builtin.estimating.money import (
+    as_amount,
+    as_share,
+    hourly,
+    months_of,
+    percent,
+    told_by,
+)
+from assistant.builtin.figures import dollars, number
+from assistant.builtin.sections import Section
+from assistant.builtin.values import gpu_of
+from assistant.evidence import Artifact, ToolEvidence
+from assistant.phrases import Phrases
+from assistant.question import ASKED, Ask, Reading
+from tools.quantities import Quantity, Unit
+
+TOOL = "credits_value"
+_MARKET_PRICES = 3
+_CREDITS = re.compile(r"\bcredits?\b|额度|代金券|抵用|算力券")
+_WORTH = re.compile(
+    r"\b(?:worth|value|buy|real(?:ly)?|last)\b|值多少|价值|实际值|能用多少|能买|换多少|够用|折合"
+)
+_LIST = re.compile(r"\blist\b|目录价|定价|标价|官价|原价|刊例|列表价")
+_MARKET = re.compile(r"\b(?:market|elsewhere|rent|neocloud)\b|市场|别处|外面|市价|租")
+_CHANCE = re.compile(r"chance|probab|likel|概率|可能|把握")
+_EQUITY = re.compile(r"equity|stake|shares?|股权|股份")
+_VALUATION = re.compile(r"valuation|valued|post[- ]money|估值")
+_MONTHLY = re.compile(r"(?:a|per|each) month|monthly|/mo|每月|每个月|一个月|月用")
+_EXPIRES = re.compile(r"expir|within|valid|last|有效|到期|过期|期限|内")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditsWords(Words):
+    """Words of what credits are worth."""
+
+    ask_credit: str
+    ask_list: str
+    lead: str
+    lead_hours: str
+    hours: str
+    usable: str
+    lost: str
+    beside: str
+    worth: str
+    dilution: str
+    net: str
+    unknown: dict[str, str]
+
+
+_WORDS = catalogue(
+    CreditsWords(
+        finished="credits valued",
+        ask_credit=(
+            "**I need the credits in US dollars and the list price per GPU-hour at which they are "
+            "spent; for example “$350,000 at $6.98/h”.**"
+        ),
+        ask_list=(
+            "**I need the list price per GPU-hour at which they are spent; for example "
+            "“list price $6.98/h”.** Credits pay list prices, so it decides what they are worth."
+        ),
+        lead="These credits buy about {hours} GPU-hours at {list}, worth {value}",
+        lead_hours=(
+            "These credits buy about {hours} GPU-hours at {list}; without a market price I cannot "
+            "say what these are worth"
+        ),
+        hours="GPU-hours at list price",
+        usable="Credits that can be used",
+        lost="Credits that expire",
+        beside="Cash beside them",
+        worth="Worth at market prices",
+        dilution="Cost in shares",
+        net="Worth less shares",
+        unknown={
+            "no_market_price": "Not known: what the same hours cost elsewhere.",
+            "no_spend": "Not known: how fast they will be spent; I took all of them as used.",
+            "no_expiry": "Not known: when they expire.",
+            "equity_without_valuation": (
+                "Not known: what the equity costs, which needs a valuation."
+            ),
+            "year_not_worth_using": (
+                "In one year the cash beside the credits alone is more than the same hours cost "
+                "elsewhere: that year is worth nothing here."
+            ),
+        },
+        inputs={"market_price": "market price", "probability": "probability that they are used"},
+    ),
+    CreditsWords(
+        finished="已估算额度价值",
+        ask_credit=(
+            "**请告诉我额度有多少美元，以及按什么目录价（每卡时）抵扣；例如“35万美元，"
+            "每卡时6.98美元”。**"
+        ),
+        ask_list=(
+            "**请告诉我按什么目录价（每卡时）抵扣，例如“目录价每卡时6.98美元”。**"
+            "额度按目录价抵扣，所以它决定实际价值。"
+        ),
+        lead="这笔额度按每卡时{list}能用约{hours}卡时，市场价值{value}",
+        lead_hours="这笔额度按每卡时{list}能用约{hours}卡时；没有市场价，无法判断实际价值",
+        hours="按目录价能用的卡时",
+        usable="能用掉的额度",
+        lost="会过期的额度",
+        beside="需要搭配的现金",
+        worth="按市场价的价值",
+        dilution="股权成本",
+        net="扣除股权后的价值",
+        unknown={
+            "no_market_price": "未知：同样的卡时在别处要多少钱。",
+            "no_spend": "未知：多快能用掉；这里按全部用完计。",
+            "no_expiry": "未知：什么时候到期。",
+            "equity_without_valuation": "未知：股权的代价，需要给出估值。",
+            "year_not_worth_using": (
+                "有的年份光是搭配的现金就比在别处租同样的卡时还贵：那部分额度在这里不值钱。"
+            ),
+        },
+        assumptions={
+            "list_price": "额度按目录价{value}抵扣",
+            "market_price": "同样的卡时在别处：{value}",
+            "spend": "没有给出每月用量，按到期前全部用完计",
+            "probability": "没有给出概率，按一定会用掉计",
+            "eligible": "用量中可用额度支付的比例为{value}",
+        },
+        inputs={"market_price": "市场价", "probability": "用掉的概率"},
+    ),
+)
+
+
+def _wants(reading: Reading) -> bool:
+    text = reading.folded
+    if not _CREDITS.search(text) or not _WORTH.search(text):
+        return False
+    return _sum(reading) is not None and (
+        reading.first(Unit.PRICE_PER_GPU_HOUR) is not None or not reading.programs
+    )
+
+
+def _sum(reading: Reading) -> Quantity | None:
+    """The credits: the first sum that is neither a valuation nor spent a month."""
+    other = [told_by(reading, Unit.MONEY, cue) for cue in (_VALUATION, _MONTHLY)]
+    sums = (q for q in reading.quantities if q.unit is Unit.MONEY)
+    return next((each for each in sums if not any(each is q for q in other)), None)
+
+
+def _prices(reading: Reading) -> tuple[Quantity | None, list[Quantity]]:
+    """The list price, and the market prices: by the words beside them, or by their order."""
+    prices = [q for q in reading.quantities if q.unit is Unit.PRICE_PER_GPU_HOUR]
+    listed = told_by(reading, Unit.PRICE_PER_GPU_HOUR, _LIST)
+    if listed is None:
+        market = told_by(reading, Unit.PRICE_PER_GPU_HOUR, _MARKET)
+        listed = next((q for q in prices if q is not market), None)
+    return listed, [q for q in prices if q is not listed]
+
+
+def _missing(reading: Reading) -> str | None:
+    told = _arguments(reading)
+    words = _WORDS(reading.language)
+    if "credit" not in told:
+        return words.ask_credit
+    return None if "list_price" in told else words.ask_list
+
+
+def _arguments(reading: Reading) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    if credit := _sum(reading):
+        told["credit"] = as_amount(credit)
+        if credit.currency not in (None, "USD"):
+            told["credit"] += f" {credit.currency}"
+    listed, market = _prices(reading)
+    earlier = reading.again(TOOL)
+    if listed and earlier and not market and not _LIST.search(reading.folded):
+        market, listed = [listed], None  # "and at $2.99?" asks for another market price
+    if listed:
+        told["list_price"] = as_amount(listed)
+    if market:
+        told |= {"market": [as_amount(each) for each in market], "market_source": ASKED}
+    if gpu := gpu_of(reading):
+        told["gpu"] = gpu
+    if spend := told_by(reading, Unit.MONEY, _MONTHLY):
+        told["spend_per_month"] = as_amount(spend)
+    if expires := told_by(reading, Unit.DURATION_DAYS, _EXPIRES):
+        told["expiry_months"] = months_of(expires)
+    if chance := told_by(reading, Unit.PERCENT, _CHANCE):
+        told["probability"] = as_share(chance)
+    if equity := told_by(reading, Unit.PERCENT, _EQUITY):
+        told["equity_share"] = as_share(equity)
+    if valuation := told_by(reading, Unit.MONEY, _VALUATION):
+        told["valuation"] = as_amount(valuation)
+    return earlier | told
+
+
+def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
+    """Without a market price: what the same GPU costs elsewhere now."""
+    made = results_of(TOOL, done)
+    if not made or "gpu" not in made[0].args or any("market" in each.args for each in made):
+        return []
+    asked = offers_call(made[0].args["gpu"], done)
+    if asked:
+        return asked
+    found = lowest_prices(done, "on_demand", _MARKET_PRICES)
+    if not found:
+        return []
+    prices = {"market": [f"{name}: {amount}" for name, amount in found]}
+    return [(TOOL, made[0].args | prices | {"market_source": "gpu_offers"})]
+
+
+def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Section:
+    words, tool = _WORDS(say.language), results_of(TOOL, done)[-1]
+    unknown = [words.unknown[code] for code in tool.result["unknown"]]
+    return Section(
+        [
+            _lead(tool, words, say),
+            "",
+            *_table(tool, words, say),
+            *(["", *(f"- {each} [{tool.id}:unknown]" for each in unknown)] if unknown else []),
+            *shown.assumed(tool, words, say),
+            *shown.changes_most(tool, words, say),
+        ]
+    )
+
+
+def _lead(tool: ToolEvidence, words: CreditsWords, say: Phrases) -> str:
+    result, language = tool.result, say.language
+    value = result["value_usd"]
+    told = {
+        "hours": number(result["gpu_hours"], language),
+        "list": hourly(result["inputs"]["list_price"], language),
+    }
+    marks = f"[{tool.id}:gpu_hours] [{tool.id}:inputs.list_price]"
+    if value is None:
+        return f"**{words.lead_hours.format(**told)}{say.stop}** {marks}"
+    worth = dollars(value["likely"], language)
+    if value["low"] != value["high"]:
+        ends = [dollars(value[end], language) for end in ("low", "high")]
+        worth += f" ({ends[0]} – {ends[1]})"
+    text = words.lead.format(value=worth, **told)
+    return f"**{text}{say.stop}** {marks} [{tool.id}:value_usd]"
+
+
+def _table(tool: ToolEvidence, words: CreditsWords, say: Phrases) -> list[str]:
+    rows = [
+        (words.hours, "gpu_hours", number),
+        (words.usable, "usable_usd", dollars),
+        (words.lost, "unused_usd", dollars),
+        (words.beside, "cash_beside_usd", dollars),
+        (words.dilution, "dilution_usd", dollars),
+        (words.net, "net_value_usd", dollars),
+    ]
+    told = [each for each in rows if tool.result[each[1]]]
+    if tool.result["dilution_usd"] is None:  # then it is the value itself
+        told = [each for each in told if each[1] != "net_value_usd"]
+    lines = [shown.figure_row(label, tool, path, say, show) for label, path, show in told]
+    if tool.result["value_usd"]:
+        share = f"{percent(tool.result['value_share'], say.language)} [{tool.id}:value_share]"
+        worth = dollars(tool.result["value_usd"]["likely"], say.language)
+        lines.append(f"| {words.worth} | {worth} [{tool.id}:value_usd] ({share}) |")
+    return ["| | |", "|---|---:|", *lines]
+
+
+CREDITS = Estimator(
+    tool=TOOL,
+    ask=Ask.CREDITS,
+    words=_WORDS,
+    wants=_wants,
+    arguments=_arguments,
+    missing=_missing,
+    section=_section,
+    then=_then,
+)

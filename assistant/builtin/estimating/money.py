@@ -1,0 +1,66 @@
+"""What the estimates of owning, loans and credits share: which share or sum of a question is which,
+and shares and hourly prices as an answer shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from assistant.answer import Language
+from assistant.builtin.figures import price
+from assistant.question import Reading
+from kb.texts.folding import fold
+from tools.quantities import Quantity, Unit
+
+_NEAR = 24  # characters around a figure that say what it is
+_CLAUSE = re.compile(r"[,;:，；：、。?？!！]")
+
+
+def near(reading: Reading, figure: Quantity) -> tuple[str, str]:
+    """The words before and behind a figure within its clause, folded."""
+    before = _CLAUSE.split(reading.text[max(0, figure.start - _NEAR) : figure.start])[-1]
+    behind = _CLAUSE.split(reading.text[figure.end : figure.end + _NEAR])[0]
+    return fold(before), fold(behind)
+
+
+def told_by(
+    reading: Reading, unit: Unit, cue: re.Pattern[str], taken: Iterable[Quantity] = ()
+) -> Quantity | None:
+    """The first figure of a unit with `cue` beside it, and no other figure between."""
+    left = list(taken)
+    for figure in reading.quantities:
+        if figure.unit is not unit or figure in left:
+            continue
+        before, behind = near(reading, figure)
+        if cue.search(before) or cue.search(behind):
+            return figure
+    return None
+
+
+def as_share(figure: Quantity) -> str:
+    """A percentage as the tools take it: 12.5%."""
+    return f"{figure.value.normalize():f}%"
+
+
+def as_amount(figure: Quantity) -> str:
+    """A number as the tools take it, without its unit."""
+    return f"{figure.value.normalize():f}"
+
+
+def months_of(figure: Quantity) -> int:
+    """A length of time in whole months."""
+    return int((figure.value * 12 / 365).to_integral_value())
+
+
+def percent(value: Any, language: Language) -> str:
+    """A share as a percentage without decimals from ten on: 83%, 7.4%."""
+    share = Decimal(str(value)) * 100
+    shown = f"{share:.0f}" if share >= 10 else f"{share:.2g}"
+    return f"{Decimal(shown).normalize():f}%"
+
+
+def hourly(value: Any, language: Language) -> str:
+    """An amount to the cent: $2.35, 2.35美元."""
+    return price(f"{Decimal(str(value)):.2f}", "USD", language)

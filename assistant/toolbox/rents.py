@@ -1,0 +1,33 @@
+"""Prices as a chat model gives them to the money tools: "on demand: 2.99" or a price alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tools.estimates.rents import Rent
+
+
+def named_prices(
+    stated: Sequence[str],
+    source: str,
+    pays_for: Literal["used_hours", "all_hours"] = "used_hours",
+) -> list[Rent]:
+    """Each text as a price with its name; the price stands behind the last colon."""
+    from tools.estimates.rents import Rent
+    from tools.quantities import parse_price
+
+    found = []
+    for each in stated:
+        name, _, price = each.rpartition(":")
+        amount = parse_price(price)
+        found.append(
+            Rent(
+                name=name.strip() or price.strip(),
+                price_per_gpu_hour=amount,
+                pays_for=pays_for,
+                source=source,
+            )
+        )
+    return found
