@@ -17,7 +17,6 @@ from kb.texts.folding import fold
 from kb.texts.splitting import sentences
 from tools.quantities import Quantity, find_quantities, supports
 from tools.quantities import Unit as UnitKind
-from tools.quantities import Unit as Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +113,6 @@ class _Field:
         percent = figure.unit is UnitKind.PERCENT
         return _holds(self.quantities, figure) or any(
             _rounds_to(number, figure.value) or (percent and _rounds_to(number * 100, figure.value))
-        """Whether the field states the figure, or a number that rounds to it: a share of 0.83 is
-        83 %."""
-        per_cent = figure.unit is Measure.PERCENT
-        return _holds(self.quantities, figure) or any(
-            _rounds_to(number, figure.value)
-            or (per_cent and _rounds_to(number * 100, figure.value))
             for number in self.numbers
         )
 

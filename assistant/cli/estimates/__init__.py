@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli.estimates import 
+from assistant.cli.estimates import (
     deal,
     finetuning,
-    inference,
     inference,
     loan,
     ownership,
