@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import textwrap
 
+from calculators_memory import memory_rows
 from calculators_row import Row
 from calculators_speed import speed_rows
 
@@ -20,7 +21,7 @@ WIDTH = 96
 
 def rows() -> list[Row]:
     """Every comparison."""
-    return speed_rows()
+    return [*memory_rows(), *speed_rows()]
 
 
 def main() -> None:
