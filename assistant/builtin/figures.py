@@ -60,6 +60,13 @@ def short_dollars(value: Any, language: Language) -> str:
     return f"{'-' if amount < 0 else ''}${size(abs(amount))}"
 
 
+def percent(value: Any, language: Language) -> str:
+    """A share as a percentage without decimals from ten on: 83%, 7.4%."""
+    share = Decimal(str(value)) * 100
+    shown = f"{share:.0f}" if share >= 10 else f"{share:.2g}"
+    return f"{Decimal(shown).normalize():f}%"
+
+
 def price(amount: str, currency: str, language: Language) -> str:
     """A price as quoted: $2.99, or 2.99美元; a currency without a sign keeps its code. One that was
     divided (a node's by its GPUs) is rounded to four digits after the point; two are the least."""

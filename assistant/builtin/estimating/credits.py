@@ -21,10 +21,9 @@ from assistant.builtin.estimating.money import (
     as_share,
     hourly,
     months_of,
-    percent,
     told_by,
 )
-from assistant.builtin.figures import dollars, number
+from assistant.builtin.figures import dollars, number, percent
 from assistant.builtin.sections import Section
 from assistant.builtin.values import gpu_of
 from assistant.evidence import Artifact, ToolEvidence

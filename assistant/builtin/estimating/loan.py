@@ -15,10 +15,9 @@ from assistant.builtin.estimating.money import (
     as_share,
     hourly,
     months_of,
-    percent,
     told_by,
 )
-from assistant.builtin.figures import dollars, plain
+from assistant.builtin.figures import dollars, percent, plain
 from assistant.builtin.sections import Section
 from assistant.builtin.values import gpu_count
 from assistant.evidence import Artifact, ToolEvidence

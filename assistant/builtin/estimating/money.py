@@ -54,13 +54,6 @@ def months_of(figure: Quantity) -> int:
     return int((figure.value * 12 / 365).to_integral_value())
 
 
-def percent(value: Any, language: Language) -> str:
-    """A share as a percentage without decimals from ten on: 83%, 7.4%."""
-    share = Decimal(str(value)) * 100
-    shown = f"{share:.0f}" if share >= 10 else f"{share:.2g}"
-    return f"{Decimal(shown).normalize():f}%"
-
-
 def hourly(value: Any, language: Language) -> str:
     """An amount to the cent: $2.35, 2.35美元."""
     return price(f"{Decimal(str(value)):.2f}", "USD", language)

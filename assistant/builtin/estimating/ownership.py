@@ -17,8 +17,8 @@ from assistant.builtin.estimating.estimator import (
     results_of,
 )
 from assistant.builtin.estimating.market_prices import lowest_prices, offers_call
-from assistant.builtin.estimating.money import as_amount, as_share, hourly, percent, told_by
-from assistant.builtin.figures import dollars, family, plain
+from assistant.builtin.estimating.money import as_amount, as_share, hourly, told_by
+from assistant.builtin.figures import dollars, family, percent, plain
 from assistant.builtin.sections import Section, foreign_name
 from assistant.builtin.values import gpu_count, gpu_of
 from assistant.evidence import Artifact, ToolEvidence

@@ -28,9 +28,12 @@ _A_LENGTH = re.compile(r"\b(?:a|one|1) (day|week|month|year)\b")
 _FASTER = cues.cue(
     r"turns?|into|down to|finish|instead of|faster|speed(?:ing)? up|shorten|cut|compress|"
     r"in (?:a|one|1|\d+) (?:days?|weeks?|months?)",
-    r"缩短|压缩|变成|加快|提速|加速到|内(?:完成|跑完)|想在|改成",
+    r"缩短|压缩|变成|加快|提速|加速到|内(?:完成|跑完)|想在|改成|[周月天](?:内)?(?:干|跑|训|做)完",
 )
-_NUMBER = cues.cue(r"how many|what does it take|need(?:ed)?", r"多少|几张|几块|要多少|需要|够不够")
+_NUMBER = cues.cue(
+    r"how (?:many|can|could|do|would)|what (?:does|would) it take|need(?:ed)?",
+    r"多少|几张|几块|要多少|需要|够不够|怎么|怎样|如何",
+)
 _LIMIT = cues.cue(r"at most|limit(?:ed)?|no more than|feeds?", r"最多|上限|喂得了|不超过")
 
 
@@ -130,7 +133,7 @@ def _wants(reading: Reading) -> bool:
     text = reading.folded
     if reading.programs or reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):
         return False
-    counted = reading.first(Unit.GPUS) is not None
+    counted = reading.first(Unit.GPUS) is not None or cues.COMPUTE.search(text)
     return bool(
         counted and len(_lengths(reading)) > 1 and _FASTER.search(text) and _NUMBER.search(text)
     )

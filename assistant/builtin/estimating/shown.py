@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from assistant.answer import Language
 from assistant.builtin.estimating.estimator import Words
 from assistant.builtin.estimating.market_prices import same_offer
-from assistant.builtin.figures import dollars, number, plain, price, when
+from assistant.builtin.figures import dollars, number, percent, plain, price, short_dollars, when
 from assistant.builtin.sections import foreign_name
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.language import in_script
@@ -18,6 +19,10 @@ from assistant.question import ASKED
 
 Told = Callable[[Any, Language], str]
 MOST_CHANGES = 3
+_DOLLARS = re.compile(r"\$(\d[\d,]*(?:\.\d+)?)([BMT]?)")
+_SUFFIXES = {"M": 10**6, "B": 10**9, "T": 10**12}
+# How the figures of a unit are told.
+_TOLD: tuple[tuple[str, Told], ...] = (("USD", short_dollars), ("share", percent))
 _FIGURE = re.compile(r"\$?\d[\d,]*(?:\.\d+)?(?:\s?%|[BTMx](?![A-Za-z]))?")
 # What stands beside the figure of an input that a tornado varies.
 _INPUT_WORDS = (
@@ -91,7 +96,7 @@ def changes_most(tool: ToolEvidence, words: Words, say: Phrases) -> list[str]:
     lines = []
     for n, bar in enumerate(tool.result["sensitivity"][:MOST_CHANGES]):
         unit = tool.result["units"].get(bar["of"], "")
-        told = dollars if unit.startswith("USD") else number
+        told = next((how for kind, how in _TOLD if unit.startswith(kind)), number)
         line = say.changes.format(
             name=words.inputs.get(bar["name"], bar["name"].replace("_", " ")),
             low_input=_input(bar["low_input"], say.language),
@@ -107,9 +112,16 @@ def _input(text: str, language: Language) -> str:
     """The value of an input with its unit in the reader's language."""
     if language == "en":
         return text
+    text = _DOLLARS.sub(lambda each: _in_dollars(each[1], each[2], language), text)
     for english, chinese in _INPUT_WORDS:
         text = re.sub(rf"\s?{re.escape(english)}(?![A-Za-z])", in_script(chinese, language), text)
     return text
+
+
+def _in_dollars(amount: str, suffix: str, language: Language) -> str:
+    if not suffix:
+        return f"{amount}美元"
+    return dollars(Decimal(amount.replace(",", "")) * _SUFFIXES[suffix], language)
 
 
 def costs(
