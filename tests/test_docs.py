@@ -54,6 +54,8 @@ def _is_cheap(words: list[str]) -> bool:
         return True
     if "--watch" in words:  # waits for a live source
         return False
+    if words and words[-1].endswith(".csv"):  # a file that the reader has
+        return False
     group, name = [*words, "", ""][:2]
     needs_more = not {"close", "--from"}.isdisjoint(words)
     return group in CHEAP or (group == "kb" and name in CHEAP_KB and not needs_more)
@@ -88,14 +90,17 @@ def test_a_command_is_one_that_exists(words: list[str]) -> None:
 
 @pytest.fixture
 def home_of_the_pages(home: Path) -> Path:
-    """A home with the program record and the inventory that the pages show."""
+    """A home with the program record, the inventory and the runs that the pages show."""
     [record] = [b for page in PAGES for b in _blocks(page, "yaml") if b.startswith("schema:")]
-    [inventory] = [block for page in PAGES for block in _blocks(page, "csv")]
+    tables = [block for page in PAGES for block in _blocks(page, "csv")]
+    [runs] = [block for block in tables if block.startswith("model,")]
+    [inventory] = [block for block in tables if block != runs]
     programs = home / "library" / "programs"
     programs.mkdir(parents=True)
     name = re.findall(r"^id: (.+)$", record, re.MULTILINE)[0]
     (programs / f"{name}.yaml").write_text(record, encoding="utf-8")
     (home / "inventory.csv").write_text(inventory, encoding="utf-8")
+    (home / "runs.csv").write_text(runs, encoding="utf-8")
     return home
 
 
