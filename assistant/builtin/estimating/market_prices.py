@@ -73,6 +73,7 @@ def lowest_prices(done: Sequence[Artifact], term: str, most: int) -> list[tuple[
     market = next((a.tool for a in done if a.tool.name == "gpu_offers" and a.tool.ok), None)
     offers = market.result["offers"] if market else []
     current = [each for each in offers if _is_current(each) and each["term"] == term]
+    current = [each for each in current if "-pcie-" not in each["gpu"]] or current
     current.sort(key=lambda offer: Decimal(offer["price_per_gpu_hour"]["amount"]))
     by_seller: dict[str, tuple[str, str]] = {}
     for offer in current:

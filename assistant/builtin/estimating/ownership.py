@@ -89,14 +89,16 @@ _WORDS = catalogue(
             "have to be used (owning costs {full} per GPU-hour even if every hour is)"
         ),
         lead_own=(
-            "If rents stay flat, buying {gpus} {gpu} is cheaper than {price} per GPU-hour once "
-            "{share} of the hours are used; at {use} it is"
+            "If rents stay flat, buying {gpus} {gpu} GPUs is cheaper than {price} per GPU-hour "
+            "once {share} of the hours are used; at {use} it is"
         ),
         lead_rent=(
-            "If rents stay flat, buying {gpus} {gpu} is cheaper than {price} per GPU-hour only "
-            "once {share} of the hours are used; at {use} renting is"
+            "If rents stay flat, buying {gpus} {gpu} GPUs is cheaper than {price} per GPU-hour "
+            "only once {share} of the hours are used; at {use} renting is"
         ),
-        lead_bare="Owning {gpus} {gpu} costs about {used} per used GPU-hour at {use} utilisation",
+        lead_bare=(
+            "Owning {gpus} {gpu} GPUs costs about {used} per used GPU-hour at {use} utilisation"
+        ),
         header="| | Low | Likely | High |",
         used="Owning, per used GPU-hour",
         full="Owning, if every hour is used",

@@ -244,7 +244,7 @@ def _scenario(text: str) -> Scenario:
     from tools.quantities import parse_share
 
     change = parse_share(text)
-    name = f"{change * 100:+.3g} % a year" if change else "flat"
+    name = f"{float(change * 100):+.3g} % a year" if change else "flat"
     return Scenario(name=name, yearly_change=change)
 
 
