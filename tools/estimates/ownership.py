@@ -20,8 +20,7 @@ from tools.estimates.ownership_costs import (
     first_month_at_par,
     owned_cash,
     per_used_hour,
-    rent_value,
-    rented_cash,
+    rented,
 )
 from tools.estimates.ownership_inputs import Filled, fill
 from tools.estimates.ownership_records import (
@@ -38,7 +37,7 @@ from tools.estimates.rents import MOST_PRICE, SCENARIOS, Rent, Scenario, monthly
 from tools.estimates.shown import triple, usd
 from tools.gpus import gpu as find_gpu
 
-_MOST_GPUS, _MOST_RENTS, _MOST_SCENARIOS = 10_000_000, 12, 8
+_MOST_GPUS, _MOST_COMPARED = 10_000_000, 24
 _LEFT_OUT = (
     "taxes, and what depreciation saves of them",
     "storage, internet traffic and software",
@@ -141,10 +140,10 @@ def rent_or_buy(
 def _compared(
     rents: Sequence[Rent], scenarios: Sequence[Scenario]
 ) -> tuple[tuple[Rent, ...], tuple[Scenario, ...]]:
-    if len(rents) > _MOST_RENTS or len(scenarios) > _MOST_SCENARIOS:
+    if len(rents) * len(scenarios) > _MOST_COMPARED:
         raise InvalidInput(
             f"{len(rents)} rents on {len(scenarios)} paths are too many",
-            f"at most {_MOST_RENTS} rents and {_MOST_SCENARIOS} paths",
+            f"at most {_MOST_COMPARED} together",
         )
     for rent in rents:
         for price in (rent.price_per_gpu_hour, *(price for _, price in rent.later)):
@@ -190,10 +189,10 @@ def _compare(
     curves = [CashCurve(name="owning", cumulative_usd=tuple(each * gpus for each in owned))]
     for rent in rents:
         for scenario in (_IMPLIED,) if rent.later else scenarios:
-            prices = monthly_prices(rent, scenario, plan.months)
-            mean = rent_value(plan, prices) / hours
+            path = rented(plan, monthly_prices(rent, scenario, plan.months), rate)
+            mean = path.today[-1] / hours
             share = Decimal(1) if rent.pays_for == "all_hours" else plan.utilisation
-            rented = rented_cash(plan, prices, share)
+            paid = path.cash[-1] * share
             even = full.likely / mean
             found.append(
                 Comparison(
@@ -208,18 +207,16 @@ def _compare(
                         low=float(full.low / mean), likely=float(even), high=float(full.high / mean)
                     ),
                     verdict=_verdict(even, share),
-                    break_even_month=first_month_at_par(
-                        owned_today, rented_cash(plan, prices, share, rate)
-                    ),
-                    payback_month=first_month_at_par(owned, rented),
-                    rent_total_usd=rented[-1] * gpus,
-                    owning_saves_usd=(rented[-1] - owned[-1]) * gpus,
+                    break_even_month=first_month_at_par(owned_today, path.today, share),
+                    payback_month=first_month_at_par(owned, path.cash, share),
+                    rent_total_usd=paid * gpus,
+                    owning_saves_usd=(paid - owned[-1]) * gpus,
                 )
             )
             curves.append(
                 CashCurve(
                     name=f"{rent.name}, {scenario.name}",
-                    cumulative_usd=tuple(each * gpus for each in rented),
+                    cumulative_usd=tuple(each * share * gpus for each in path.cash),
                 )
             )
     return tuple(found), tuple(curves)

@@ -121,17 +121,6 @@ def per_used_hour(plan: Plan) -> Decimal:
     return costs(plan).at_full_use / plan.utilisation
 
 
-def rent_value(plan: Plan, prices: Sequence[Decimal]) -> Decimal:
-    """The value of today of renting every hour after the ramp at `prices` by month."""
-    rate = monthly_rate(plan.cost_of_capital)
-    step, discount, total = 1 / (1 + rate), Decimal(1), Decimal(0)
-    for month, price in enumerate(prices[: plan.months]):
-        discount *= step
-        if month >= plan.ramp:
-            total += MONTH_HOURS * price * discount
-    return total
-
-
 def owned_cash(plan: Plan, rate: Decimal = Decimal(0)) -> list[Decimal]:
     """What owning one GPU has cost by the end of month 0, 1, ... in all; the last month gets the
     residual value back. With a `rate` a month, as value of today."""
@@ -146,24 +135,30 @@ def owned_cash(plan: Plan, rate: Decimal = Decimal(0)) -> list[Decimal]:
     return found
 
 
-def rented_cash(
-    plan: Plan, prices: Sequence[Decimal], paid_share: Decimal, rate: Decimal = Decimal(0)
-) -> list[Decimal]:
-    """What renting the same hours has cost by the end of month 0, 1, ...: `paid_share` of the hours
-    after the ramp. With a `rate` a month, as value of today."""
-    step, discount, total = 1 / (1 + rate), Decimal(1), Decimal(0)
-    found = [total]
+@dataclass(frozen=True, slots=True)
+class Rented:
+    """What renting has cost by the end of month 0, 1, ...: as cash, and as value of today."""
+
+    cash: list[Decimal]
+    today: list[Decimal]
+
+
+def rented(plan: Plan, prices: Sequence[Decimal], rate: Decimal) -> Rented:
+    """Renting every hour after the ramp at `prices` by month, with a `rate` a month."""
+    step, discount, none = 1 / (1 + rate), Decimal(1), Decimal(0)
+    cash, today = [none], [none]
     for month in range(plan.months):
         discount *= step
-        if month >= plan.ramp:
-            total += MONTH_HOURS * paid_share * prices[month] * discount
-        found.append(total)
-    return found
+        paid = MONTH_HOURS * prices[month] if month >= plan.ramp else none
+        cash.append(cash[-1] + paid)
+        today.append(today[-1] + paid * discount)
+    return Rented(cash, today)
 
 
-def first_month_at_par(owned: Sequence[Decimal], rented: Sequence[Decimal]) -> int | None:
-    """The first month by whose end owning has cost no more than renting; None if it never does."""
-    return next(
-        (month for month, (own, rent) in enumerate(zip(owned, rented, strict=True)) if own <= rent),
-        None,
-    )
+def first_month_at_par(
+    owned: Sequence[Decimal], rented: Sequence[Decimal], share: Decimal
+) -> int | None:
+    """The first month by whose end owning has cost no more than renting `share` of the hours; None
+    if it never does."""
+    both = enumerate(zip(owned, rented, strict=True))
+    return next((month for month, (own, rent) in both if own <= rent * share), None)
