@@ -17,6 +17,8 @@ EXAMPLES = (
     "How long would it take to train 70B on 15T tokens with 1,024 H100s?",
     "How many H100s do we need to pre-train a 7B model on 2T tokens in 3 weeks?",
     "What would it cost to continue pre-training an 8B model on 100B tokens on 64 H100s?",
+    "What would it cost us to train a text-to-image model on 64 H100s?",
+    "我们想从头训练一个文生视频模型，要多少卡时？",
     "用512张H100训练一个130亿参数的模型，3万亿token，要多久？",
     "三周内训完一个7B模型、2T token，需要多少张H100？",
     "從頭預訓練 7B 模型、2T token 要花多少錢？",
@@ -28,9 +30,10 @@ def estimate_training_tool(home: Path) -> BaseTool:
     quantities as people write them."""
 
     def estimate_training(
-        tokens: str,
         runtime: ToolRuntime[Any, Any],
+        tokens: str | None = None,
         params: str | None = None,
+        media: Literal["image", "video"] | None = None,
         gpu: str = "H100",
         gpus: int | None = None,
         active_params: str | None = None,
@@ -48,12 +51,28 @@ def estimate_training_tool(home: Path) -> BaseTool:
         that size), `tokens` such as 2T (the added ones where `start` is continued), `gpus` the
         number of GPUs, `active_params` for a mixture of experts, `seq_len` the context, `deadline`
         such as 3 weeks: with `gpus` whether it can be met, without them how many it takes, `price`
-        in US dollars per GPU-hour with its source. Without a price there is no cost."""
+        in US dollars per GPU-hour with its source. Without a price there is no cost. An image or
+        video model (`media`) needs no tokens: its range comes from published runs."""
 
         def work(_: int) -> Found:
             from tools import quantities
+            from tools.errors import InvalidInput
+            from tools.estimates.media import estimate_media_training
             from tools.estimates.training import estimate_training as estimate
 
+            if media is not None:
+                like = estimate_media_training(
+                    media,
+                    quantities.parse_params(params) if params else None,
+                    start="pretrained" if start == "continued" else None,
+                    gpu=gpu,
+                    gpus=gpus,
+                    price_per_gpu_hour=quantities.parse_price(price) if price else None,
+                    price_source=price_source,
+                )
+                return Found(like.model_dump(mode="json"))
+            if tokens is None:
+                raise InvalidInput("the training tokens are missing", "give them, such as 2T")
             result = estimate(
                 quantities.parse_params(params) if params else None,
                 quantities.parse_tokens(tokens),
@@ -74,7 +93,7 @@ def estimate_training_tool(home: Path) -> BaseTool:
             return Found(result.model_dump(mode="json"))
 
         args = {
-            "params": params, "tokens": tokens, "gpu": gpu, "gpus": gpus,
+            "params": params, "tokens": tokens, "media": media, "gpu": gpu, "gpus": gpus,
             "active_params": active_params, "model": model, "architecture": architecture,
             "start": start, "seq_len": seq_len, "precision": precision, "deadline": deadline,
             "scope": scope, "price": price, "price_source": price_source,

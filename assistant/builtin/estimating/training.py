@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant import cues
-from assistant.builtin.estimating import shown
+from assistant.builtin.estimating import media, shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, family, number, plain, price, size
 from assistant.builtin.sections import Section
@@ -117,7 +117,8 @@ _WORDS = catalogue(
         },
         nearest="最接近的公开训练记录：",
         nearest_run="{model}：{params}参数、{tokens} token，用了{hours} {gpu}卡时",
-        assumptions={
+        assumptions=media.ASSUMED
+        | {
             "flops": "每个参数、每个token按{0}次运算计",
             "attention": "{0} token上下文的注意力使运算增加{1}",
             "shape": "没有给出层数和宽度，取常见结构：{0}层、宽{1}",
@@ -141,7 +142,8 @@ _WORDS = catalogue(
             "fp8": "FP8按16位峰值计，另乘实测增益{value}，长上下文的增益更小",
             "continued": "继续训练每个token的用时与从头训练相同，只计新增的token",
         },
-        inputs={
+        inputs=media.VARIED
+        | {
             "on": "GPU",
             "seq_len": "上下文",
             "utilisation": "实际利用率",
@@ -162,7 +164,7 @@ def _wants(reading: Reading) -> bool:
         return False
     if _WAS.search(text) and not cues.OURS.search(text):
         return False  # what somebody's run took is told by sources
-    if size_of(reading) or reading.first(Unit.TOKENS):
+    if size_of(reading) or reading.first(Unit.TOKENS) or media.kind_of(reading):
         return True
     asked = cues.COST.search(text) or cues.TIME.search(text)
     return bool(cues.OURS.search(text) and asked)
@@ -173,6 +175,8 @@ def _missing(reading: Reading) -> str | None:
         return None
     words = _WORDS(reading.language)
     sizes = _sizes(reading)
+    if media.kind_of(reading):
+        return None
     if not sizes:
         return f"{words.ask_size} {words.ask_size_default}"
     if "active_params" not in sizes and _EXPERTS.search(reading.folded):
@@ -186,6 +190,8 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = dict(_sizes(reading))
     if tokens := reading.first(Unit.TOKENS):
         told["tokens"] = in_short(tokens.value)
+    elif kind := media.kind_of(reading):
+        told["media"] = kind
     elif "params" in told and not earlier:  # the person agreed to what would be assumed
         told["tokens"] = in_short(parse_params(told["params"]) * TOKENS_A_PARAMETER)
     if gpu := gpu_of(reading):
@@ -257,6 +263,8 @@ def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Sectio
     estimates = results_of(TOOL, done)
     words, main = _WORDS(say.language), estimates[0]
     priced = [tool for tool in estimates if tool.result.get("cost_usd")]
+    if "like_runs" in main.result:
+        return media.section(main, priced, done, say)
     return Section(
         [
             _lead(main, words, say),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from assistant.cli.estimates.media import media_training
 from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
 from assistant.cli.gpus import whole_number
 
@@ -14,13 +15,19 @@ if TYPE_CHECKING:
 
 
 def training(
-    tokens: Annotated[str, typer.Option(metavar="N", help="Training tokens, such as 2T.")],
+    tokens: Annotated[
+        str | None, typer.Option(metavar="N", help="Training tokens, such as 2T.")
+    ] = None,
     params: Annotated[
         str | None, typer.Option(metavar="N", help="Size of the model, such as 7B.")
     ] = None,
     model: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="A published model of the same size and shape."),
+    ] = None,
+    media: Annotated[
+        Literal["image", "video"] | None,
+        typer.Option(help="An image or video model: from published runs, without tokens."),
     ] = None,
     gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
     gpus: Annotated[
@@ -72,11 +79,29 @@ def training(
     chart: Chart = False,
 ) -> None:
     """Estimate GPU-hours, days and cost of training a model, from scratch or further."""
+    form = Form(as_json, explain, chart)
+    if media is not None:
+        language = {
+            "--model": model,
+            "--active-params": active_params,
+            "--seq-len": seq_len,
+            "--layers": layers,
+            "--d-model": d_model,
+            "--precision": precision,
+            "--days": days,
+            "--gpu-hours": gpu_hours,
+            "--scope with_experiments": scope == "with_experiments",
+        }
+        media_training(media, params, continued, gpu, gpus, price, form, language)
+        return
     from assistant.own_runs import own_runs
     from assistant.settings import default_home
     from tools import quantities
+    from tools.errors import InvalidInput
     from tools.estimates.training import estimate_training
 
+    if tokens is None:
+        raise InvalidInput("the training tokens are missing", "give them, such as --tokens 2T")
     estimate = estimate_training(
         None if params is None else quantities.parse_params(params),
         quantities.parse_tokens(tokens),
@@ -100,7 +125,7 @@ def training(
         estimate,
         ("", "Low", "Likely", "High"),
         _rows(estimate),
-        Form(as_json, explain, chart),
+        form,
         more=[
             ("Against what you stated:", _against(estimate)),
             ("Memory:", _memory(estimate)),
