@@ -44,7 +44,7 @@ def test_a_person_reads_the_fleet_the_formula_and_the_tornado(desk: Desk) -> Non
         "estimate", "inference", *JOB, "--model", "qwen3-32b", "--explain", "--chart"
     )
     assert status == 0
-    assert "copies of the model on" in out
+    assert "copies of the model: " in out
     assert "KV cache = 64 layers" in out
     assert "GPUs before rounding, from" in out
     assert "Nearest measured servers:" in out

@@ -339,15 +339,15 @@ def _sensitivity(like: Sequence[LikeRun], on: Gpu) -> tuple[Sensitivity, ...]:
             name="recipe",
             low=cheapest.run.model,
             high=dearest.run.model,
-            low_text=f"as {cheapest.run.model}",
-            high_text=f"as {dearest.run.model}",
+            low_text=cheapest.run.model,
+            high_text=dearest.run.model,
         ),
         Swing(
-            name="gain of a newer GPU",
+            name="power of the peak ratio",
             low="peak",
             high="half",
-            low_text="all of the peak ratio",
-            high_text="the square root of it",
+            low_text="1",
+            high_text="0.5",
         ),
     ]
     return tornado("GPU-hours", lambda change: outputs[next(iter(change.values()))], swings)

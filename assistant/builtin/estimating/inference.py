@@ -53,7 +53,7 @@ _WORDS = catalogue(
         ),
         ask_model=("**I need the model or its size; for example “Llama 3.1 70B”, or “70B”.**"),
         lead="About {likely} {gpu}s ({low} to {high})",
-        busy="{copies} copies of the model on {each} GPUs each, {load} busy on average",
+        busy="Copies of the model: {copies}; GPUs a copy: {each}; busy on average: {load}",
         row_gpus="GPUs",
         row_speed="Output tokens a second per GPU",
         row_first="First token, seconds",

@@ -46,7 +46,7 @@ ASSUMED = {
     "too_few_runs": "条件相符的公开训练太少，其他的也算在内",
     "price": "单价按所给的价格，不含存储、出网流量和人力",
 }
-VARIED = {"recipe": "采用的训练方案", "gain of a newer GPU": "新GPU的实际提升"}
+VARIED = {"recipe": "采用的训练方案", "power of the peak ratio": "峰值比的指数"}
 
 _WORDS = catalogue(
     MediaWords(

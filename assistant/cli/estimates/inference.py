@@ -104,8 +104,8 @@ def inference(
         if band is not None
     ]
     fleet = [
-        f"{rounded(estimate.copies.likely)} copies of the model on {estimate.gpus_per_copy} GPUs"
-        f" each, up to {estimate.sequences_per_copy:,} answers at once (bound by"
+        f"copies of the model: {rounded(estimate.copies.likely)}, GPUs a copy:"
+        f" {estimate.gpus_per_copy}, up to {estimate.sequences_per_copy:,} answers at once each (bound by"
         f" {estimate.limit}), {estimate.mean_load:.0%} busy on average",
     ]
     nearest = [
