@@ -14,6 +14,7 @@ from assistant.toolbox.ai_revenue_needed import ai_revenue_needed_tool
 from assistant.toolbox.cluster_queue import cluster_queue_tool
 from assistant.toolbox.credits_value import credits_value_tool
 from assistant.toolbox.deal_flow_back import deal_flow_back_tool
+from assistant.toolbox.estimate_finetuning import estimate_finetuning_tool
 from assistant.toolbox.estimate_inference import estimate_inference_tool
 from assistant.toolbox.estimate_training import estimate_training_tool
 from assistant.toolbox.gpu_loan import gpu_loan_tool
@@ -36,6 +37,7 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         gpu_price_history_tool(kept_access(home, today), past=past),
         cluster_queue_tool(home, today, past=past),
         estimate_training_tool(home),
+        estimate_finetuning_tool(),
         estimate_inference_tool(),
         ai_revenue_needed_tool(),
         deal_flow_back_tool(),

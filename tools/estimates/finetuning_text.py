@@ -206,7 +206,7 @@ def assumptions(
         found.append(
             Assumption(
                 name="rollouts",
-                value=f"{inputs.samples} answers a prompt",
+                value=str(inputs.samples),
                 text=f"{inputs.samples} answers a prompt, prompts of {inputs.prompt_tokens:,}"
                 " tokens; the policy and a reference score them, no reward model is counted",
                 source=_GRPO,
@@ -216,7 +216,7 @@ def assumptions(
         found.append(
             Assumption(
                 name="gpus",
-                value=_counted(inputs.gpus),
+                value=f"{inputs.gpus:,}",
                 text=f"days are on {_counted(inputs.gpus)}, the fewest that fit; more are faster",
                 source="tools/data/memory_peaks.csv",
             )
@@ -292,11 +292,11 @@ def sensitivity(
     swings = [
         swing("utilisation", band.high, band.low, f"{band.high:.0%}", f"{band.low:.0%}"),
         swing("overhead", OVERHEAD[0], OVERHEAD[2], f"x {OVERHEAD[0]:g}", f"x {OVERHEAD[2]:g}"),
-        swing("data", 0.5, 2.0, "half the data", "twice the data"),
+        swing("data", 0.5, 2.0, "x 0.5", "x 2"),
     ]
     if not work.packed:
         most = PADDING[2]
-        swings.append(swing("padding", PADDING[0], most, "packed", f"x {most:g} padded"))
+        swings.append(swing("padding", PADDING[0], most, f"x {PADDING[0]:g}", f"x {most:g}"))
     if with_rollouts:
         told = (f"{share.high:.0%}", f"{share.low:.0%}")
         swings.append(swing("generation_share", share.high, share.low, *told))

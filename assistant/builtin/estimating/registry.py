@@ -8,6 +8,7 @@ from assistant.answer import Language
 from assistant.builtin.estimating.credits import CREDITS
 from assistant.builtin.estimating.deal_flow import DEAL_FLOW
 from assistant.builtin.estimating.estimator import Call, Estimator
+from assistant.builtin.estimating.finetuning import FINETUNING
 from assistant.builtin.estimating.inference import INFERENCE
 from assistant.builtin.estimating.loan import LOAN
 from assistant.builtin.estimating.market_prices import priced_calls
@@ -27,6 +28,7 @@ ESTIMATORS: tuple[Estimator, ...] = (
     REVENUE,
     DEAL_FLOW,
     SCALE_TIME,
+    FINETUNING,
     INFERENCE,
     TRAINING,
 )
