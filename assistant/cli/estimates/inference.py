@@ -105,8 +105,8 @@ def inference(
     ]
     fleet = [
         f"copies of the model: {rounded(estimate.copies.likely)}, GPUs a copy:"
-        f" {estimate.gpus_per_copy}, up to {estimate.sequences_per_copy:,} answers at once each (bound by"
-        f" {estimate.limit}), {estimate.mean_load:.0%} busy on average",
+        f" {estimate.gpus_per_copy}, up to {estimate.sequences_per_copy:,} answers at once each"
+        f" (bound by {estimate.limit}), {estimate.mean_load:.0%} busy on average",
     ]
     nearest = [
         f"{run.model} on {run.gpus} {run.gpu}, {run.weights}, {run.input_tokens:,} +"
