@@ -6,13 +6,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tools._quantity import Quantity
-from tools._units import Unit
+from tools._reading import Unit
 from tools.gpus import known_gpu, same_gpu
 
 # Figures written with a scale ($43M, 2万) or as about may be rounded, but only this far.
 _SCALED_LIMIT = Decimal("0.025")
 _ABOUT_LIMIT = Decimal("0.05")
 _EXACT = Decimal("1e-9")
+_PRICES = {
+    Unit.MONEY,
+    Unit.PRICE_PER_GPU_HOUR,
+    Unit.PRICE_PER_KWH,
+    Unit.PRICE_PER_KW_MONTH,
+}
 
 
 def equivalent(a: Quantity, b: Quantity) -> bool:
@@ -21,7 +27,7 @@ def equivalent(a: Quantity, b: Quantity) -> bool:
     Values agree within half the coarser step; a step larger than one counts only up to 2.5 % of
     the value, or 5 % for a figure given as approximate. Currencies and GPUs must not contradict.
     COUNT matches any other unit but DATE; dates agree where both state year, month or day; PERCENT
-    and RATIO compare as shares, MONEY with PRICE_PER_GPU_HOUR by amount.
+    and RATIO compare as shares, MONEY with a price by amount, a context with tokens.
     """
     if a.currency and b.currency and a.currency != b.currency:
         return False
@@ -37,8 +43,12 @@ def equivalent(a: Quantity, b: Quantity) -> bool:
         return _close(
             a, b, _share(a, a.value), _share(b, b.value), _share(a, a.step), _share(b, b.step)
         )
-    if {a.unit, b.unit} == {Unit.MONEY, Unit.PRICE_PER_GPU_HOUR}:
+    if Unit.MONEY in (a.unit, b.unit) and {a.unit, b.unit} <= _PRICES:
         return _close(a, b, a.value, b.value, a.step, b.step)
+    if {a.unit, b.unit} == {Unit.TOKENS, Unit.CONTEXT_TOKENS}:
+        return _close(a, b, a.value, b.value, a.step, b.step) or _close(
+            a, b, a.said_value, b.said_value, _said_step(a), _said_step(b)
+        )
     if Unit.COUNT not in (a.unit, b.unit):
         return False
     return _close(a, b, a.value, b.value, a.step, b.step) or _close(

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from tools._numerals import find_numerals
 from tools._quantity import Quantity, is_approximate
-from tools._units import DAYS, Unit
+from tools._reading import Unit
+from tools._units import DAYS
 
 _ZH_NUM = (
     r"(?:[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿]+(?:点[零一二三四五六七八九]+)?)"
@@ -16,7 +17,7 @@ _ZH_NUM = (
 _ZH_FRACTION = re.compile(
     rf"(?=[百千万十亿一二三四五六七八九0-9半])(?:"
     rf"(?P<below>[百千万十亿一二三四五六七八九0-9]+)\s?分之\s?(?P<above>{_ZH_NUM})"
-    r"|(?P<tenths>[一二三四五六七八九][0-9]?|(?<![0-9.])[1-9](?:\.5)?)成(?P<tenths_half>半)?"
+    r"|(?P<tenths>[一二三四五六七八九][0-9]?|(?<![0-9.])[1-9](?:\.5)?)成(?:(?P<tenths_half>半)|(?P<tenths_more>[一二三四五六七八九1-9]))?"
     r"(?=以上|左右|的|多|[,、。;\s)]|到|至|$|和|是|用|都|来)"
     r"|(?P<zh_half>(?<!第)一半(?!导)|半数)"
     r"|(?<![A-Za-z0-9./,])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![A-Za-z0-9/.]))"
@@ -86,7 +87,8 @@ def _zh_fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
             return Unit.PERCENT, above, Decimal(1)
         return (Unit.RATIO, above / below, exact) if below else None
     if match["tenths"]:
-        value = _zh_number(match["tenths"]) * 10 + (5 if match["tenths_half"] else 0)
+        more = _zh_number(match["tenths_more"]) if match["tenths_more"] else Decimal(0)
+        value = _zh_number(match["tenths"]) * 10 + (5 if match["tenths_half"] else more)
         return Unit.PERCENT, value, Decimal(1)
     if match["top"]:
         top, bottom = Decimal(match["top"]), Decimal(match["bottom"])

@@ -17,6 +17,7 @@ _FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _TRADITIONAL = (
     "億亿萬万個个張张塊块兩两週周數数參参詞词時时圓元餘余約约過过負负幾几顆颗臺台幣币歐欧鎊镑點点門门於于將将達达際际號号間间單单筆笔條条輪轮組组類类篇篇區区價价錢钱節节點点員员枚枚"
     "會会這这歲岁顯显輝辉達达緯纬鐘钟開开對对總总訓训練练種种項项機机與与從从羣群麼么倆俩為为僅仅處处擬拟預预規规劃划華华"
+    "禮礼請请樣样據据長长電电調调詢询問问發发標标輸输雙双訪访話话遍遍"
 )
 _FOLD = (
     _FULL_WIDTH
@@ -52,7 +53,8 @@ def fold(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Numeral:
     """A number in folded text. `step` is the place value of the last digit that was written
-    (36 -> 1, 2.5 -> 0.1, 20k -> 1000); `scale` the multiplier as written ("", "B", "亿")."""
+    (36 -> 1, 2.5 -> 0.1, 20k -> 1000); `scale` the multiplier as written ("", "B", "亿").
+    `readings` has the values that the number may mean, where it may mean several."""
 
     start: int
     end: int
@@ -62,6 +64,7 @@ class Numeral:
     script: Literal["digits", "zh", "en"]
     mantissa: Decimal
     approximate: bool = False
+    readings: tuple[Decimal, ...] = ()
 
 
 _LETTER_SCALE = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
@@ -87,7 +90,7 @@ _DIGITS = re.compile(
     (?P<exponent>[eE][+-]?[0-9]{{1,3}}(?![A-Za-z0-9]))?
     (?:
         (?P<letter>bn|Bn|BN|mn|tn|[kKMmBbTt])(?![A-Za-z0-9])
-      | [ ](?P<spaced>[BT])(?=[ ]?-?(?:param|token|参数|词元|模型|model))
+      | [ ](?P<spaced>[BT])(?=[ ]?-?(?:param|token|参数|词元|模型|model)|\s*(?:$|[,;?!、。]))
       | [ -]?(?P<word>hundred|thousand|million|billion|trillion|mil|mln|bln)(?![A-Za-z])
       | \s{{0,2}}(?P<more>[多余来]\s?)?(?P<zh>[十百千]*[万亿]+|千(?!瓦|兆|米|克|字)|百|{_TRILLION})
         (?P<tail>[0-9]{{1,4}}亿|(?:[0-9]{{1,4}}|[一二两三四五六七八九])[百千]?万|(?:[0-9]+|[一二两三四五六七八九]+)千
@@ -139,8 +142,30 @@ def _last_place(number: str) -> int:
     return -len(number.partition(".")[2])
 
 
+_COMMA = re.compile(
+    r"(?<![\w.,])(?P<whole>[0-9]{1,3}),(?P<part>[0-9]{1,2})(?P<scale>(?:[kKmMbBT]|bn)(?![A-Za-z0-9])"
+    r"|\s?(?:万亿|亿|万)|[ ](?:billion|million|trillion)(?![A-Za-z]))"
+)
+
+
+def _from_comma(match: re.Match[str]) -> Numeral:
+    """1,5B: a decimal comma, or a comma too many."""
+    said = match["scale"].strip()
+    scale = (
+        _zh_scale(said) if said[0] in _ZH_SCALE
+        else power((_LETTER_SCALE | _WORD_SCALE)[said.lower()])
+    )  # fmt: skip
+    point = Decimal(f"{match['whole']}.{match['part']}")
+    readings = (point * scale, Decimal(match["whole"] + match["part"]) * scale)
+    step = power(-len(match["part"])) * scale
+    return Numeral(*match.span(), readings[0], step, said, "digits", point, False, readings)
+
+
 def find_numerals(text: str) -> Iterator[Numeral]:
-    """Number expressions in folded `text`, in no particular order and not overlapping."""
+    """Number expressions in folded `text`, in no particular order. One that may mean several values
+    can hold shorter ones; others do not overlap."""
+    for match in _COMMA.finditer(text):
+        yield _from_comma(match)
     for match in _DIGITS.finditer(text):
         numeral = _from_digits(match)
         if numeral and not _VAGUE_AFTER.match(text, numeral.end):
@@ -173,7 +198,9 @@ def _from_digits(match: re.Match[str]) -> Numeral | None:
         factor = power(int(match["exponent"][1:]))
         mantissa, step = mantissa * factor, step * factor
     value = mantissa * scale
+    readings: tuple[Decimal, ...] = ()
     if match["tail"]:
+        readings = _skipped_unit(match["tail"], value)
         tail, tail_step = _mixed_tail(match["tail"])
         if tail < scale:
             value, step, scale = value + tail, tail_step, Decimal(1)
@@ -187,7 +214,18 @@ def _from_digits(match: re.Match[str]) -> Numeral | None:
         "digits",
         mantissa,
         bool(match["more"]),
+        readings,
     )
+
+
+def _skipped_unit(tail: str, before: Decimal) -> tuple[Decimal, ...]:
+    """The readings of 3亿2千: as written 300,002,000, but most who say so mean 320 million (2千万).
+    Empty where no unit was skipped: 2千 behind 万, 2千万 behind 亿."""
+    if before < power(8) or not (tail[-1] in "百千" or tail.isdecimal()):
+        return ()
+    rest = _mixed_tail(tail)[0] if tail[0] in _ASCII_NUMBER else _zh_value(tail)
+    skipped = power(4) if before % power(12) else power(8)
+    return before + rest, before + rest * skipped
 
 
 def _mixed_tail(tail: str) -> tuple[Decimal, Decimal]:
@@ -271,7 +309,17 @@ def _from_chinese(text: str, match: re.Match[str]) -> Numeral | None:
         "zh",
         value,
         bool(match["more"]),
+        () if frac else _skipped_in(run),
     )
+
+
+_SKIPPED = re.compile(r"(?P<head>.*[亿兆])(?P<tail>[一二两三四五六七八九]千(?:[^万亿兆零]*百)?)")
+
+
+def _skipped_in(run: str) -> tuple[Decimal, ...]:
+    """The readings of 三亿二千; 三亿零二千 and 三亿二千万 have one."""
+    found = _SKIPPED.fullmatch(run)
+    return _skipped_unit(found["tail"], _zh_value(found["head"])) if found else ()
 
 
 def _from_english(match: re.Match[str]) -> Numeral:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tools._units import Unit
+from tools._reading import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Quantity:
     value of the last digit written, in the measure of `value`: the precision that was claimed;
     0 for a fraction. `approximate`: about, nearly, more than, 以上, 约 and their like. `currency`
     is an ISO code or None, `gpu` the GPU's name as written, `iso` a date that may be partial
-    ("2024-07", "--07" for a July of any year). `bare`: no noun or unit was written.
+    ("2024-07", "--07" for a July of any year). `bare`: no noun or unit was written. `readings`: the
+    values that it may mean, where it may mean several (3亿2千, 1,5B); else empty.
     """
 
     value: Decimal
@@ -35,6 +36,7 @@ class Quantity:
     step: Decimal = Decimal(1)
     approximate: bool = False
     bare: bool = False
+    readings: tuple[Decimal, ...] = ()
 
 
 _ABOUT_BEFORE = re.compile(
@@ -46,7 +48,7 @@ _ABOUT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 ABOUT_AFTER = re.compile(
-    r"\s?(?:\+(?!\d)|以上|以下|左右|上下|出头|余(?![额下])|多(?=[个块张家颗台年天名美元])"
+    r"\s?(?:\+(?!\d)|以上|以下|左右|上下(?!文)|出头|余(?![额下])|多(?=[个块张家颗台年天名美元])"
     r"|or so(?![a-z])|or more(?![a-z])|plus(?![a-z])|-ish)",
     re.IGNORECASE,
 )

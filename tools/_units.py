@@ -4,46 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
+from tools import _rates
 from tools._numerals import Numeral
+from tools._reading import Reading, Unit, before
 from tools.gpus import GpuMention
-
-
-class Unit(StrEnum):
-    """What a quantity counts. Durations are in days, percentages as said (36 for 36 %)."""
-
-    PARAMS = "params"
-    TOKENS = "tokens"
-    GPUS = "gpus"
-    MONEY = "money"
-    PRICE_PER_GPU_HOUR = "price_per_gpu_hour"
-    GPU_HOURS = "gpu_hours"
-    DURATION_DAYS = "duration_days"
-    PERCENT = "percent"
-    RATIO = "ratio"
-    YEAR = "year"
-    DATE = "date"
-    COUNT = "count"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A numeral with its unit. `factor` turns the value as said into the normal unit; `extra` is
-    added to the value as said (the half in 三年半); `bare` where no noun or unit was written."""
-
-    unit: Unit
-    start: int
-    end: int
-    factor: Decimal = Decimal(1)
-    extra: Decimal = Decimal(0)
-    said_unit: str | None = None
-    currency: str | None = None
-    gpu: str | None = None
-    bare: bool = False
-
 
 _PREFIX_CURRENCY = re.compile(
     r"(?P<sign>(?<![A-Za-z0-9)\]%])-)?(?P<name>US\$|HK\$|NT\$|S\$|A\$|C\$|\$|¥|€|£|(?<![A-Za-z])(?:USD|CNY|RMB|EUR|GBP|HKD"
@@ -66,11 +32,11 @@ _CURRENCIES = {
 }
 _SUFFIX_CURRENCY = re.compile(
     r"[ -]?(?:(?P<USD>US dollars?|U\.S\. dollars?|dollars?(?![A-Za-z])|USD(?![A-Za-z])"
-    r"|美元|美金|美刀|刀(?=[/每]))"
+    r"|美元|美金|美刀|刀(?=$|[/每一\s,、。;]))"
     r"|(?P<EUR>欧元|euros?(?![A-Za-z])|EUR(?![A-Za-z]))|(?P<GBP>英镑|GBP(?![A-Za-z])|pounds?(?![A-Za-z]))"
     r"|(?P<JPY>日元|yen(?![A-Za-z])|JPY(?![A-Za-z]))|(?P<HKD>港元|港币|HKD(?![A-Za-z]))"
     r"|(?P<TWD>新?台币|TWD(?![A-Za-z]))|(?P<SGD>新加坡元|新元)"
-    r"|(?P<CNY>元人民币|人民币|yuan(?![A-Za-z])|RMB(?![A-Za-z])|CNY(?![A-Za-z])|元(?![素宇件气首老旦年组])|块钱|块(?=/|每)))",
+    r"|(?P<CNY>元人民币|人民币|yuan(?![A-Za-z])|RMB(?![A-Za-z])|CNY(?![A-Za-z])|元(?![素宇件气首老旦年组])|块钱|块(?=/|每|一(?:张?卡|个?小?时|度))))",
     re.IGNORECASE,
 )
 _CARD = (
@@ -87,6 +53,14 @@ _RATE_BEFORE = re.compile(
     r"每\s?(?:(?:[张块个]\s?)?(?:卡|GPU|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2})\s?每?\s?)?(?:小时|时)"
     r"(?:的?价格)?(?:约为?|大约|仅|只要|为|是|:|收费?|租金)?\s?$",
     re.IGNORECASE,
+)
+_PER_POWER = re.compile(
+    r"\s?(?:/|per |an? |每|一)\s?(?:(?P<energy>kWh|kilowatt[- ]hours?|千瓦时|度电?)"
+    r"|(?:kW|kilowatt|千瓦)\s?(?:[-·/]|per |an? |每)?\s?(?:months?|mo|个?月))(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_PER_POWER_BEFORE = re.compile(
+    r"每(?:(?P<energy>千瓦时|度电?)|千瓦\s?每?(?:个)?月)(?:的?[租电]?[费价]格?)?(?:约|为|是)?\s?$"
 )
 _PERCENT = re.compile(
     r"\s?(?:%|个?百分点)|[ -](?:percent|per cent|percentage points?|pct)(?![a-z])", re.I
@@ -115,7 +89,7 @@ _GPU_MEASURE = re.compile(
     r"\s?[张块片颗枚](?=$|[\s,.;:!?、。)」”\"]|以上|以下|左右|上下|就|才|给|起|到|至|或|和|的(?!$))"
 )
 _TOKENS = re.compile(
-    r"[\s-]?(?:个|的)?\s?(?:(?:training|pre-?training|text|训练)\s?)?(?:tokens?(?![A-Za-z])|toks(?![A-Za-z])|词元|标记)"
+    r"[\s-]?(?:个|的)?\s?(?:(?:training|pre-?training|text|output|input|prompt|new|训练|输入|输出)\s?)?(?:tokens?(?![A-Za-z])|toks(?![A-Za-z])|词元|标记)"
     r"(?!\s?(?:/|per|a|每)\s?(?:s|sec|second|秒|分|min))",
     re.IGNORECASE,
 )
@@ -166,31 +140,43 @@ _NOUN_LETTERS = re.compile(
 _BIG = {"B", "b", "T", "M", "billion", "trillion"}
 
 
+_DIVIDED = {Unit.DURATION_DAYS, Unit.REQUESTS_PER_MINUTE, Unit.TOKENS_PER_SECOND}
+
+
 def read_unit(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Reading | None:
     """The unit of `numeral` in folded `text`; None where the number counts nothing.
 
     `gpus` maps the start of each GPU named in the text to its mention.
     """
-    for reader in (_money, _percent, _gpus, _tokens, _params, _ratio, _duration):
+    for reader in (_money, _percent, _gpus, _rate, _tokens, _params, _ratio, _duration):
         reading = reader(text, numeral, gpus)
         if reading:
             return reading
-    return _bare(text, numeral)
+    return _rates.read_named(text, numeral) or _bare(text, numeral)
+
+
+def is_unit_before(words: str) -> bool:
+    """Whether `words`, in front of a number, are nothing but its unit: 每卡每小时, 参数量."""
+    patterns = (_RATE_BEFORE, _PER_POWER_BEFORE, _PARAMS_BEFORE, _TOKENS_BEFORE)
+    found = (each.search(words) for each in patterns)
+    return any(each and each.start() == 0 for each in found) or _rates.is_unit_before(words)
 
 
 def in_unit(numeral: Numeral, reading: Reading) -> Decimal:
-    """The value in the measure of the unit; a third of a year is rounded to nanodays."""
+    """The value in the measure of the unit; what is divided (a third of a year) is rounded to nine
+    places."""
     value = (numeral.value + reading.extra) * reading.factor
-    return round(value, 9) if reading.unit is Unit.DURATION_DAYS else value
-
-
-def _window(text: str, end: int, width: int = 24) -> str:
-    return text[max(0, end - width) : end]
+    if reading.unit is Unit.CONTEXT_TOKENS:
+        return value.to_integral_value()
+    if reading.unit not in _DIVIDED:
+        return value
+    rounded = round(value, 9)
+    return rounded.to_integral_value() if rounded == rounded.to_integral_value() else rounded
 
 
 def _money(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Reading | None:
     start, end, currency = numeral.start, numeral.end, None
-    if prefix := _PREFIX_CURRENCY.search(_window(text, start, 5)):
+    if prefix := _PREFIX_CURRENCY.search(before(text, start, 5)):
         start -= len(prefix.group())
         currency = _CURRENCIES.get(prefix["name"], prefix["name"])
     suffix = _SUFFIX_CURRENCY.match(text, end)
@@ -207,9 +193,14 @@ def _money(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Readi
             return Reading(Unit.PRICE_PER_GPU_HOUR, start, rate.end())
         return None
     factor = Decimal(-1) if prefix and prefix["sign"] else Decimal(1)
+    behind = _PER_POWER.match(text, end)
+    if power := behind or _PER_POWER_BEFORE.search(before(text, start)):
+        unit = Unit.PRICE_PER_KWH if power["energy"] else Unit.PRICE_PER_KW_MONTH
+        end = behind.end() if behind else end
+        return Reading(unit, start, end, factor, currency=currency)
     if rate:
         return Reading(Unit.PRICE_PER_GPU_HOUR, start, rate.end(), factor, currency=currency)
-    if _RATE_BEFORE.search(_window(text, start)):
+    if _RATE_BEFORE.search(before(text, start)):
         return Reading(Unit.PRICE_PER_GPU_HOUR, start, end, factor, currency=currency)
     return Reading(Unit.MONEY, start, end, factor, currency=currency)
 
@@ -244,13 +235,17 @@ def _gpus(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Readin
     return None
 
 
+def _rate(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Reading | None:
+    return _rates.read_rate(text, numeral)
+
+
 def _tokens(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Reading | None:
     if match := _TOKENS.match(text, numeral.end):
         return Reading(Unit.TOKENS, numeral.start, match.end())
     if (
         numeral.scale
         and numeral.scale != "十"
-        and _TOKENS_BEFORE.search(_window(text, numeral.start, 16))
+        and _TOKENS_BEFORE.search(before(text, numeral.start, 16))
     ):
         return Reading(Unit.TOKENS, numeral.start, numeral.end)
     return None
@@ -262,7 +257,7 @@ def _params(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Read
     big = numeral.scale in _BIG or abs(numeral.value) >= 1_000_000
     if big and (match := _MODEL.match(text, numeral.end)):
         return Reading(Unit.PARAMS, numeral.start, match.end())
-    if big and _PARAMS_BEFORE.search(_window(text, numeral.start, 20)):
+    if big and _PARAMS_BEFORE.search(before(text, numeral.start, 20)):
         return Reading(Unit.PARAMS, numeral.start, numeral.end)
     return None
 
@@ -329,9 +324,8 @@ def _is_year(text: str, numeral: Numeral) -> bool:
     written = text[numeral.start : numeral.end]
     if not re.fullmatch(r"19[5-9][0-9]|20[0-4][0-9]", written):
         return False
-    if _YEAR_BEFORE.search(_window(text, numeral.start, 8)):
+    if _YEAR_BEFORE.search(before(text, numeral.start, 8)):
         return (
-            not _COUNTED.match(text, numeral.end)
-            or "in " in _window(text, numeral.start, 4).lower()
+            not _COUNTED.match(text, numeral.end) or "in " in before(text, numeral.start, 4).lower()
         )
     return not _COUNTED.match(text, numeral.end)

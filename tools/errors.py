@@ -1,5 +1,9 @@
 """Errors of the tools: what happened in one line, and what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 
 class ToolError(Exception):
     """Base of all errors of `tools`. `code` is stable for scripts; `hint` says what to do."""
@@ -16,6 +20,21 @@ class InvalidInput(ToolError):
     """An input that cannot be (negative, zero GPUs, more active than total parameters)."""
 
     code = "invalid_input"
+
+
+class AmbiguousInput(InvalidInput):
+    """An input that may mean several things; `readings` are these, as a person would write them.
+
+    The message names them: ask which one is meant.
+    """
+
+    code = "ambiguous_input"
+
+    def __init__(self, text: str, readings: Sequence[str]) -> None:
+        named = " or ".join(readings)
+        super().__init__(f"{text!r} may mean {named}", "write the one that you mean")
+        self.text = text
+        self.readings = tuple(readings)
 
 
 class UnknownGpu(ToolError):

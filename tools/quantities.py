@@ -15,19 +15,29 @@ from tools._dates import find_dates, is_version, opaque_spans
 from tools._equivalence import equivalent, supports
 from tools._fractions import find_fractions, find_half_times
 from tools._inputs import (
+    parse_context,
     parse_count,
     parse_days,
     parse_dollars,
     parse_hours,
+    parse_kw,
     parse_money,
+    parse_months,
     parse_params,
+    parse_per_minute,
     parse_price,
+    parse_price_per_kw_month,
+    parse_price_per_kwh,
+    parse_seconds,
     parse_share,
     parse_tokens,
+    parse_years,
+    said,
 )
 from tools._numerals import Numeral, find_numerals, fold
 from tools._quantity import ABOUT_AFTER, Quantity, is_approximate
-from tools._units import Reading, Unit, in_unit, read_unit
+from tools._reading import Reading, Unit
+from tools._units import in_unit, read_unit
 from tools.gpus import GpuMention, find_gpus
 
 __all__ = [
@@ -35,19 +45,32 @@ __all__ = [
     "Unit",
     "equivalent",
     "find_quantities",
+    "parse_context",
     "parse_count",
     "parse_days",
     "parse_dollars",
     "parse_hours",
+    "parse_kw",
     "parse_money",
+    "parse_months",
     "parse_params",
+    "parse_per_minute",
     "parse_price",
+    "parse_price_per_kw_month",
+    "parse_price_per_kwh",
+    "parse_seconds",
     "parse_share",
     "parse_tokens",
+    "parse_years",
+    "said",
     "states_all",
     "supports",
 ]
 
+_GRID = re.compile(
+    r"(?<![\w.×*])([0-9]{1,5})\s?[x×*]\s?([0-9]{1,5})(?:\s?[x×*]\s?|\s?[张块片颗枚]\s?|[ -])?"
+)
+_GRID_NOUN = re.compile(r"(?:GPUs?(?![A-Za-z])|卡|显卡)", re.IGNORECASE)
 _TIMES_GPU = re.compile(r"s?\s?[x×*]\s?([0-9][0-9,]*)(?![\w.])")
 _TO = re.compile(r"\s?(?:to|-|~|到|至|or|或)\s?(?:US\$|[$¥€£])?\s?", re.IGNORECASE)
 _BETWEEN = re.compile(r"between (?:US\$|[$¥€£])?\s?$", re.IGNORECASE)
@@ -76,6 +99,7 @@ def find_quantities(text: str) -> list[Quantity]:
         *find_fractions(text, folded),
         *find_half_times(text, folded),
         *_gpus_times(text, folded, mentions),
+        *_grids(text, folded, {each.start: each for each in mentions}),
     ):
         take(quantity)
     names = bytearray(taken)
@@ -134,6 +158,7 @@ def _quantity(
         step=step,
         approximate=approximate,
         bare=reading.bare,
+        readings=tuple(each * reading.factor for each in numeral.readings),
         iso=str(int(value)) if reading.unit is Unit.YEAR else None,
     )
 
@@ -162,6 +187,19 @@ def _gpus_times(text: str, folded: str, mentions: list[GpuMention]) -> Iterable[
                 value,
                 gpu=mention.raw,
             )
+
+
+def _grids(text: str, folded: str, gpus: dict[int, GpuMention]) -> Iterable[Quantity]:
+    """ "8x8 H100": the GPUs of all machines."""
+    for match in _GRID.finditer(folded):
+        mention = gpus.get(match.end())
+        noun = _GRID_NOUN.match(folded, match.end())
+        end = mention.end if mention else noun.end() if noun else None
+        if end is None:
+            continue
+        value = Decimal(match[1]) * Decimal(match[2])
+        start, gpu = match.start(), mention.raw if mention else None
+        yield Quantity(value, Unit.GPUS, start, end, text[start:end], value, gpu=gpu)
 
 
 def _share_units(text: str, folded: str, found: list[Quantity]) -> list[Quantity]:
