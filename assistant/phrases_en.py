@@ -11,6 +11,7 @@ ENGLISH = Phrases(
     nothing_found="**The library does not answer this.**",
     recorded="I have recorded it as a gap.",
     closest="What the library says that comes closest:",
+    which_is_meant="By {text}, do you mean {first} or {second}?",
     missing_name="Nothing in the library is about {name}.",
     missing_figure="No source in the library states this figure.",
     missing_fields="Not stated in the sources: {fields}.",

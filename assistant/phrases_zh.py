@@ -15,6 +15,7 @@ SIMPLIFIED = Phrases(
     nothing_found="**资料库里没有这个问题的答案。**",
     recorded="我已把它记为待补充的问题。",
     closest="资料库里最接近的内容：",
+    which_is_meant="{text}是指{first}，还是{second}？",
     missing_name="资料库里没有关于{name}的内容。",
     missing_figure="资料库的来源都没有给出这个数字。",
     missing_fields="来源未说明：{fields}。",

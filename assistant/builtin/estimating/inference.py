@@ -123,36 +123,13 @@ _SERVE = re.compile(
     r"\b(?:serv(?:e|es|ing)|inference|deploy(?:ing)?|host(?:ing)?|run(?:ning)? (?:an? )?"
     r"(?:llm|chatbot))\b|推理|部署|推論"
 )
-_A_MINUTE = {
-    name: Decimal(60) / seconds
-    for seconds, names in (
-        (1, ("s", "sec", "second", "秒")),
-        (60, ("m", "min", "minute", "分", "分钟", "分鐘")),
-        (3600, ("h", "hour", "小时", "小時")),
-        (86400, ("day", "天", "日")),
-    )
-    for name in names
-}
-_NOUN = r"(?:requests?|reqs?|queries|calls|prompts|messages)"
-_RATE_AFTER = re.compile(
-    rf"\s*{_NOUN}?\s*(?:/|per|an?|each|every)\s*(?P<per>seconds?|sec|s|minutes?|min|m|hours?|h|days?)\b"
-    rf"|\s*(?P<short>rpm|rps|qps)\b"
-    r"|\s*[次个個条條]?(?:请求|請求|调用|調用|问答)?\s*(?:/|每)\s*(?P<chinese>秒|分钟|分鐘|小时|小時|天)",
-    re.IGNORECASE,
-)
-_RATE_BEFORE = re.compile(
-    r"每(?:一)?(?P<per>秒|分钟|分鐘|分|小时|小時|天|日)\D{0,6}$|(?P<short>qps|rps|rpm)\D{0,4}$",
-    re.IGNORECASE,
-)
 _BREAK = re.compile(r"[,，、;；。.?？!！:：]|\band\b|和|与|與")
 _INPUT = re.compile(r"\b(?:input|prompts?|in|context)\b|输入|輸入|提示", re.IGNORECASE)
 _OUTPUT = re.compile(
     r"\b(?:output|completions?|generated|out|answers?|responses?)\b|输出|輸出|生成|回答",
     re.IGNORECASE,
 )
-_SECONDS = re.compile(
-    r"\s*(?P<milli>ms\b|milliseconds?\b|毫秒)|\s*(?:s\b|secs?\b|seconds?\b|秒)", re.IGNORECASE
-)
+_LENGTHS = (Unit.TOKENS, Unit.CONTEXT_TOKENS, Unit.COUNT)
 _FIRST = re.compile(
     r"\bttft\b|\bfirst token\b|首\s?token|首个\s?token|首字|首詞|首词", re.IGNORECASE
 )
@@ -175,25 +152,10 @@ def _clause(text: str, quantity: Quantity) -> str:
     return text[max(before, default=0) : after.start() if after else len(text)]
 
 
-def _rate(reading: Reading) -> tuple[Quantity, float] | None:
-    """The requests a minute that a question tells, and the quantity that tells it."""
-    text = reading.text
-    for quantity in reading.quantities:
-        if quantity.unit is not Unit.COUNT:
-            continue
-        after = _RATE_AFTER.match(text, quantity.end)
-        before = _RATE_BEFORE.search(text[: quantity.start])
-        match = after or before
-        if match is None:
-            continue
-        found = match.groupdict()
-        short = (found["short"] or "").lower()
-        unit = (found["per"] or found.get("chinese") or "").lower()
-        if not unit:
-            unit = "min" if short == "rpm" else "s"
-        per = _A_MINUTE.get(unit) or _A_MINUTE[unit.rstrip("s")]
-        return quantity, float(round(quantity.value * per, 6))
-    return None
+def _rate(reading: Reading) -> float | None:
+    """The requests a minute that a question tells."""
+    told = reading.first(Unit.REQUESTS_PER_MINUTE)
+    return None if told is None else float(round(told.value, 6))
 
 
 def _side(text: str, quantity: Quantity) -> str | None:
@@ -210,14 +172,12 @@ def _side(text: str, quantity: Quantity) -> str | None:
     return min(near)[2] if near else None
 
 
-def _lengths(reading: Reading, taken: Quantity | None) -> dict[str, int]:
+def _lengths(reading: Reading) -> dict[str, int]:
     """Tokens of a prompt and of an answer, by the words around each number."""
     found: dict[str, int] = {}
     bare: list[int] = []
     for quantity in reading.quantities:
-        if quantity is taken or quantity.unit not in (Unit.TOKENS, Unit.COUNT):
-            continue
-        if _SECONDS.match(reading.text, quantity.end) or quantity.value != int(quantity.value):
+        if quantity.unit not in _LENGTHS or quantity.value != int(quantity.value):
             continue
         name = _side(reading.text, quantity)
         if name:
@@ -233,12 +193,9 @@ def _lengths(reading: Reading, taken: Quantity | None) -> dict[str, int]:
 def _targets(reading: Reading) -> Iterator[tuple[str, float]]:
     """Times that must be met, in seconds, by what they are times of."""
     for quantity in reading.quantities:
-        if quantity.unit is not Unit.COUNT:
+        if quantity.unit is not Unit.SECONDS:
             continue
-        unit = _SECONDS.match(reading.text, quantity.end)
-        if unit is None and not quantity.text.endswith("s"):
-            continue
-        seconds = float(quantity.value) / (1000 if unit and unit["milli"] else 1)
+        seconds = float(quantity.value)
         clause = _clause(reading.text, quantity)
         if _FIRST.search(clause):
             yield "first_token_seconds", seconds
@@ -277,7 +234,7 @@ def _missing(reading: Reading) -> str | None:
     words, rate = _WORDS(reading.language), _rate(reading)
     if not _model(reading):
         return words.ask_model
-    lengths = _lengths(reading, rate[0] if rate else None)
+    lengths = _lengths(reading)
     return None if reading.accepted or (rate and len(lengths) == len(ASSUMED) - 1) else words.ask
 
 
@@ -285,8 +242,8 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     earlier, rate = reading.again(TOOL), _rate(reading)
     told: dict[str, Any] = dict(_model(reading))
     if rate:
-        told["requests_per_minute"] = rate[1]
-    told |= _lengths(reading, rate[0] if rate else None)
+        told["requests_per_minute"] = rate
+    told |= _lengths(reading)
     told |= dict(_targets(reading))
     if gpu := gpu_of(reading):
         told["gpu"] = gpu

@@ -18,7 +18,7 @@ from assistant.builtin.estimating.scale_time import SCALE_TIME
 from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.sections import Section
 from assistant.evidence import Artifact
-from assistant.phrases import Phrases, fixed_sentences
+from assistant.phrases import Phrases, fixed_sentences, phrases
 from assistant.question import Ask, Reading
 
 ESTIMATORS: tuple[Estimator, ...] = (
@@ -47,10 +47,20 @@ def wanted(reading: Reading) -> list[Estimator]:
     return sorted(found, key=lambda each: each.joins)
 
 
+def asked_back(estimator: Estimator, reading: Reading) -> str | None:
+    """The one question to ask back: which of two numbers is meant, or what is missing."""
+    unclear = next((each for each in reading.quantities if each.readings), None)
+    if unclear is None:
+        return estimator.missing(reading)
+    first, second = (f"{value:,f}" for value in unclear.readings)
+    words = phrases(reading.language).which_is_meant
+    return words.format(text=unclear.text, first=first, second=second)
+
+
 def first_calls(estimator: Estimator, reading: Reading) -> list[Call]:
     """The estimate itself, and for a job without a price the market; empty where something is
     missing or another result has to come first."""
-    if estimator.missing(reading) is not None:
+    if asked_back(estimator, reading) is not None:
         return []
     arguments = estimator.arguments(reading)
     calls: list[Call] = [(estimator.tool, arguments)] if arguments else []
@@ -72,7 +82,7 @@ def estimate_section(
     estimator: Estimator, reading: Reading, done: Sequence[Artifact], say: Phrases
 ) -> Section:
     """The estimator's part of an answer, the one question to ask back, or why it was refused."""
-    question = estimator.missing(reading)
+    question = asked_back(estimator, reading)
     if question is not None:
         return Section([question], asked_back=True)
     calls = [each.tool for each in done if each.tool.name == estimator.tool]
