@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -163,7 +163,9 @@ class EvidenceBook:
 
     @cached_property
     def _own_quantities(self) -> list[Quantity]:
-        return [quantity for text in self._own for quantity in find_quantities(text)]
+        found = [quantity for text in self._own for quantity in find_quantities(text)]
+        # What somebody may have meant can be asked back.
+        return found + [replace(each, value=value) for each in found for value in each.readings]
 
     def judge(self, unit: Unit) -> Verdict:
         """Find support for all that a unit claims. Figures outside the named evidence are looked
