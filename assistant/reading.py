@@ -116,7 +116,7 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (BY_TOOL[name].ask if name in BY_TOOL else _REPEATABLE[name],), None
     estimators = wanted(reading)
     found = [each.ask for each in estimators]
-    if any(not each.job for each in estimators):
+    if any(not each.job and not each.joins for each in estimators):
         return tuple(found), kind
     if _asks_history(reading):
         return (Ask.HISTORY,), None
@@ -132,6 +132,7 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         found.append(Ask.MATCH if found and reading.company else Ask.LIST)
     if (
         kind not in ("deal", "loan")
+        and Ask.ROUTES not in found  # which rank the offers
         and _asks_offers(reading)
         and (not found or _rents_beside(reading))
     ):

@@ -318,6 +318,10 @@ SENTENCES = {
     ),
     "low, likely, high: in this order": "须按偏低、最可能、偏高的顺序",
     "a start by {} is over": "{0}已经过去了",
+    "an estimate of other than the {} GPUs of the job cannot be compared": (
+        "估算的GPU数量与任务的{0}张不一致，无法比较"
+    ),
+    "estimate owning and the loan for the same number": "请按相同的数量估算自购和贷款",
     "today is {}": "今天是{0}",
     "{} days are no shorter than {}": "{0}天并不比{1}天短",
     "the time wanted must be shorter than the time it takes now": "目标时间必须短于现在所需的时间",

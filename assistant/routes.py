@@ -20,6 +20,8 @@ from kb.programs.program import GIVING, Program
 
 if TYPE_CHECKING:
     from assistant.knowledge import Knowledge
+    from tools.estimates.loan_records import GpuLoan
+    from tools.estimates.ownership_records import Ownership
     from tools.estimates.routes_records import RouteComparison
     from tools.offers import Market, Offer
 
@@ -27,12 +29,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Job:
     """The job as the person states it, in the words of `tools.estimates.routes.compare_routes`;
-    `region` is where the GPUs may stand."""
+    `region` is where the GPUs may stand. `purchase_price` is of one GPU in its server, US dollars
+    (None: of the dated table); a loan needs its `loan_months`, `interest` is a yearly share."""
 
     gpu: str
     gpus: int
     hours: Decimal
     region: str | None = None
+    purchase_price: Decimal | None = None
+    loan_months: int | None = None
+    interest: Decimal | None = None
     bounds: dict[str, Any] = field(default_factory=dict)
 
 
@@ -88,6 +94,7 @@ def find_routes(
         for match in matches
         for each in route_terms(by_id[match.id], match, today, language, cite)
     ]
+    owning = _owning(job)
     comparison = compare_routes(
         job.gpu,
         job.gpus,
@@ -95,11 +102,38 @@ def find_routes(
         today=today,
         offers=market.offers,
         programs=terms,
+        owning=owning,
+        loan=_loan(job, owning),
         rates=rates,
         **job.bounds,
     )
     offers, renumbered = _only_cited(comparison, market.offers)
     return Found(renumbered, offers, market, cited)
+
+
+def _owning(job: Job) -> Ownership | None:
+    """What owning costs; None where the table has no price of this GPU and none is given."""
+    from tools.errors import InvalidInput
+    from tools.estimates.ownership import rent_or_buy
+    from tools.estimates.purchase_prices import server_price
+    from tools.gpus import gpu
+
+    if job.purchase_price is None and server_price(gpu(job.gpu)) is None:
+        return None
+    try:
+        return rent_or_buy(job.gpu, job.gpus, purchase_per_gpu=job.purchase_price)
+    except InvalidInput:
+        if job.purchase_price is not None:
+            raise
+        return None  # the table lacks another figure of this GPU, such as its power
+
+
+def _loan(job: Job, owning: Ownership | None) -> GpuLoan | None:
+    from tools.estimates.loan import gpu_loan
+
+    if owning is None or job.loan_months is None:
+        return None
+    return gpu_loan(owning.capital.per_gpu, job.loan_months, job.interest, job.gpus)
 
 
 def _only_cited(

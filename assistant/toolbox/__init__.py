@@ -12,6 +12,7 @@ from assistant.access import kept_access
 from assistant.knowledge import Knowledge
 from assistant.toolbox.ai_revenue_needed import ai_revenue_needed_tool
 from assistant.toolbox.cluster_queue import cluster_queue_tool
+from assistant.toolbox.compare_routes import compare_routes_tool
 from assistant.toolbox.credits_value import credits_value_tool
 from assistant.toolbox.deal_flow_back import deal_flow_back_tool
 from assistant.toolbox.estimate_finetuning import estimate_finetuning_tool
@@ -39,6 +40,7 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         estimate_training_tool(home),
         estimate_finetuning_tool(),
         estimate_inference_tool(),
+        compare_routes_tool(kb, home, today, past=past),
         ai_revenue_needed_tool(),
         deal_flow_back_tool(),
         scale_time_tool(),

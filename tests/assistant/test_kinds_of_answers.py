@@ -17,7 +17,7 @@ def desk(new_home: Callable[[], Path]) -> Iterator[Assistant]:
         yield opened
 
 
-def test_compound_question_gets_the_estimate_first_then_prices_then_programs(
+def test_compound_question_gets_the_estimate_first_then_routes_then_programs(
     desk: Assistant,
 ) -> None:
     answer = desk.ask(
@@ -28,15 +28,21 @@ def test_compound_question_gets_the_estimate_first_then_prices_then_programs(
     assert lines[0].startswith("**About ")
     assert "H100-hours" in lines[0]
     assert "256 GPUs" in lines[0]
-    prices = next(n for n, line in enumerate(lines) if "Listed prices" in line)
+    routes = next(n for n, line in enumerate(lines) if "the cheapest route is" in line)
     programs = next(
         n for n, line in enumerate(lines) if line.startswith("Judged by: ") and "Series A" in line
     )
-    assert 0 < prices < programs
+    assert 0 < routes < programs
+    assert any(line.startswith("| 1 | ") for line in lines)
+    assert any("| fund program | Alt Capital Generate | free |" in line for line in lines)
+    names = [call.name for call in answer.tool_calls]
+    assert {"estimate_training", "gpu_offers", "match_programs", "compare_routes"} <= {*names}
+    hours = answer.tool_calls[names.index("compare_routes")].args
+    assert hours["hours_low"] < hours["hours"] < hours["hours_high"]
     assert not answer.abstained
     assert answer.gaps == []
     assert answer.removed == []
-    assert "free now is not known" in answer.answer
+    assert "what is free right now is unknown" in answer.answer
 
 
 def test_everything_at_once_asks_back_for_the_size_last(desk: Assistant) -> None:

@@ -18,6 +18,8 @@ from tools.delivered import Rates, lost_share
 from tools.errors import InvalidInput
 from tools.estimates.checks import not_negative, positive, whole
 from tools.estimates.dilution import MOST_USD
+from tools.estimates.loan_records import GpuLoan
+from tools.estimates.ownership_records import Ownership
 from tools.estimates.records import (
     Assumption,
     MoneyRange,
@@ -29,6 +31,7 @@ from tools.estimates.records import (
 )
 from tools.estimates.routes_job import Job
 from tools.estimates.routes_offers import Billed, billed, offer_routes, total_at
+from tools.estimates.routes_owned import owned_routes
 from tools.estimates.routes_programs import program_routes
 from tools.estimates.routes_records import (
     COST_UNKNOWN,
@@ -63,6 +66,8 @@ def compare_routes(
     today: date,
     offers: Sequence[Offer] = (),
     programs: Sequence[ProgramTerms] = (),
+    owning: Ownership | None = None,
+    loan: GpuLoan | None = None,
     start_by: date | None = None,
     budget: Decimal | None = None,
     cash: Decimal | None = None,
@@ -74,7 +79,8 @@ def compare_routes(
 ) -> RouteComparison:
     """Rank the routes for `gpus` of a GPU over `hours` of wall-clock time (with a low and a high).
 
-    `offers` are those of `tools.market.gpu_offers` for this need, `programs` terms of a library.
+    `offers` are those of `tools.market.gpu_offers` for this need, `programs` terms of a library,
+    `owning` and `loan` what `rent_or_buy` and `gpu_loan` say of the same number of GPUs.
     `budget` is the most that the job may cost, `cash` what can be paid up front, `valuation` that
     of the company after a deal: it prices equity (US dollars). The three figures of interruptions
     are those of `tools.needs.Need`: without them what spot GPUs lose is unknown. `rates` exchanges
@@ -85,7 +91,11 @@ def compare_routes(
         (checkpoint_hours, restart_hours, interruptions_per_day), rates,
     )  # fmt: skip
     priced = billed(offers, job)
-    found = [*offer_routes(priced, job), *program_routes(programs, priced, job)]
+    found = [
+        *offer_routes(priced, job),
+        *program_routes(programs, priced, job),
+        *owned_routes(owning, loan, job),
+    ]
     routes = ranked_routes(found, job)
     low, likely, high = job.hours
     best = _best_offer(routes, priced)
@@ -100,7 +110,7 @@ def compare_routes(
         none_of=tuple(
             kind for kind in get_args(RouteKind) if all(kind != each.kind for each in routes)
         ),
-        assumptions=tuple(_assumptions(routes, job)),
+        assumptions=(*_assumptions(routes, job), *_owning_assumptions(owning)),
         sensitivity=_sensitivity(routes, priced, job),
         steps=tuple(_steps(routes, job)),
     )
@@ -294,6 +304,25 @@ def _assumptions(routes: Sequence[Route], job: Job) -> list[Assumption]:
     return found
 
 
+def _owning_assumptions(owning: Ownership | None) -> list[Assumption]:
+    if owning is None:
+        return []
+    server = owning.inputs.server_per_gpu
+    price = [
+        each.model_copy(update={"value": usd(server)})
+        for each in owning.assumptions
+        if each.name == "purchase_price" and server is not None
+    ]
+    life = Assumption(
+        name="owning",
+        value=str(owning.months),
+        text=f"buying is paid for {owning.months} months of life with all running costs, as"
+        " rent_or_buy estimates them; what the job leaves over is not sold",
+        source="tools.estimates.ownership",
+    )
+    return [*price, life]
+
+
 def _steps(routes: Sequence[Route], job: Job) -> list[Step]:
     hours = triple(each * job.gpus for each in job.hours)
     steps = [
@@ -328,12 +357,14 @@ def _sensitivity(
         return ()
     low, likely, high = job.hours
     sellers = [
-        each.usd for each in priced
+        (each.usd, each.offer.provider) for each in priced
         if each.offer.term is own.offer.term and each.usd and each.offer.standing != "stale"
     ]  # fmt: skip
     swings = [_swing("hours", low, high, lambda value: f"{value:,.0f}")]
     if sellers:
-        swings.append(_swing("seller", min(sellers), max(sellers), usd))
+        (least, cheapest), (most, dearest) = min(sellers), max(sellers)
+        names = {least: cheapest, most: dearest}
+        swings.append(_swing("seller", least, most, names.__getitem__))
     often = job.interruptions_per_day
     if best.kind == "spot" and often:
         swings.append(

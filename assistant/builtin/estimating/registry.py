@@ -14,6 +14,7 @@ from assistant.builtin.estimating.loan import LOAN
 from assistant.builtin.estimating.market_prices import priced_calls
 from assistant.builtin.estimating.ownership import OWNERSHIP
 from assistant.builtin.estimating.revenue import REVENUE
+from assistant.builtin.estimating.routes import ROUTES
 from assistant.builtin.estimating.scale_time import SCALE_TIME
 from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.sections import Section
@@ -22,6 +23,7 @@ from assistant.phrases import Phrases, fixed_sentences, phrases
 from assistant.question import Ask, Reading
 
 ESTIMATORS: tuple[Estimator, ...] = (
+    ROUTES,
     CREDITS,
     LOAN,
     OWNERSHIP,

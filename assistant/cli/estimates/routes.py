@@ -38,6 +38,16 @@ def routes(
     start_by: Annotated[
         Text, typer.Option(metavar="DATE", help="The latest start: 2027-01-15.")
     ] = None,
+    purchase_price: Annotated[
+        Text,
+        typer.Option(metavar="USD", help="Of a GPU in its server; default: a dated table."),
+    ] = None,
+    loan_months: Annotated[
+        Text, typer.Option(metavar="N", help="Also a loan on the GPUs over so many months.")
+    ] = None,
+    interest: Annotated[
+        Text, typer.Option(metavar="SHARE", help="Of the loan a year, such as 12%.")
+    ] = None,
     checkpoint_hours: Annotated[
         Text, typer.Option(metavar="T", help="Of spot GPUs: from one checkpoint to the next.")
     ] = None,
@@ -86,7 +96,16 @@ def routes(
     }
     with open_reading() as kb:
         found = find_routes(
-            Job(gpu, count, likely, region, bounds),
+            Job(
+                gpu,
+                count,
+                likely,
+                region,
+                money(purchase_price),
+                None if loan_months is None else whole_number(loan_months, "--loan-months"),
+                None if interest is None else quantities.parse_share(interest),
+                bounds,
+            ),
             home=home,
             today=datetime.now(UTC).date(),
             programs=kb.programs(),

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
+from tools.estimates.loan import gpu_loan
+from tools.estimates.ownership import rent_or_buy
 from tools.estimates.routes import compare_routes
 from tools.estimates.routes_records import (
     COST_UNKNOWN,
@@ -353,3 +355,33 @@ def test_the_order_never_puts_what_is_unknown_before_what_is_known(
         (r.kind, r.total_usd) for r in found.routes
     ]
     assert RouteComparison.model_validate_json(found.model_dump_json())
+
+
+def test_buying_and_a_loan_are_paid_for_their_whole_life() -> None:
+    owning = rent_or_buy("H100", 64, purchase_per_gpu=D(32_000))
+    lent = gpu_loan(owning.capital.per_gpu, 42, D("0.12"), gpus=64)
+    found = compared(an_offer("List"), owning=owning, loan=lent)
+    assert [route.kind for route in found.routes] == ["on_demand", "buying", "loan"]
+    _, bought, borrowed = found.routes
+    assert bought.total_usd is not None
+    assert bought.total_usd.likely == owning.owning_total_usd
+    assert bought.cash_upfront_usd == owning.capital.total
+    assert bought.idle_gpu_hours == pytest.approx(owning.months * 730.5 * 64 - 6400)
+    assert borrowed.total_usd is not None
+    interest = lent.cases[0].total_interest_usd
+    assert borrowed.total_usd.likely == owning.owning_total_usd + interest
+    assert borrowed.cash_upfront_usd == 0
+    assert borrowed.tier == "stock_unknown"
+    assert {"owning", "ranking"} <= {each.name for each in found.assumptions}
+    short = compared(owning=owning, cash=owning.capital.total - 1)
+    assert short.routes[0].problems == ("over_cash",)
+
+
+def test_a_loan_without_a_rate_is_a_range_and_the_rate_is_unknown() -> None:
+    owning = rent_or_buy("H100", 64)
+    lent = gpu_loan(owning.capital.per_gpu, 42, gpus=64)
+    borrowed = compared(owning=owning, loan=lent).routes[1]
+    assert (borrowed.kind, borrowed.tier) == ("loan", "unknown")
+    assert "interest_rate" in borrowed.unknown
+    with pytest.raises(InvalidInput):
+        compared(owning=rent_or_buy("H100", 8))

@@ -1,0 +1,242 @@
+"""Where to get the GPUs for a job: every route in one ranked table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from assistant import cues
+from assistant.builtin.estimating import shown, training
+from assistant.builtin.estimating.estimator import Call, Estimator, results_of
+from assistant.builtin.estimating.routes_words import WORDS, RouteWords
+from assistant.builtin.figures import dollars, rounded, when
+from assistant.builtin.sections import Section, foreign_name
+from assistant.builtin.values import gpu_count, gpu_of, hours_of, money_text
+from assistant.evidence import Artifact, ToolEvidence
+from assistant.phrases import Phrases
+from assistant.question import Ask, Reading
+from tools.places import find_places
+from tools.quantities import Quantity, Unit
+
+TOOL = "compare_routes"
+MOST_UNKNOWN = 3
+_ROUTES = cues.cue(
+    r"routes?|options|ways? (?:to|of) get\w*|where (?:should|do|shall) (?:i|we) (?:get|find|buy)|"
+    r"how should (?:i|we) get|(?:which|what) (?:way|option|route)|what should we do",
+    r"哪条路|哪条途径|哪种途径|途径|渠道|哪种方式|哪个方案|方案|从哪(?:里|儿)?拿|怎么拿|该去哪|该怎么办|"
+    r"(?:去|到|上)哪(?:里|儿)?(?:弄|找|拿)",
+)
+_BUDGET = cues.cue(r"budget|at most|spend up to|afford", r"预算|最多花|不超过")
+_VALUATION = cues.cue(r"valuation|valued|post-money", r"估值")
+_CASH = cues.cue(r"cash|in the bank|up front", r"现金|账上|预付")
+_NEAR = 24
+
+
+def _job_is_told(reading: Reading) -> bool:
+    """Whether the question tells a training run, from which the hours come."""
+    return bool(cues.TRAIN.search(reading.folded) and reading.first(Unit.PARAMS))
+
+
+def _wants(reading: Reading) -> bool:
+    if reading.programs or not _ROUTES.search(reading.folded):
+        return False
+    sized = gpu_count(reading) is not None or bool(reading.gpus)
+    return bool(_job_is_told(reading) or (sized and hours_of(reading) is not None))
+
+
+def _missing(reading: Reading) -> str | None:
+    if reading.again(TOOL):
+        return None
+    words = WORDS(reading.language)
+    if gpu_count(reading) is None:
+        return words.ask_gpus
+    told = hours_of(reading) is not None or _job_is_told(reading)
+    return None if told else words.ask_hours
+
+
+def _arguments(reading: Reading) -> dict[str, Any]:
+    """Empty where the hours have to come from a training estimate first."""
+    earlier = reading.again(TOOL)
+    if not earlier and _job_is_told(reading):
+        return {}
+    told = _of_the_question(reading)
+    hours = hours_of(reading)
+    if hours is not None:
+        earlier = {k: v for k, v in earlier.items() if k not in ("hours_low", "hours_high")}
+        told["hours"] = hours
+    return {"gpu": "H100"} | earlier | told
+
+
+def _of_the_question(reading: Reading) -> dict[str, Any]:
+    told: dict[str, Any] = {"language": reading.language}
+    if gpu := gpu_of(reading):
+        told["gpu"] = gpu
+    if count := gpu_count(reading):
+        told["gpus"] = count
+    places = find_places(reading.text)
+    if len(places) == 1:
+        told["region"] = places[0]
+    for name, near in (("budget", _BUDGET), ("valuation", _VALUATION), ("cash", _CASH)):
+        sums = [q for q in reading.quantities if _is_sum_near(q, near, reading)]
+        if sums:
+            told[name] = money_text(sums[0])
+    day = reading.first(Unit.DATE)
+    if day and day.iso and len(day.iso) == len("2026-11-22") and not day.iso.startswith("-"):
+        told["start_by"] = day.iso
+    return told | {name: value for name, value in reading.company.items() if value}
+
+
+def _is_sum_near(sum_: Quantity, near: re.Pattern[str], reading: Reading) -> bool:
+    if sum_.unit is not Unit.MONEY:
+        return False
+    around = reading.text[max(0, sum_.start - _NEAR) : sum_.end + _NEAR].lower()
+    return bool(near.search(around))
+
+
+def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
+    """Once a training run is estimated, its hours are the job's."""
+    runs = results_of(training.TOOL, done)
+    if reading.again(TOOL) or not _job_is_told(reading) or not runs or _missing(reading):
+        return []
+    days = runs[0].result.get("days")
+    if not days:
+        return []
+    hours = {key: round(days[key] * 24, 1) for key in ("low", "likely", "high")}
+    args = {"gpu": runs[0].args.get("gpu", "H100")} | _of_the_question(reading)
+    return [
+        (
+            TOOL,
+            args
+            | {
+                "hours": hours["likely"],
+                "hours_low": hours["low"],
+                "hours_high": hours["high"],
+            },
+        )
+    ]
+
+
+def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Section:
+    tool, words = results_of(TOOL, done)[-1], WORDS(say.language)
+    routes = list(enumerate(tool.result["routes"]))
+    if not routes:
+        return Section([words.none], answered=False)
+    fit = [(n, route) for n, route in routes if route["tier"] != "out"]
+    out = [(n, route) for n, route in routes if route["tier"] == "out"]
+    lines = [
+        _lead(tool, fit, words, say),
+        "",
+        words.header,
+        "|---:|---|---|---:|---:|---|---|",
+        *(_row(tool, n, route, words, say) for n, route in fit),
+        "",
+    ]
+    lines += [_ruled_out(tool, out, words, say)] if out else []
+    if tool.result["left_out"]:
+        lines.append(f"{words.left.format(n=tool.result['left_out'])} [{tool.id}:left_out]")
+    if not tool.result["live_sources"]:
+        lines.append(say.no_live)
+    lines += shown.assumed(tool, words, say)
+    lines += shown.changes_most(tool, words, say)
+    return Section(lines)
+
+
+def _lead(
+    tool: ToolEvidence, fit: Sequence[tuple[int, dict[str, Any]]], words: RouteWords, say: Phrases
+) -> str:
+    n, first = fit[0] if fit else (0, tool.result["routes"][0])
+    if first["tier"] not in ("ready", "stock_unknown"):
+        return f"**{words.lead_none}{say.stop}** [{tool.id}:routes.0.unknown]"
+    total = first["with_dilution_usd"] or first["total_usd"]
+    sentence = (words.lead if first["tier"] == "ready" else words.lead_listed).format(
+        kind=_kind(first, words),
+        name=foreign_name(first["name"]),
+        total=_between(total, words, say),
+    )
+    return f"**{sentence}{say.stop}** {_marks(tool, n, first)}"
+
+
+def _row(tool: ToolEvidence, n: int, route: dict[str, Any], words: RouteWords, say: Phrases) -> str:
+    total = route["with_dilution_usd"] or route["total_usd"]
+    cost = words.not_known if total is None else _between(total, words, say)
+    if total is not None and not total["high"]:
+        cost = words.free
+    elif total is not None and route["lower_bound"]:
+        cost = words.least.format(total=dollars(total["likely"], say.language))
+    upfront = route["cash_upfront_usd"]
+    cells = [
+        str(route["rank"]),
+        _kind(route, words),
+        foreign_name(route["name"]),
+        cost,
+        words.not_known if upfront is None else dollars(upfront, say.language),
+        when(route["start"], say.language) or words.not_known,
+        f"{_to_know(route, words, say)} {_marks(tool, n, route)}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _between(total: dict[str, Any], words: RouteWords, say: Phrases) -> str:
+    told = {key: dollars(total[key], say.language) for key in ("low", "likely", "high")}
+    one = told["low"] == told["high"]
+    return told["likely"] if one else words.between.format(**told)
+
+
+def _kind(route: dict[str, Any], words: RouteWords) -> str:
+    kind = words.kinds[route["kind"]]
+    months = route["term_months"]
+    return words.months.format(kind=kind, months=months) if months else kind
+
+
+def _to_know(route: dict[str, Any], words: RouteWords, say: Phrases) -> str:
+    """Strings and dilution, what speaks against it, what is not known, the day of its price."""
+    parts = [words.problems[code] for code in route["problems"]]
+    parts += [foreign_name(text) for text in route["strings"][:1]]
+    if route["dilution_share"]:
+        share = rounded(Decimal(str(route["dilution_share"])) * 100, 2)
+        parts.append(words.dilution.format(share=f"{share.normalize():f}%"))
+    codes = [words.unknown[code] for code in route["unknown"] if code in words.unknown]
+    shown_codes = [code for code in codes if code != words.unknown["start"]][:MOST_UNKNOWN]
+    if shown_codes:
+        comma = ", " if say.language == "en" else "、"
+        parts.append(words.more_to_pay.format(codes=comma.join(shown_codes)))
+    if day := when(route["price_as_of"], say.language):
+        parts.append(day)
+    return ("; " if say.language == "en" else "，").join(parts)
+
+
+def _marks(tool: ToolEvidence, n: int, route: dict[str, Any]) -> str:
+    total = "with_dilution_usd" if route["dilution_share"] else "total_usd"
+    figures = (total, "cash_upfront_usd", "start", "term_months", "dilution_share")
+    paths = [name for name in figures if route.get(name) is not None]
+    marks = [f"[{tool.id}:routes.{n}.{name}]" for name in (*paths, "price_as_of", "rank")]
+    for cite in dict.fromkeys(each["cite"] for each in route["evidence"] if each["cite"]):
+        marks.append(f"[{tool.id}:{cite}]" if cite.startswith("offers.") else f"[{cite}]")
+    return " ".join(marks)
+
+
+def _ruled_out(
+    tool: ToolEvidence, out: Sequence[tuple[int, dict[str, Any]]], words: RouteWords, say: Phrases
+) -> str:
+    comma, why = (", ", "{} ({})") if say.language == "en" else ("、", "{}（{}）")
+    told = comma.join(
+        why.format(foreign_name(route["name"]), words.problems[route["problems"][0]])
+        for _, route in out
+    )
+    marks = " ".join(f"[{tool.id}:routes.{n}.problems]" for n, _ in out)
+    return f"{words.out.format(routes=told)} {marks}"
+
+
+ROUTES = Estimator(
+    tool=TOOL,
+    ask=Ask.ROUTES,
+    words=WORDS,
+    wants=_wants,
+    arguments=_arguments,
+    missing=_missing,
+    section=_section,
+    then=_then,
+    joins=True,
+)
