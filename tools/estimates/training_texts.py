@@ -78,7 +78,7 @@ def assumptions(
             " added tokens count",
             source="arithmetic",
         )
-    yield from _effects(job, done)
+    yield from _effects(job, band, done)
     if not calibrated:
         yield Assumption(
             name="uncalibrated",
@@ -159,17 +159,19 @@ def _scope(inputs: TrainingInputs) -> Assumption:
     )
 
 
-def _effects(job: Job, done: Work) -> Iterator[Assumption]:
-    if done.doublings:
+def _effects(job: Job, band: Band, done: Work) -> Iterator[Assumption]:
+    if done.doublings and job.gpus:
+        usual = job.gpus * band.params_per_gpu / float(job.active)
         beyond = (
-            "; beyond that nothing was measured, and the batch size sets a limit"
+            f"; beyond {2**MOST_DOUBLINGS} times nothing was measured, and the batch size sets a"
+            " limit"
             if done.doublings >= MOST_DOUBLINGS
             else ""
         )
         yield Assumption(
             name="scale",
             value=f"{done.scale:.3f}",
-            text=f"{job.gpus:,} GPUs are {2**done.doublings:.1f} times what runs of this size use;"
+            text=f"{job.gpus:,} GPUs are {usual:.1f} times what runs of this size use;"
             f" each doubling costs {SCALE_PER_DOUBLING - 1:.1%} more GPU-hours{beyond}",
             source=FOUNDRY,
         )

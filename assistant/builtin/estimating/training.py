@@ -45,6 +45,9 @@ class TrainingWords(Words):
     memory: Mapping[str, str]
     nearest: str
     nearest_run: str
+    on_gpus: str
+    own: str
+    counted: Mapping[str, str]
 
 
 _WORDS = catalogue(
@@ -83,8 +86,19 @@ _WORDS = catalogue(
                 "even with {setup}."
             ),
         },
-        nearest="Nearest published runs:",
-        nearest_run="{model}: {hours} {gpu}-hours for {params} parameters and {tokens} tokens",
+        nearest="Nearest runs, with what their hours count:",
+        nearest_run=(
+            "{model}{own}: {hours} {gpu}-hours{on} for {params} parameters and {tokens} tokens "
+            "({counted})"
+        ),
+        on_gpus=" on {gpus} GPUs",
+        own=" (the fund's own)",
+        counted={
+            "clean": "step time alone",
+            "final": "the final run",
+            "whole": "all stages",
+            "window": "an upper bound",
+        },
         assumptions={"utilisation": "share of the dense peak that is used: {value} ({text})"},
         inputs={
             "on": "the GPU",
@@ -115,8 +129,18 @@ _WORDS = catalogue(
             "tight": "显存很紧：{gpus}张GPU，每张用{used} GiB（共{held} GiB），{setup}。",
             "no": "显存放不下：{gpus}张GPU，每张需要{used} GiB（共{held} GiB），{setup}。",
         },
-        nearest="最接近的公开训练记录：",
-        nearest_run="{model}：{params}参数、{tokens} token，用了{hours} {gpu}卡时",
+        nearest="最接近的训练记录（括号内是卡时的口径）：",
+        nearest_run=(
+            "{model}{own}：{params}参数、{tokens} token，{on}用了{hours} {gpu}卡时（{counted}）"
+        ),
+        on_gpus="{gpus}张GPU，",
+        own="（本基金）",
+        counted={
+            "clean": "只计步时",
+            "final": "最终一次训练",
+            "whole": "全部阶段",
+            "window": "上限",
+        },
         assumptions=media.ASSUMED
         | {
             "flops": "每个参数、每个token按{0}次运算计",
@@ -134,7 +158,7 @@ _WORDS = catalogue(
             "days": "天数按所有GPU一直满负荷工作计，不含排队等卡的时间",
             "price": "单价按所给的价格，不含存储、出网流量和人力",
             "memory": (
-                "显存按每次一条序列、Adam混合精度和flash attention计，误差在{0}以内；"
+                "显存按每次一条序列、Adam混合精度和flash attention计，误差在{0}以内，"
                 "没有尝试流水线并行和上下文并行"
             ),
             "uncalibrated": "未经校准：这一代GPU的公开训练记录太少，利用率取自其他几代",
@@ -376,6 +400,9 @@ def _runs(tool: ToolEvidence, words: TrainingWords, say: Phrases) -> list[str]:
             gpu=family(run["gpu"]),
             params=size(run["params"]),
             tokens=size(run["tokens"]),
+            on=words.on_gpus.format(gpus=plain(run["n_gpus"], "en")) if run["n_gpus"] else "",
+            own=words.own if run["own"] else "",
+            counted=words.counted[run["accounting"]],
         )
         lines.append(f"- {text} [{tool.id}:nearest_runs.{n}]")
     return ["", words.nearest, *lines] if lines else []

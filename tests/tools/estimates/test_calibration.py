@@ -40,6 +40,9 @@ from tools.estimates.utilisation import (
     weighted_quantile,
 )
 
+# Its rules are fitted once, in one process.
+pytestmark = pytest.mark.xdist_group("calibration")
+
 HEAD = "model,params_b,active_b,tokens_t,gpu,n_gpus,gpu_hours,scope,family"
 
 
