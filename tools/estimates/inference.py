@@ -24,14 +24,13 @@ from tools.estimates.checks import not_negative, positive, share, whole
 from tools.estimates.fleet import Demand, Fleet, plan
 from tools.estimates.inference_records import InferenceEstimate, InferenceInputs, MeasuredServer
 from tools.estimates.inference_runs import InferenceRun, fitted_share, inference_runs
-from tools.estimates.inference_text import assumptions, steps
+from tools.estimates.inference_text import HOURS_A_MONTH, assumptions, steps
 from tools.estimates.kv_cache import GIB
 from tools.estimates.records import MoneyRange, Range, Sensitivity, Swing, tornado
 from tools.estimates.serving import BYTES, CachePrecision, Precision
 from tools.gpus import Gpu
 from tools.gpus import gpu as find_gpu
 
-HOURS_A_MONTH = 730
 _MOST_REQUESTS, _MOST_TOKENS = Decimal(10) ** 9, 10_000_000
 _MOST_PARAMS, _LEAST_PARAMS = Decimal(10) ** 14, 1_000_000
 _MOST_SECONDS, _MOST_PEAK = Decimal(10) ** 6, 100

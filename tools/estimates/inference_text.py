@@ -11,6 +11,7 @@ from tools.estimates.serving import BYTES, EFFICIENCY, MEMORY_SHARE, link_source
 from tools.estimates.shown import short, usd
 from tools.gpus import Gpu
 
+HOURS_A_MONTH = 730
 _RUNS = "tools/data/inference_runs.csv"
 _ROOFLINE = "Pope et al. 2022, arXiv:2211.05102"
 _NONE = "planning figure, no source"
@@ -90,16 +91,15 @@ def steps(
     if inputs.price_per_gpu_hour is not None:
         price = inputs.price_per_gpu_hour
         cost = " / ".join(
-            usd(fleet.gpus(part) * 730 * price) for part in (reached.high, likely, reached.low)
+            usd(fleet.gpus(part) * HOURS_A_MONTH * price)
+            for part in (reached.high, likely, reached.low)
         )
-        lines.append(Step(name="cost", text=f"cost a month = GPUs x 730 hours x ${price} = {cost}"))
         lines.append(
             Step(
-                name="cost_split",
-                text=f"prompts take {fleet.prefill_share:.0%} of the time of a full copy, answers"
-                f" {1 - fleet.prefill_share:.0%}: the cost of a million tokens is split so",
+                name="cost", text=f"cost a month = GPUs x {HOURS_A_MONTH} hours x ${price} = {cost}"
             )
         )
+        lines += _costs_a_million(inputs, fleet, likely)
     return tuple(lines)
 
 
@@ -129,6 +129,29 @@ def _speeds(fleet: Fleet, likely: float) -> list[Step]:
             name="phases",
             text=f"a GPU that only read prompts would read {reads:,.0f} tokens a second, one that"
             f" only answered would write {writes:,.0f}",
+        ),
+    ]
+
+
+def _costs_a_million(inputs: InferenceInputs, fleet: Fleet, likely: float) -> list[Step]:
+    """How the month's cost becomes one a million tokens."""
+    demand, price = fleet.demand, inputs.price_per_gpu_hour or 0
+    requests = demand.requests_per_second * 3600 * HOURS_A_MONTH
+    tokens = requests * (demand.input_tokens + demand.output_tokens) / 1e6
+    month = float(fleet.gpus(likely) * HOURS_A_MONTH * price)
+    rate = fleet.output_rate(likely) * (1 + demand.input_tokens / demand.output_tokens)
+    hourly = float(fleet.served.gpus * price)
+    return [
+        Step(
+            name="cost_million",
+            text=f"a million tokens = ${month:,.0f} / {tokens:,.4g} million tokens a month ="
+            f" ${month / tokens:,.3g}; prompts take {fleet.prefill_share:.0%} of the time of a full"
+            f" copy, answers {1 - fleet.prefill_share:.0%}, and share the cost so",
+        ),
+        Step(
+            name="cost_full_load",
+            text=f"never idle: ${hourly:,.4g} an hour / ({rate:,.0f} tokens a second x 3600) ="
+            f" ${hourly / rate / 3600 * 1e6:,.3g} a million",
         ),
     ]
 
@@ -184,7 +207,7 @@ def assumptions(
             Assumption(
                 name="price",
                 value=f"{inputs.price_per_gpu_hour} USD per GPU-hour",
-                text=f"price as given{dated}, paid for 730 hours a month whether busy or idle;"
+                text=f"price as given{dated}, paid for {HOURS_A_MONTH} hours a month whether busy or idle;"
                 " storage, egress and staff are not included",
                 source=inputs.price_source or "stated by the person",
             )

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 def short(number: Decimal | float) -> str:
     """A count with its suffix: 7B, 1.4T, 350M; below a million as it is."""
-    exact = Decimal(str(number)) if isinstance(number, float) else number
+    exact = Decimal(str(number)) if isinstance(number, float) else Decimal(number)
     for scale, letter in ((12, "T"), (9, "B"), (6, "M")):
         if exact >= Decimal(10) ** scale:
             return f"{float(exact / Decimal(10) ** scale):.4g}{letter}"
