@@ -26,6 +26,7 @@ from assistant.reading import read
         ("How many H100s to train 7B on 2T tokens in 3 weeks?", {"deadline": "21 days"}),
         ("三周内训完7B模型、2T token，要多少张H100？", {"deadline": "21 days"}),
         ("Train 7B on 2T tokens in fp8 on 64 H100s", {"precision": "fp8"}),
+        ("Train 7B on 2T tokens with a 32K context on 64 H100s", {"seq_len": 32768}),
         ("訓練7B模型、2T token，含實驗要多少錢？", {"scope": "with_experiments"}),
     ],
 )

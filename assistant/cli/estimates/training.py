@@ -41,7 +41,8 @@ def training(
         bool, typer.Option("--continued", help="A trained model goes on; tokens are added ones.")
     ] = False,
     seq_len: Annotated[
-        str | None, typer.Option(metavar="N", help="Context in tokens; without it, 4,096.")
+        str | None,
+        typer.Option(metavar="N", help="Context in tokens, such as 8k; without it, 4,096."),
     ] = None,
     layers: Annotated[
         str | None, typer.Option(metavar="N", help="Layers of the model, with --d-model.")
@@ -113,7 +114,7 @@ def training(
         price_source=None if price is None else "given with --price",
         model=model,
         start="continued" if continued else "from_scratch",
-        seq_len=None if seq_len is None else int(quantities.parse_tokens(seq_len)),
+        seq_len=None if seq_len is None else quantities.parse_context(seq_len),
         layers=None if layers is None else whole_number(layers, "--layers"),
         d_model=None if d_model is None else whole_number(d_model, "--d-model"),
         precision=precision,
