@@ -55,6 +55,20 @@ def test_arguments(question: str, expected: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "Can we full fine-tune Llama 3.1 70B on 8 H100s?",
+        "用LoRA微调Llama 3 70B，要几张H100才放得下？",
+    ],
+)
+def test_whether_it_fits_needs_no_amount_of_data(question: str) -> None:
+    reading = read(question, [], [])
+    assert Ask.FINETUNING in reading.asks
+    assert FINETUNING.missing(reading) is None
+    assert FINETUNING.arguments(reading)["tokens"] == "20M"
+
+
+@pytest.mark.parametrize(
     ("question", "asked"),
     [
         ("How much would fine-tuning our model cost?", "the model or its size"),

@@ -20,6 +20,7 @@ from tools.estimates.finetuning_records import (
     FinetuningEstimate,
     FinetuningInputs,
     FinetuningMethod,
+    MethodFit,
     NearRun,
     Phase,
 )
@@ -30,7 +31,14 @@ from tools.estimates.finetuning_runs import (
     peak_flops,
 )
 from tools.estimates.finetuning_text import assumptions, sensitivity, steps
-from tools.estimates.finetuning_work import OVERHEAD, PADDING, Fit, Work, fit_on
+from tools.estimates.finetuning_work import (
+    OVERHEAD,
+    PADDING,
+    Fit,
+    Work,
+    fit_on,
+    fits_otherwise,
+)
 from tools.estimates.records import MoneyRange, Range
 from tools.estimates.rollouts import Rollouts, rollouts
 from tools.estimates.training_memory_records import TrainingSetup
@@ -121,7 +129,11 @@ def estimate_finetuning(
         price_source=price_source,
         price_as_of=price_as_of,
     )
-    return _estimate(inputs, shape, on, part, trained if held_rank else 0, made, fit, gpus)
+    others: tuple[MethodFit, ...] = ()
+    if method != "rl":
+        others = fits_otherwise(shape, setup, on, held_rank or _DEFAULT_RANK, targets)
+    found = _estimate(inputs, shape, on, part, trained if held_rank else 0, made, fit, gpus)
+    return found.model_copy(update={"other_methods": others})
 
 
 def _estimate(
@@ -174,6 +186,7 @@ def _estimate(
         calibrated=calibrated,
         phases=phases,
         gpu_hours=hours,
+        hours=_over(hours, inputs.gpus) if inputs.gpus else None,
         days=_over(hours, 24 * inputs.gpus) if inputs.gpus else None,
         cost_usd=None if price is None else _money(hours, price),
         memory=fit.memory,
@@ -183,7 +196,7 @@ def _estimate(
         fewest_words=fit.words,
         nearest_runs=_nearest(shape, part),
         steps=steps(inputs, shape, on, part, adapters, each, read, band, made, phases, hours, fit),
-        assumptions=assumptions(inputs, shape, on, part, made, calibrated, given),
+        assumptions=assumptions(inputs, shape, on, part, made, calibrated, given, fit),
         sensitivity=sensitivity(work, band, share, made is not None, price),
     )
 

@@ -50,6 +50,15 @@ class Phase(Record):
     gpu_hours: Range = unit("GPU-hours")
 
 
+class MethodFit(Record):
+    """What another way of fine-tuning the same model would need: the bytes that one GPU would have
+    to hold, and the fewest GPUs (None: no number is enough)."""
+
+    method: FinetuningMethod
+    one_gpu_bytes: float = unit("bytes")
+    fewest_gpus: int | None = unit("GPUs", None)
+
+
 class NearRun(Record):
     """A published fine-tuning run, with its real figures. Tokens are None where not published."""
 
@@ -68,7 +77,8 @@ class FinetuningEstimate(Estimate):
 
     `memory` is that of one GPU at `inputs.gpus`; `one_gpu` says whether one GPU is enough, and
     `fewest_gpus` how many are, with the sharding in words (None: no number is, or the memory of the
-    GPU is not known). `calibrated` is False on generations where nobody published a speed.
+    GPU is not known). `hours` and `days` are the same time. `calibrated` is False on generations
+    where nobody published a speed.
     """
 
     inputs: FinetuningInputs
@@ -78,6 +88,7 @@ class FinetuningEstimate(Estimate):
     calibrated: bool
     phases: tuple[Phase, ...]
     gpu_hours: Range = unit("GPU-hours")
+    hours: Range | None = unit("hours", None)
     days: Range | None = unit("days", None)
     cost_usd: MoneyRange | None = unit("USD", None)
     memory: TrainingMemory | None = None
@@ -85,4 +96,5 @@ class FinetuningEstimate(Estimate):
     one_gpu_bytes: float | None = unit("bytes", None)
     fewest_gpus: int | None = unit("GPUs", None)
     fewest_words: str | None = None
+    other_methods: tuple[MethodFit, ...] = ()
     nearest_runs: tuple[NearRun, ...] = ()

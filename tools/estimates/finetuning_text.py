@@ -46,8 +46,10 @@ def steps(
         said = triple((hours.low, hours.likely, hours.high), _places(hours))
         lines.append(Step(name="gpu_hours", text=f"GPU-hours = {total} = {said}"))
     if inputs.gpus:
-        days = (each / (24 * inputs.gpus) for each in (hours.low, hours.likely, hours.high))
-        text = f"days = GPU-hours / (24 x {inputs.gpus:,} GPUs) = {triple(days, 2)}"
+        values = (hours.low, hours.likely, hours.high)
+        told = triple((each / inputs.gpus for each in values), 1)
+        days = triple((each / (24 * inputs.gpus) for each in values), 2)
+        text = f"hours = GPU-hours / {inputs.gpus:,} GPUs = {told}; days = hours / 24 = {days}"
         lines.append(Step(name="days", text=text))
     price = inputs.price_per_gpu_hour
     if price is not None:
@@ -171,6 +173,7 @@ def assumptions(
     made: Rollouts | None,
     calibrated: bool,
     given: int | None,
+    fit: Fit,
 ) -> tuple[Assumption, ...]:
     """Everything that was not said, and what the data are."""
     found = [shape_assumption(shape), *_speed(part, on, calibrated)]
@@ -210,6 +213,16 @@ def assumptions(
                 text=f"{inputs.samples} answers a prompt, prompts of {inputs.prompt_tokens:,}"
                 " tokens; the policy and a reference score them, no reward model is counted",
                 source=_GRPO,
+            )
+        )
+    if given is not None and fit.memory and fit.memory.verdict == "no":
+        found.append(
+            Assumption(
+                name="does_not_fit",
+                value=f"{given:,}",
+                text=f"hours and days are as if it fitted on {_counted(given)}, which it does not by"
+                " sharding alone",
+                source="tools/data/memory_peaks.csv",
             )
         )
     if given is None and inputs.gpus:

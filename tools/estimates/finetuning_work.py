@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tools.estimates.adapters import Targets, adapter_params
 from tools.estimates.architectures import Architecture
 from tools.estimates.checks import whole
+from tools.estimates.finetuning_records import FinetuningMethod, MethodFit
 from tools.estimates.training_memory import (
     fewest_gpus,
     gpu_bytes,
+    memory_parts,
     spread_over,
     training_memory,
     verdict_of,
@@ -73,3 +76,28 @@ def fit_on(shape: Architecture, setup: TrainingSetup, on: Gpu, given: int | None
     )
     used = found.gpus or 1
     return replace(found, memory=training_memory(shape, spread_over(shape, setup, used), on))
+
+
+def fits_otherwise(
+    shape: Architecture, setup: TrainingSetup, on: Gpu, rank: int, targets: Targets
+) -> tuple[MethodFit, ...]:
+    """What all of the model, adapters, and adapters on 4 bits need, but for the method of `setup`.
+    Empty where the memory of the GPU is not known."""
+    if on.memory_gb is None:
+        return ()
+    adapters = adapter_params(shape, rank, targets)
+    found = []
+    methods: dict[FinetuningMethod, int] = {"full": 0, "lora": adapters, "qlora": adapters}
+    for method, trained in methods.items():
+        if method == setup.method:
+            continue
+        other = setup.model_copy(update={"method": method, "trainable": trained})
+        fewest = fewest_gpus(shape, other, on)
+        found.append(
+            MethodFit(
+                method=method,
+                one_gpu_bytes=memory_parts(shape, spread_over(shape, other, 1)).total,
+                fewest_gpus=fewest[0] if fewest else None,
+            )
+        )
+    return tuple(found)

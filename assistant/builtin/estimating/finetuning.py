@@ -22,6 +22,8 @@ from tools.quantities import Quantity, Unit
 TOOL = "estimate_finetuning"
 ASSUMED_TOKENS = "20M"
 """What is assumed where somebody agrees to it: a planning figure, named in the question."""
+_DAYS_FROM = 2
+"""Shorter times are told in hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,9 @@ class FinetuningWords(Words):
     ask_data: str
     ask_prompts: str
     methods: dict[str, str]
+    names: dict[str, str]
     lead: str
+    lead_hours: str
     lead_days: str
     one_gpu: str
     gpus: str
@@ -42,6 +46,9 @@ class FinetuningWords(Words):
     no: str
     fewest: str
     never: str
+    otherwise: str
+    data: str
+    row_wall: str
     row_phases: dict[str, str]
     nearest: str
     nearest_run: str
@@ -65,7 +72,9 @@ _WORDS = catalogue(
             "qlora": "QLoRA fine-tuning of {model}",
             "rl": "Reinforcement learning of {model}",
         },
+        names={"full": "full fine-tuning", "lora": "LoRA", "qlora": "QLoRA"},
         lead=": about {likely} {gpu}-hours ({low} to {high})",
+        lead_hours=", {likely} hours on {gpus} ({low} to {high})",
         lead_days=", {likely} days on {gpus} ({low} to {high})",
         one_gpu="one GPU",
         gpus="{gpus} GPUs",
@@ -75,6 +84,9 @@ _WORDS = catalogue(
         no=": it does not fit on {gpus}",
         fewest="Fewest {gpu} that hold it: {count}.",
         never="It fits on no number of these GPUs by sharding alone.",
+        otherwise="With {method} the fewest are {count}.",
+        data="You gave no amount of data: time and cost are for {tokens} tokens, read once.",
+        row_wall="Hours",
         row_phases={"training": "Training", "generation": "Generation", "scoring": "Scoring"},
         nearest="Nearest published runs:",
         nearest_run="{model}, {method}: {hours} {gpu}-hours",
@@ -100,7 +112,9 @@ _WORDS = catalogue(
             "qlora": "用QLoRA微调{model}",
             "rl": "对{model}做强化学习",
         },
+        names={"full": "全参数微调", "lora": "LoRA", "qlora": "QLoRA"},
         lead="：约{likely} {gpu}卡时（{low}至{high}）",
+        lead_hours="，用{gpus}约{likely}小时（{low}至{high}小时）",
         lead_days="，用{gpus}约{likely}天（{low}至{high}天）",
         one_gpu="1张GPU",
         gpus="{gpus}张GPU",
@@ -110,6 +124,9 @@ _WORDS = catalogue(
         no="，{gpus}张放不下",
         fewest="最少需要{count}张{gpu}才放得下。",
         never="只靠切分，多少张这种GPU都放不下。",
+        otherwise="改用{method}最少需要{count}张。",
+        data="你没有说数据量：时间和费用按{tokens} token、只过一遍计算。",
+        row_wall="小时数",
         row_phases={"training": "训练", "generation": "生成", "scoring": "打分"},
         nearest="最接近的公开微调记录：",
         nearest_run="{model}，{method}：{hours} {gpu}卡时",
@@ -131,6 +148,7 @@ _WORDS = catalogue(
             "epochs": "数据只过{value}遍；不少做法会过两到四遍",
             "rollouts": "强化学习每个提示词取{value}个回答，由当前模型和参考模型打分，不含奖励模型",
             "gpus": "天数按最少放得下的GPU数（{value}）计，卡更多会更快",
+            "does_not_fit": "小时数和天数按{value}张GPU放得下计算，其实只靠切分放不下",
             "price": "单价按所给的价格，不含存储、出网流量和人力",
         },
     ),
@@ -214,9 +232,15 @@ def _wants(reading: Reading) -> bool:
         return False
     if _data(reading) or _counted(reading, _PROMPTS):
         return True
-    asked = cues.COST.search(text) or cues.TIME.search(text) or _FITS.search(text)
+    asked = cues.COST.search(text) or cues.TIME.search(text) or _asks_fit(reading)
     ours = cues.OURS.search(text) or reading.gpus or _model(reading)
     return bool(asked and ours)
+
+
+def _asks_fit(reading: Reading) -> bool:
+    """Whether it fits, or how many GPUs hold it: answered without an amount of data."""
+    named = bool(reading.gpus and cues.OURS.search(reading.folded))
+    return named or bool(_FITS.search(reading.folded))
 
 
 def _missing(reading: Reading) -> str | None:
@@ -227,7 +251,8 @@ def _missing(reading: Reading) -> str | None:
         return words.ask_model
     if _method(reading) == "rl":
         return None if len(_answers(reading)) > 1 else words.ask_prompts
-    return None if reading.accepted or _data(reading) else words.ask_data
+    known = reading.accepted or _data(reading) or _asks_fit(reading)
+    return None if known else words.ask_data
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
@@ -238,7 +263,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["method"] = method
     reinforced = (method or earlier.get("method")) == "rl"
     data: dict[str, Any] = _answers(reading) if reinforced else _data(reading)
-    if not data and not earlier:  # the person agreed to what would be assumed
+    if not data and not earlier:  # agreed to, or not what was asked about: the section says it
         data = {"tokens": ASSUMED_TOKENS}
     told |= data
     if epochs := _counted(reading, _EPOCHS):
@@ -278,6 +303,7 @@ def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Sectio
             _lead(main, words, say),
             "",
             *_memory(main, words, say),
+            *_data_line(reading, main, words, say),
             *_table(main, priced, words, say),
             "",
             *shown.costs(priced, done, "cost_usd", say),
@@ -296,12 +322,14 @@ def _lead(tool: ToolEvidence, words: FinetuningWords, say: Phrases) -> str:
         gpu=family(inputs["gpu"]), **{key: number(hours[key], language) for key in hours}
     )
     marks = f"[{tool.id}:gpu_hours]"
-    if days := result.get("days"):
-        told = {key: number(days[key], language) for key in days}
+    days = result.get("days")
+    if days and (result["memory"] or {}).get("verdict") != "no":
+        name = "days" if days["likely"] >= _DAYS_FROM else "hours"
+        told = {key: number(result[name][key], language) for key in days}
         count = inputs["gpus"]
         on = words.one_gpu if count == 1 else words.gpus.format(gpus=plain(count, "en"))
-        lead += words.lead_days.format(gpus=on, **told)
-        marks += f" [{tool.id}:days] [{tool.id}:inputs.gpus]"
+        lead += (words.lead_days if name == "days" else words.lead_hours).format(gpus=on, **told)
+        marks += f" [{tool.id}:{name}] [{tool.id}:inputs.gpus]"
     return f"**{lead}{say.stop}** {marks} [{tool.id}:inputs.model]"
 
 
@@ -321,11 +349,29 @@ def _memory(tool: ToolEvidence, words: FinetuningWords, say: Phrases) -> list[st
     line = words.memory.format(need=need)
     line += verdict.format(gpus=plain(result["inputs"]["gpus"], "en")) + say.stop
     line += f" [{tool.id}:steps.{names.index('memory_total')}]"
-    if result["fewest_gpus"] is None:
-        return [f"{line} {words.never} [{tool.id}:fewest_gpus]", ""]
-    count = plain(result["fewest_gpus"], say.language)
-    fewest = words.fewest.format(gpu=family(result["inputs"]["gpu"]), count=count)
-    return [f"{line} {fewest} [{tool.id}:fewest_gpus]", ""]
+    fewest = words.never
+    if result["fewest_gpus"] is not None:
+        count = plain(result["fewest_gpus"], say.language)
+        fewest = words.fewest.format(gpu=family(result["inputs"]["gpu"]), count=count)
+    others = [
+        words.otherwise.format(
+            method=words.names[other["method"]], count=plain(other["fewest_gpus"], say.language)
+        )
+        + f" [{tool.id}:other_methods.{n}]"
+        for n, other in enumerate(result["other_methods"])
+        if other["fewest_gpus"] is not None
+    ]
+    return [" ".join([f"{line} {fewest} [{tool.id}:fewest_gpus]", *others]), ""]
+
+
+def _data_line(
+    reading: Reading, tool: ToolEvidence, words: FinetuningWords, say: Phrases
+) -> list[str]:
+    """That the amount of data was assumed, where nobody said one."""
+    told = reading.repeat or _data(reading) or _answers(reading).get("prompts")
+    if told or tool.args.get("tokens") != ASSUMED_TOKENS:
+        return []
+    return [f"{words.data.format(tokens=ASSUMED_TOKENS)} [{tool.id}:inputs.tokens]", ""]
 
 
 def _table(
@@ -341,6 +387,7 @@ def _table(
             label = words.row_phases[phase["name"]]
             rows.append(f"| {label} | {' | '.join(told)} [{main.id}:phases.{n}.gpu_hours] |")
     if main.result.get("days"):
+        rows.append(shown.range_row(words.row_wall, main, "hours", say))
         rows.append(shown.range_row(say.row_days, main, "days", say))
     for tool in priced:
         label = say.row_cost.format(price=price(tool.args["price"], "USD", say.language))

@@ -111,6 +111,7 @@ def finetuning(
         for label, band in (
             ("GPU-hours", estimate.gpu_hours),
             *((f"  {phase.name}", phase.gpu_hours) for phase in _several(estimate)),
+            ("Hours", estimate.hours),
             ("Days", estimate.days),
             ("Cost, USD", estimate.cost_usd),
         )
@@ -152,4 +153,10 @@ def _memory(estimate: FinetuningEstimate) -> list[str]:
         lines.append("it fits on no number of these GPUs by sharding alone")
     else:
         lines.append(f"fewest GPUs: {estimate.fewest_gpus:,} ({estimate.fewest_words})")
+    for other in estimate.other_methods:
+        fewest = "no number of GPUs" if other.fewest_gpus is None else f"{other.fewest_gpus:,}"
+        lines.append(
+            f"with {other.method}: fewest GPUs {fewest}; one would have to hold"
+            f" {other.one_gpu_bytes / _GIB:,.0f} GiB"
+        )
     return lines

@@ -79,6 +79,18 @@ def test_a_base_in_four_bits_fits_where_nothing_else_does() -> None:
     assert any(each.name == "gpus" for each in qlora.assumptions)
 
 
+def test_other_methods_are_named_with_what_they_need() -> None:
+    found = estimate_finetuning("Llama 3 70B", tokens=20 * M, gpus=8)
+    assert found.memory
+    assert found.memory.verdict == "no"
+    assert any(each.name == "does_not_fit" for each in found.assumptions)
+    others = {other.method: other.fewest_gpus for other in found.other_methods}
+    assert others == {"lora": 4, "qlora": 1}
+    assert found.hours
+    assert found.days
+    assert found.hours.likely == pytest.approx(24 * found.days.likely)
+
+
 def test_experts_are_spread() -> None:
     found = estimate_finetuning("DeepSeek-V3", tokens=1000 * M, gpu="H100")
     assert found.fewest_gpus
