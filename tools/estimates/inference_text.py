@@ -137,16 +137,16 @@ def _costs_a_million(inputs: InferenceInputs, fleet: Fleet, likely: float) -> li
     """How the month's cost becomes one a million tokens."""
     demand, price = fleet.demand, inputs.price_per_gpu_hour or 0
     requests = demand.requests_per_second * 3600 * HOURS_A_MONTH
-    tokens = requests * (demand.input_tokens + demand.output_tokens) / 10**6
+    tokens = requests * (demand.input_tokens + demand.output_tokens)
     month = float(fleet.gpus(likely) * HOURS_A_MONTH * price)
     rate = fleet.output_rate(likely) * (1 + demand.input_tokens / demand.output_tokens)
     hourly = float(fleet.served.gpus * price)
     return [
         Step(
             name="cost_million",
-            text=f"a million tokens = ${month:,.0f} / {tokens:,.0f} million tokens a month ="
-            f" ${month / tokens:,.3g}; prompts take {fleet.prefill_share:.0%} of the time of a full"
-            f" copy, answers {1 - fleet.prefill_share:.0%}, and share the cost so",
+            text=f"a million tokens = ${month:,.0f} / {short(tokens)} tokens a month x 1M ="
+            f" ${month / tokens * 1e6:,.3g}; prompts take {fleet.prefill_share:.0%} of the time of"
+            f" a full copy, answers {1 - fleet.prefill_share:.0%}, and share the cost so",
         ),
         Step(
             name="cost_full_load",
