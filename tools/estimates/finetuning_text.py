@@ -220,8 +220,8 @@ def assumptions(
             Assumption(
                 name="does_not_fit",
                 value=f"{given:,}",
-                text=f"hours and days are as if it fitted on {_counted(given)}, which it does not by"
-                " sharding alone",
+                text=f"hours and days are as if it fitted on {_counted(given)}, which it does not"
+                " by sharding alone",
                 source="tools/data/memory_peaks.csv",
             )
         )
