@@ -19,8 +19,8 @@ from assistant.toolbox.calls import Found, Output, run, to_the_minute
 from assistant.toolbox.programs import Script, require_program
 
 NAME = "compare_routes"
-SHOWN, OUT_SHOWN = 12, 4
-"""So many routes are told, and of those that are ruled out."""
+SHOWN, OUT_SHOWN = 10, 4
+"""So many routes are told, with the first of each kind, and of those that are ruled out."""
 EXAMPLES = (
     "What are our options to get 256 H100s for 12 days, ranked by total cost?",
     "Which route is cheapest for 64 H100s for 3 weeks: spot, reserved, credits or a fund?",
@@ -147,13 +147,15 @@ def _day(text: str | None) -> date | None:
 
 def _told(found: Routes, kb: Knowledge, number: int, language: Script) -> Found:
     """The routes that are told, the offers they rest on, and the sentences of their programs."""
+    from tools.estimates.routes import told_routes
+
+    routes = found.comparison.routes
+    kept_routes = told_routes(routes, SHOWN, OUT_SHOWN)
     result = found.comparison.model_dump(mode="json")
-    routes = result["routes"]
-    out = [route for route in routes if route["tier"] == "out"]
-    told = [route for route in routes if route["tier"] != "out"][:SHOWN] + out[:OUT_SHOWN]
+    told = [route.model_dump(mode="json") for route in kept_routes]
     passages = _passages(told, found, kb, number, language)
     # Steps are one for the job, then one a route.
-    kept = {f"route_{route['rank']}" for route in told} | {"job"}
+    kept = {f"route_{route.rank}" for route in kept_routes} | {"job"}
     result["steps"] = [step for step in result["steps"] if step["name"] in kept]
     result |= {
         "routes": told,

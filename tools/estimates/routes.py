@@ -171,6 +171,18 @@ def ranked_routes(routes: Sequence[Route], job: Job) -> list[Route]:
     return [route.model_copy(update={"rank": n}) for n, route in enumerate(judged, 1)]
 
 
+def told_routes(routes: Sequence[Route], most: int, most_out: int) -> list[Route]:
+    """The routes to show where not all can be: the first ones, the first of each kind, and some of
+    those that are ruled out, in their order."""
+    fit = [route for route in routes if route.tier != "out"]
+    out = [route for route in routes if route.tier == "out"]
+    first: dict[RouteKind, Route] = {}
+    for route in fit:
+        first.setdefault(route.kind, route)
+    kept = {route.rank for route in [*fit[:most], *first.values(), *out[:most_out]]}
+    return [route for route in routes if route.rank in kept]
+
+
 def _judged(route: Route, job: Job) -> Route:
     total = route.total_usd
     stake = route.dilution_usd or Decimal(0)

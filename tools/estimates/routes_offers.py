@@ -12,6 +12,7 @@ from tools.delivered import delivered
 from tools.estimates.records import MoneyRange
 from tools.estimates.routes_job import Job
 from tools.estimates.routes_records import COST_UNKNOWN, Evidence, Route, RouteKind
+from tools.gpus import known_gpu
 from tools.offers import Availability, Delivered, Money, Offer, Term
 
 Bound = Literal["exact", "not_before", "not_after"]
@@ -25,6 +26,7 @@ _KINDS: dict[Term, RouteKind] = {
     Term.FUND: "fund",
 }
 _FRESH = ("live", "recent")
+_SAME_SPEED = Decimal("0.95")
 _NOT_FREE = (
     Availability.NONE, Availability.WAITLIST, Availability.NO_QUOTA, Availability.NOT_ENTITLED,
     Availability.LIMITED,
@@ -91,7 +93,16 @@ def _bill(offer: Offer, job: Job, hours: Decimal, often: Decimal | None = None) 
     bill = delivered(offer, job.need(hours, often), job.rates)
     if bill is None:  # a job always states its number and hours
         raise ValueError("a bill needs a number of GPUs and hours")
+    if _is_slower(offer, job):
+        return bill.model_copy(update={"unknown": (*bill.unknown, "slower_form")})
     return bill
+
+
+def _is_slower(offer: Offer, job: Job) -> bool:
+    """Whether the form that is offered (PCIe) is slower than the one whose hours are counted."""
+    have = known_gpu(offer.gpu) if offer.gpu else None
+    peak, wanted = have and have.training_tflops, job.gpu.training_tflops
+    return bool(peak and wanted and peak < wanted * _SAME_SPEED)
 
 
 def _usd(bill: Delivered) -> Decimal | None:

@@ -107,7 +107,6 @@ def _route(owning: Ownership, job: Job, **more: object) -> Route:
             "price_per_gpu_hour": owning.cost_per_used_gpu_hour.likely,
             "paid_gpu_hours": float(hours),
             "idle_gpu_hours": float(max(hours - job.gpus * job.hours[1], Decimal(0))),
-            "price_as_of": owning.as_of,
             **more,
         }
     )

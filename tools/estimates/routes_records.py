@@ -22,7 +22,7 @@ COST_UNKNOWN = frozenset(
         "gpu_price", "disk_price", "egress_price", "ingress_price", "network_price",
         "support_price", "setup_price", "restart_loss", "configuration_size", "term_length",
         "other_currency", "block_hours", "longer_than_term", "never_finishes", "program_price",
-        "program_gpus", "program_days", "program_gpu", "credit_sum", "list_price",
+        "slower_form", "program_gpus", "program_days", "program_gpu", "credit_sum", "list_price",
         "equity_price", "equity_share", "purchase_price", "interest_rate",
     }
 )  # fmt: skip

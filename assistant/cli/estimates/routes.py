@@ -147,8 +147,9 @@ def _day(text: str) -> date:
 
 
 def _show(found: RouteComparison, form: Form) -> None:
-    out = [route for route in found.routes if route.tier == "out"]
-    shown = [route for route in found.routes if route.tier != "out"][:_SHOWN] + out[:_OUT_SHOWN]
+    from tools.estimates.routes import told_routes
+
+    shown = told_routes(found.routes, _SHOWN, _OUT_SHOWN)
     rows = [
         (
             route.rank,
@@ -172,6 +173,8 @@ def _costs(route: Route) -> tuple[str, str, str]:
     total = route.with_dilution_usd or route.total_usd
     if total is None:
         return "?", "?", "?"
+    if not total.high:
+        return "free", "free", "free"
     least = ">" if route.lower_bound else ""
     low, likely, high = (
         f"{least}{rounded(each)}" for each in (total.low, total.likely, total.high)
@@ -184,9 +187,8 @@ def _notes(route: Route) -> list[str]:
     parts = [code.replace("_", " ") for code in route.problems]
     parts += list(route.strings)
     if route.dilution_share is not None and route.dilution_usd is not None:
-        parts.append(
-            f"dilution {route.dilution_share:.1%}, worth {rounded(route.dilution_usd)} USD"
-        )
+        beyond = rounded(route.dilution_usd)
+        parts.append(f"dilution {route.dilution_share:.1%}, {beyond} USD beyond its cash")
     if route.unknown:
         parts.append("not known: " + ", ".join(code.replace("_", " ") for code in route.unknown))
     if route.missing:

@@ -162,6 +162,15 @@ def test_a_predicted_start_after_the_wish_may_be_late() -> None:
     assert route.total_usd.likely == 0
 
 
+def test_a_slower_form_of_the_gpu_takes_longer_nobody_says_how_much() -> None:
+    pcie = an_offer("PCIe", "1", gpu="nvidia-h100-pcie-80gb")
+    found = compared(pcie, an_offer("SXM", "2"))
+    assert [route.name for route in found.routes] == ["SXM", "PCIe"]
+    assert found.routes[1].lower_bound
+    assert "slower_form" in found.routes[1].unknown
+    assert compared(pcie, gpu="H100 PCIe").routes[0].unknown == ("start",)
+
+
 def test_budget_and_price_unknown() -> None:
     found = compared(
         an_offer("Dear", "10"), an_offer("Silent", None), hours_high=D(200), budget=D(64_000)
