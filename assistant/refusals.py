@@ -137,7 +137,7 @@ SENTENCES = {
     "{} is a share: 0 to 1, or 0-100 %": "{0}是比例：0到1，或0到100%",
     "from 1 to the {} of the deal": "从1年到合约的{0}年",
     "from 1 to {}": "从1到{0}",
-    "at most {} rents and {} paths": "最多{0}个租金、{1}种走势",
+    "at most {} together": "合计最多{0}个",
     "{} rents on {} paths are too many": "{0}个租金配{1}种走势太多了",
     "at most {}": "最多{0}",
     "at least a month": "至少一个月",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import (
     Call,
@@ -21,6 +22,7 @@ from assistant.builtin.estimating.money import (
     as_share,
     hourly,
     months_of,
+    near,
     told_by,
 )
 from assistant.builtin.figures import dollars, number, percent
@@ -29,6 +31,7 @@ from assistant.builtin.values import gpu_of
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
+from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
 
 TOOL = "credits_value"
@@ -43,6 +46,8 @@ _CHANCE = re.compile(r"chance|probab|likel|概率|可能|把握")
 _EQUITY = re.compile(r"equity|stake|shares?|股权|股份")
 _VALUATION = re.compile(r"valuation|valued|post[- ]money|估值")
 _MONTHLY = re.compile(r"(?:a|per|each) month|monthly|/mo|每月|每个月|一个月|月用")
+_YEAR = re.compile(r"\byears?\b|年")
+_CAP = re.compile(r"\b(?:up to|at most|max\w*|to)\b|最多|上限|至多|封顶")
 _EXPIRES = re.compile(r"expir|within|valid|last|有效|到期|过期|期限|内")
 
 
@@ -145,14 +150,19 @@ def _wants(reading: Reading) -> bool:
     text = reading.folded
     if not _CREDITS.search(text) or not _WORTH.search(text):
         return False
-    return _sum(reading) is not None and (
-        reading.first(Unit.PRICE_PER_GPU_HOUR) is not None or not reading.programs
-    )
+    if _sum(reading) is None:
+        return False
+    looked_up = reading.programs or cues.WHO.search(text)  # "which funds give credits worth ..."
+    return reading.first(Unit.PRICE_PER_GPU_HOUR) is not None or not looked_up
 
 
 def _sum(reading: Reading) -> Quantity | None:
     """The credits: the first sum that is neither a valuation nor spent a month."""
     other = [told_by(reading, Unit.MONEY, cue) for cue in (_VALUATION, _MONTHLY)]
+    if _years(reading):  # a cap of a year stands behind the share that it limits
+        shares = [q.start for q in reading.quantities if q.unit is Unit.PERCENT]
+        caps = (q for q in reading.quantities if q.unit is Unit.MONEY and q.start > min(shares))
+        other += [each for each in caps if _CAP.search(near(reading, each)[0])]
     sums = (q for q in reading.quantities if q.unit is Unit.MONEY)
     return next((each for each in sums if not any(each is q for q in other)), None)
 
@@ -165,6 +175,24 @@ def _prices(reading: Reading) -> tuple[Quantity | None, list[Quantity]]:
         market = told_by(reading, Unit.PRICE_PER_GPU_HOUR, _MARKET)
         listed = next((q for q in prices if q is not market), None)
     return listed, [q for q in prices if q is not listed]
+
+
+def _years(reading: Reading) -> list[str]:
+    """The share of the bill of each year that is named, with its cap where one stands behind it."""
+    figures = [q for q in reading.quantities if q.unit in (Unit.PERCENT, Unit.MONEY)]
+    found = []
+    for n, figure in enumerate(figures):
+        if figure.unit is not Unit.PERCENT or not any(map(_YEAR.search, near(reading, figure))):
+            continue
+        behind = figures[n + 1] if n + 1 < len(figures) else None
+        cap = (
+            behind is not None
+            and behind.unit is Unit.MONEY
+            and _CAP.search(fold(reading.text[figure.end : behind.start]))
+        )
+        limit = f": {as_amount(behind)}" if behind is not None and cap else ""
+        found.append(f"{as_share(figure)}{limit}")
+    return found
 
 
 def _missing(reading: Reading) -> str | None:
@@ -191,6 +219,8 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told |= {"market": [as_amount(each) for each in market], "market_source": ASKED}
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
+    if years := _years(reading):
+        told["years"] = years
     if spend := told_by(reading, Unit.MONEY, _MONTHLY):
         told["spend_per_month"] = as_amount(spend)
     if expires := told_by(reading, Unit.DURATION_DAYS, _EXPIRES):

@@ -26,6 +26,7 @@ from assistant.question import ASKED, Ask, Reading
 from tools.quantities import Quantity, Unit
 
 TOOL = "gpu_loan"
+_MOST_A_GPU = 1_000_000
 _LOAN = re.compile(r"\b(?:loans?|borrow|financ(?:e|ing)|debt)\b|贷款|借款|抵押|质押|融资租赁")
 _PAID = re.compile(
     r"\b(?:a month|per month|monthly|per (?:gpu[- ]?)?hour|an hour|payments?|repay\w*|instal\w*)\b"
@@ -130,8 +131,10 @@ _WORDS = catalogue(
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if reading.programs or reading.sponsored or not _LOAN.search(text) or _TOLD_OF.search(text):
+    if not _LOAN.search(text) or _TOLD_OF.search(text):
         return False
+    if reading.programs or reading.sponsored:  # a loan on record, unless the terms are one's own
+        return bool(_price(reading) and reading.first(Unit.DURATION_DAYS) and _PAID.search(text))
     hardware = reading.gpus or "gpu" in text or "卡" in text or reading.first(Unit.GPUS)
     if not hardware:
         return False
@@ -154,7 +157,7 @@ def _missing(reading: Reading) -> str | None:
 
 def _arguments(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    if money := reading.first(Unit.MONEY):
+    if money := _price(reading):
         told |= {"price_per_gpu": as_amount(money), "price_source": ASKED}
         if money.currency not in (None, "USD"):
             told["price_per_gpu"] += f" {money.currency}"
@@ -169,6 +172,12 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if (count := gpu_count(reading)) is not None:
         told["gpus"] = count
     return reading.again(TOOL) | told
+
+
+def _price(reading: Reading) -> Quantity | None:
+    """The price of one GPU: a sum above a million is the whole loan."""
+    sums = (q for q in reading.quantities if q.unit is Unit.MONEY)
+    return next((each for each in sums if 0 < each.value <= _MOST_A_GPU), None)
 
 
 def _shares(reading: Reading) -> dict[str, str]:

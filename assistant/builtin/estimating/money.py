@@ -19,10 +19,13 @@ _CLAUSE = re.compile(r"[,;:，；：、。?？!！]")
 
 
 def near(reading: Reading, figure: Quantity) -> tuple[str, str]:
-    """The words before and behind a figure within its clause, folded."""
-    before = _CLAUSE.split(reading.text[max(0, figure.start - _NEAR) : figure.start])[-1]
-    behind = _CLAUSE.split(reading.text[figure.end : figure.end + _NEAR])[0]
-    return fold(before), fold(behind)
+    """The words before and behind a figure within its clause, up to the next figure of its unit,
+    folded."""
+    alike = [q for q in reading.quantities if q.unit is figure.unit]
+    start = max([figure.start - _NEAR, 0, *(q.end for q in alike if q.end <= figure.start)])
+    end = min([figure.end + _NEAR, *(q.start for q in alike if q.start >= figure.end)])
+    before = _CLAUSE.split(reading.text[start : figure.start])[-1]
+    return fold(before), fold(_CLAUSE.split(reading.text[figure.end : end])[0])
 
 
 def told_by(

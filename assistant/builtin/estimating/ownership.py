@@ -24,6 +24,8 @@ from assistant.builtin.values import gpu_count, gpu_of
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
+from tools.estimates.purchase_prices import server_price
+from tools.gpus import known_gpu
 from tools.quantities import Quantity, Unit
 
 TOOL = "rent_or_buy"
@@ -57,6 +59,7 @@ class OwnershipWords(Words):
     """Words of renting against buying."""
 
     ask_what: str
+    ask_price: str
     lead_never: str
     lead_own: str
     lead_rent: str
@@ -83,6 +86,10 @@ _WORDS = catalogue(
         ask_what=(
             "**I need the GPU and how many, and the rent to compare with; for example “64 H100s "
             "at $2.35/h”.** Without a rent I would take current prices."
+        ),
+        ask_price=(
+            "**I need what one GPU in its server costs; for example “$40,000 each”.** The dated "
+            "table has no such price for this GPU."
         ),
         lead_never=(
             "If rents stay at {price} per GPU-hour, buying never pays: {share} of the hours would "
@@ -142,6 +149,9 @@ _WORDS = catalogue(
             "**请告诉我是哪种GPU、多少张，以及拿什么租金来比；例如“64张H100，每卡时2.35美元”。**"
             "没有租金的话，我会用目前的报价。"
         ),
+        ask_price=(
+            "**请告诉我每张GPU连同服务器的采购价，例如“每张4万美元”。**带日期的价目表里没有这款GPU的整机价。"
+        ),
         lead_never=(
             "如果租金一直是每卡时{price}，买永远不划算：利用率要到{share}才打平"
             "（哪怕全部用满，自有也要每卡时{full}）"
@@ -169,20 +179,20 @@ _WORDS = catalogue(
         path_note="租金今后怎么走没人知道：这里的走势是两个方向的情景，不是预测。",
         left_out="未计：税；存储、流量和软件；租用能更早开始的价值。",
         assumptions={
-            "purchase_price": "整机折合每张GPU的价格：{value}，取自带日期的价目，现价请另行询价",
-            "network_share": "网络占服务器与网络合计的{value}",
+            "purchase_price": "每张GPU的整机价：{value}，取自带日期的价目，现价请另行询价",
+            "network_share": "网络占服务器加网络的{value}",
             "kw_per_gpu": "每张GPU分摊的服务器额定功率：{value}",
             "load": "平均功耗为额定的{value}，全部小时都计",
             "pue": "机房PUE：{value}",
             "usd_per_kwh": "电价：每千瓦时{value}美元",
             "colocation_per_kw_month": "托管费：每千瓦每月{value}美元，电费另计",
             "staff_per_gpu_year": "人力：每张GPU每年{value}美元（规划值，没有来源）",
-            "maintenance_share": "维护与备件：每年为设备价的{value}（规划值，没有来源）",
-            "insurance_share": "保险：每年为设备价的{value}（规划值，没有来源）",
+            "maintenance_share": "维护与备件：每年为采购价的{value}（规划值，没有来源）",
+            "insurance_share": "保险：每年为采购价的{value}（规划值，没有来源）",
             "utilisation": "利用率：{value}（规划值，没有来源）",
             "ramp_months": "投产前先付{value}个月",
             "life_years": "使用年限：{value}年",
-            "residual_share": "残值：设备价的{value}（规划值）",
+            "residual_share": "残值：采购价的{value}（规划值）",
             "cost_of_capital": "资金成本：每年{value}（规划值，没有来源）",
             "power_counted_once": "电费只计一次",
         },
@@ -218,7 +228,12 @@ def _wants(reading: Reading) -> bool:
 
 def _missing(reading: Reading) -> str | None:
     told = _arguments(reading)
-    return None if {"gpu", "gpus"} <= set(told) else _WORDS(reading.language).ask_what
+    words = _WORDS(reading.language)
+    if not {"gpu", "gpus"} <= set(told):
+        return words.ask_what
+    bought = known_gpu(told["gpu"])
+    priced = {"purchase", "all_in"} & set(told) or bought is None or server_price(bought)
+    return None if priced else words.ask_price
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
