@@ -31,12 +31,22 @@ def test_the_document_has_ranges_units_and_where_they_come_from(desk: Desk) -> N
 
 def test_a_size_and_targets_as_people_write_them(desk: Desk) -> None:
     found = _document(
-        desk, "--params", "700亿", "--token-time", "0.04", "--peak", "3", "--shared-prefix", "50%"
+        desk, "--params", "700亿", "--token-time", "40ms", "--peak", "3x", "--shared-prefix", "50%"
     )
     assert found["inputs"]["params"] == 70e9
     assert found["token_seconds"]["likely"] <= 0.04
     assert found["cost_usd_per_month"] is None
     assert found["inputs"]["shared_prefix"] == 0.5
+    assert found["inputs"]["peak_to_mean"] == 3
+
+
+@pytest.mark.parametrize("rate", ["10 requests per second", "10 QPS", "每秒10次请求"])
+def test_rates_as_people_write_them(desk: Desk, rate: str) -> None:
+    asked = ("--requests", rate, "--input-tokens", "4k", "--output-tokens", "300")
+    status, out, _ = desk("estimate", "inference", *asked, "--params", "7B", "--json")
+    assert status == 0
+    assert json.loads(out)["inputs"]["requests_per_minute"] == 600
+    assert json.loads(out)["inputs"]["input_tokens"] == 4096
 
 
 def test_a_person_reads_the_fleet_the_formula_and_the_tornado(desk: Desk) -> None:

@@ -8,12 +8,14 @@ from typing import Annotated, Literal
 import typer
 
 from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
-from assistant.cli.gpus import whole_number
 
 
 def inference(
     requests: Annotated[
-        str, typer.Option(metavar="N", help="Requests a minute, the mean over a month.")
+        str,
+        typer.Option(
+            metavar="N", help="Requests a minute, or such as 20 QPS: the mean over a month."
+        ),
     ],
     input_tokens: Annotated[
         str, typer.Option("--input-tokens", metavar="N", help="Tokens of one prompt.")
@@ -33,13 +35,16 @@ def inference(
     ] = None,
     gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
     first_token: Annotated[
-        str | None, typer.Option(metavar="SECONDS", help="At most so long to the first token.")
+        str | None,
+        typer.Option(metavar="TIME", help="At most so long to the first token, such as 500ms."),
     ] = None,
     token_time: Annotated[
-        str | None, typer.Option(metavar="SECONDS", help="At most so long from token to token.")
+        str | None,
+        typer.Option(metavar="TIME", help="At most so long from token to token, such as 30ms."),
     ] = None,
     answer_time: Annotated[
-        str | None, typer.Option(metavar="SECONDS", help="At most so long for a whole answer.")
+        str | None,
+        typer.Option(metavar="TIME", help="At most so long for a whole answer, such as 5s."),
     ] = None,
     weights: Annotated[
         Literal["bf16", "fp8", "int8", "int4"], typer.Option(help="Precision of the weights.")
@@ -69,19 +74,19 @@ def inference(
     from tools.estimates.inference import estimate_inference
 
     estimate = estimate_inference(
-        quantities.parse_count(requests),
-        whole_number(input_tokens, "--input-tokens"),
-        whole_number(output_tokens, "--output-tokens"),
+        quantities.parse_per_minute(requests),
+        quantities.parse_context(input_tokens),
+        quantities.parse_context(output_tokens),
         model=model,
         params=None if params is None else quantities.parse_params(params),
         active_params=None if active_params is None else quantities.parse_params(active_params),
         gpu=gpu,
-        first_token_seconds=_number(first_token, "--first-token"),
-        token_seconds=_number(token_time, "--token-time"),
-        answer_seconds=_number(answer_time, "--answer-time"),
+        first_token_seconds=None if first_token is None else quantities.parse_seconds(first_token),
+        token_seconds=None if token_time is None else quantities.parse_seconds(token_time),
+        answer_seconds=None if answer_time is None else quantities.parse_seconds(answer_time),
         weights=weights,
         cache=cache,
-        peak_to_mean=_number(peak, "--peak") or Decimal(2),
+        peak_to_mean=_ratio(peak),
         peak_load=quantities.parse_share(peak_load),
         shared_prefix=quantities.parse_share(shared_prefix),
         price_per_gpu_hour=None if price is None else quantities.parse_price(price),
@@ -123,14 +128,11 @@ def inference(
     )
 
 
-def _number(text: str | None, option: str) -> Decimal | None:
-    """A plain number of the command line. Raises `InvalidInput`."""
+def _ratio(text: str) -> Decimal:
+    """The peak over the mean, such as 3 or 2.5x. Raises `InvalidInput`."""
     from tools.errors import InvalidInput
 
-    if text is None:
-        return None
     try:
-        number = Decimal(text)
+        return Decimal(text.strip().rstrip("xX×"))
     except ArithmeticError:
-        raise InvalidInput(f"{option} must be a number, not {text!r}", "for example 0.5") from None
-    return number
+        raise InvalidInput(f"--peak must be a number, not {text[:40]!r}", "such as 3") from None
