@@ -207,6 +207,12 @@ SENTENCES = {
     "{} would need {} of the peak of {}, and no published run passes {}": (
         "{0}要达到{2}峰值的{1}，而公开训练记录没有超过{3}的"
     ),
+    "{} GPUs for {} days would need {} of the peak of {}, and no published run passes {}": (
+        "{0}张GPU用{1}天要达到{3}峰值的{2}，而公开训练记录没有超过{4}的"
+    ),
+    "{} GPU-hours would need {} of the peak of {}, and no published run passes {}": (
+        "{0}卡时要达到{2}峰值的{1}，而公开训练记录没有超过{3}的"
+    ),
     "add runs to fit on": "请先补充可用的训练记录",
     "no published dense run to learn from": "没有可参考的稠密模型训练记录",
     # fine-tuning

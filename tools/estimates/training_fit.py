@@ -10,7 +10,6 @@ from tools.estimates.records import Record, Step, unit
 from tools.estimates.training_memory import (
     ACTIVATIONS,
     ZERO,
-    fewest_gpus,
     gpu_bytes,
     memory_parts,
     tries,
@@ -19,7 +18,7 @@ from tools.estimates.training_memory import (
 from tools.estimates.training_memory_records import MemoryParts, TrainingSetup, Verdict
 from tools.gpus import Gpu
 
-_TENSOR_PARALLEL = (1, 2, 4, 8)
+_TENSOR_PARALLEL, _MOST_POWER = (1, 2, 4, 8), 16
 
 
 class MemoryFit(Record):
@@ -27,8 +26,8 @@ class MemoryFit(Record):
 
     `setup` is the least that fits, in words: ZeRO stage (FSDP is stage 3), recomputation, tensor
     parallel; where nothing fits it is what comes nearest, and `verdict` is "no".
-    `gpus` are those of the job, or where it states none the fewest (a power of two) on which it
-    fits.
+    `gpus` are those of the job, or where it states none the fewest (a power of two, at most 65,536)
+    on which it fits.
     """
 
     verdict: Verdict
@@ -41,17 +40,22 @@ class MemoryFit(Record):
 
 
 def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> MemoryFit | None:
-    """How the training of `shape` fits on `gpus` GPUs; None where the GPU's memory is not known or
-    no number of GPUs would do."""
+    """How the training of `shape` fits on `gpus` GPUs; None where the GPU's memory is not known."""
     if on.memory_gb is None:
         return None
     capacity = gpu_bytes(on)
     setup = TrainingSetup(gpus=gpus or 1, seq_len=seq_len, recompute="none", stage=0)
-    if gpus is None:
-        fewest = fewest_gpus(shape, setup, on)
-        if fewest is None:
-            return None
-        setup = setup.model_copy(update={"gpus": fewest[0]})
+    if gpus is not None:
+        return _best(shape, setup, capacity, stated=True)
+    for power in range(_MOST_POWER + 1):
+        tried = _best(shape, setup.model_copy(update={"gpus": 2**power}), capacity, stated=False)
+        if tried.verdict != "no":
+            break
+    return tried
+
+
+def _best(shape: Architecture, setup: TrainingSetup, capacity: float, *, stated: bool) -> MemoryFit:
+    """The least sharding that fits, then the first that is tight, else what comes nearest."""
     found: list[MemoryFit] = []
     for step, words in _setups(setup):
         parts = memory_parts(shape, step)
@@ -60,7 +64,7 @@ def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> 
                 verdict=verdict_of(parts.total, capacity),
                 setup=words,
                 gpus=setup.gpus,
-                gpus_stated=gpus is not None,
+                gpus_stated=stated,
                 total_bytes=parts.total,
                 gpu_bytes=capacity,
                 parts=parts,

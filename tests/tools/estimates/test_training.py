@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import time
 from decimal import Decimal
@@ -317,10 +318,13 @@ def test_properties(params: Decimal, tokens: Decimal, gpus: int, name: str, pric
 
 
 def test_an_estimate_takes_under_20_ms() -> None:
-    estimate_training(7 * B, 2 * T)
-    begin = time.perf_counter()
-    estimate_training(7 * B, 2 * T)
-    assert time.perf_counter() - begin < 0.02
+    """The median of nine, with the most that can be asked; memory searched from one GPU up."""
+    taken = []
+    for _ in range(9):
+        begin = time.perf_counter()
+        estimate_training(405 * B, 15 * T, deadline_days=Decimal(90), seq_len=131_072)
+        taken.append(time.perf_counter() - begin)
+    assert statistics.median(taken) < 0.02
 
 
 def test_importing_the_tools_loads_nothing_heavy() -> None:
