@@ -155,6 +155,7 @@ SENTENCES = {
     "write 95% or 0.95": "写作95%或0.95",
     "{} is {}, not {}": "{0}是{1}，不是{2}",
     "{} is not {}": "{0}不是{1}",
+    "at least 0.01, or 1 %": "至少0.01，即1%",
     "{} may mean {} or {}": "{0}可能是{1}，也可能是{2}",
     "write the one that you mean": "请写明是哪一个",
     "{} is a range": "{0}是一个区间",

@@ -36,7 +36,7 @@ class YearOfUse(Record):
     their value by market prices less that cash. `worth_using` is False where that cash alone is
     more than the hours cost elsewhere."""
 
-    year: int
+    year: int = unit("year")
     share: Dollars = unit("share of the bill")
     used_usd: Dollars = unit("USD")
     cash_beside_usd: Dollars = unit("USD")

@@ -53,7 +53,7 @@ class MediaRun(Record):
     id: str
     model: str
     kind: MediaKind
-    year: int
+    year: int = unit("year")
     params: float | None = unit("parameters")
     resolution: int = unit("pixels of the shorter side")
     start: Start

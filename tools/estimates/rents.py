@@ -25,7 +25,7 @@ class Rent(Record):
     pays_for: Literal["used_hours", "all_hours"] = "used_hours"
     source: str = "stated by the person"
     as_of: str | None = None
-    later: tuple[tuple[int, Dollars], ...] = ()
+    later: tuple[tuple[int, Dollars], ...] = unit("months, USD per GPU-hour", ())
 
 
 class Scenario(Record):

@@ -34,6 +34,7 @@ _MOST_GPUS, _MOST_DAYS, _MOST_TOKENS = 10**9, Decimal(40_000), Decimal(10) ** 12
 _USELESS = Decimal("0.5")
 _SWINGS = (Decimal("0.98"), Decimal("0.90"))
 
+_LEAST_KEPT = Decimal("0.01")
 Limit = Literal["batch", "efficiency"]
 Bars = tuple[Sensitivity, ...]
 
@@ -105,6 +106,10 @@ def scale_time(
     kept = efficiency_per_doubling
     if kept is not None:
         kept = positive("efficiency per doubling", kept, 1)
+        if kept < _LEAST_KEPT:
+            raise InvalidInput(
+                f"efficiency per doubling of {kept} cannot be", "at least 0.01, or 1 %"
+            )
     price = None if price_per_gpu_hour is None else positive("price", price_per_gpu_hour)
     most = _most(gpus, most_gpus, batch_tokens, tokens_per_gpu)
     inputs = ScaleTimeInputs(

@@ -19,7 +19,7 @@ class NearestRun(Record):
     """
 
     model: str
-    year: int | None
+    year: int | None = unit("year")
     params: float = unit("parameters")
     active_params: float = unit("parameters")
     tokens: float = unit("tokens")
