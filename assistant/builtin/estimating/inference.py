@@ -129,6 +129,10 @@ _OUTPUT = re.compile(
     r"\b(?:output|completions?|generated|out|answers?|responses?)\b|输出|輸出|生成|回答",
     re.IGNORECASE,
 )
+_LENGTH_BEFORE = re.compile(
+    r"(?:input|output|prompts? of|输入|輸入|输出|輸出|提示词|提示詞|回答)\W{0,2}$", re.IGNORECASE
+)
+_LENGTH_AFTER = re.compile(r"\s?(?:in|out|input|output|prompt|completion)\b", re.IGNORECASE)
 _LENGTHS = (Unit.TOKENS, Unit.CONTEXT_TOKENS, Unit.COUNT)
 _FIRST = re.compile(
     r"\bttft\b|\bfirst token\b|首\s?token|首个\s?token|首字|首詞|首词", re.IGNORECASE
@@ -172,12 +176,22 @@ def _side(text: str, quantity: Quantity) -> str | None:
     return min(near)[2] if near else None
 
 
+def _is_no_year(text: str, quantity: Quantity) -> bool:
+    """Whether a bare 2000 that looks like a year counts tokens: 输入2000, 2,000 in."""
+    if quantity.unit is not Unit.YEAR:
+        return False
+    before, after = text[: quantity.start], text[quantity.end :]
+    return bool(_LENGTH_BEFORE.search(before) or _LENGTH_AFTER.match(after))
+
+
 def _lengths(reading: Reading) -> dict[str, int]:
     """Tokens of a prompt and of an answer, by the words around each number."""
     found: dict[str, int] = {}
     bare: list[int] = []
     for quantity in reading.quantities:
-        if quantity.unit not in _LENGTHS or quantity.value != int(quantity.value):
+        if quantity.unit not in _LENGTHS and not _is_no_year(reading.text, quantity):
+            continue
+        if quantity.value != int(quantity.value):
             continue
         name = _side(reading.text, quantity)
         if name:
