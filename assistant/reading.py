@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from assistant import cues
@@ -24,7 +25,7 @@ from kb.texts.folding import fold
 from tools.estimates.architectures import find_architectures
 from tools.gpus import find_gpus
 from tools.price_list import list_providers
-from tools.quantities import Unit, find_quantities
+from tools.quantities import Quantity, Unit, find_quantities
 
 # "does Groq charge", "from CoreWeave": who is asked about, if not one of the price list.
 _SELLER = re.compile(
@@ -40,6 +41,7 @@ _REPEATABLE = {
     "gpu_price_history": Ask.HISTORY,
     "cluster_queue": Ask.QUEUE,
 }
+_LEAST_PRICE, _MOST_PRICE = Decimal("0.5"), Decimal(100)
 LONGEST_COMPLETION = 80
 """So many characters are an answer to a question asked back, and no question of their own."""
 MOST_COMPARED = 4
@@ -59,8 +61,10 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
 def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     language = detect(text, fallback=past[-1].language if past else "en")
     folded = _POSSESSIVE.sub("", fold(text))
-    quantities = tuple(find_quantities(text))
     gpus = tuple(find_gpus(text))
+    quantities = tuple(find_quantities(text))
+    if gpus or cues.COMPUTE.search(folded):
+        quantities = tuple(map(_as_price, quantities))
     named, sponsored = _mentioned(folded, programs)
     if not named and len(sponsored) == 1 and cues.TERMS.search(folded):
         named, sponsored = sponsored, []
@@ -87,6 +91,12 @@ def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readi
         chosen = targets(reading, programs, lambda folded: _mentioned(folded, programs)[0])
         reading = replace(reading, programs=tuple(chosen), sponsored=())
     return replace(reading, asks=asks, kind=kind)
+
+
+def _as_price(said: Quantity) -> Quantity:
+    """Where GPUs are asked for, a sum as small as "the market is at $2.35" is one per GPU-hour."""
+    hourly = said.unit is Unit.MONEY and _LEAST_PRICE <= said.value < _MOST_PRICE
+    return replace(said, unit=Unit.PRICE_PER_GPU_HOUR) if hourly else said
 
 
 def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Program]) -> str:
@@ -166,7 +176,7 @@ def _asks_offers(reading: Reading) -> bool:
     text = reading.folded
     costs, rents = bool(cues.COST.search(text)), bool(cues.RENT.search(text))
     hardware = reading.gpus or reading.strange_gpu or "gpu" in text
-    if not hardware or not (costs or rents):
+    if not hardware or not (costs or rents) or (cues.WHY.search(text) and not reading.gpus):
         return False
     if cues.COUNTED.search(text) and not cues.OURS.search(text):
         return False

@@ -19,13 +19,15 @@ from tools.quantities import Unit
 
 TOOL = "deal_flow_back"
 _YEAR_DAYS = 365
-_INVESTS = cues.cue(r"invest(?:s|ed|ment|ments|ing)?|puts? in", r"投资|投了?|注资|入股")
+_INVESTS = cues.cue(
+    r"invest(?:s|ed|ment|ments|ing)?|puts?\b[^.;]{0,20}\bin(?:to)?", r"投资|投了?|注资|入股"
+)
 _COMMITS = cues.cue(
     r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?", r"承诺|花|采购|云消费"
 )
 _BACK = cues.cue(
-    r"flows?(?: straight)? back|comes? back|round[- ]trip\w*|net cash|back each year|discount|"
-    r"break[- ]even|returns? to",
+    r"flows?(?: straight)? back|(?:comes?|goes) back|round[- ]trip\w*|net cash|"
+    r"back each year|discount|break[- ]even|returns? to",
     r"回流|流回|回到|净现金|循环|折扣|回本|返还",
 )
 

@@ -230,10 +230,13 @@ def _model(reading: Reading) -> dict[str, str]:
 
 
 def _wants(reading: Reading) -> bool:
-    if reading.programs or not _SERVE.search(reading.folded):
+    if reading.programs:
         return False
-    if _rate(reading) is not None:
+    serves = _SERVE.search(reading.folded)
+    if _rate(reading) is not None and (serves or _model(reading)):
         return True
+    if not serves:
+        return False
     if reading.provider or not _model(reading):
         return False
     asked = cues.COST.search(reading.folded) or cues.TIME.search(reading.folded)

@@ -33,6 +33,9 @@ _PAID = re.compile(
     r"|每月|月供|月付|还款|还多少|每卡时|每小时"
 )
 _TOLD_OF = re.compile(r"\b(?:did|was|were|has|had|borrowed|raised|took)\b|借了|贷了|拿到了|获得了")
+_EACH = re.compile(
+    r"\b(?:each|apiece|(?:per|a) (?:gpu|chip|card|piece))\b|每[张块片卡枚]|单价|单张"
+)
 _DOWN = re.compile(r"\bdown\b|deposit|首付|自付")
 _BALLOON = re.compile(r"balloon|尾款|气球")
 _FEE = re.compile(r"\bfees?\b|手续费")
@@ -175,9 +178,10 @@ def _arguments(reading: Reading) -> dict[str, Any]:
 
 
 def _price(reading: Reading) -> Quantity | None:
-    """The price of one GPU: a sum above a million is the whole loan."""
-    sums = (q for q in reading.quantities if q.unit is Unit.MONEY)
-    return next((each for each in sums if 0 < each.value <= _MOST_A_GPU), None)
+    """The price of one GPU: the sum that says so, else the first that can be one:
+    above a million it is the whole loan."""
+    sums = [q for q in reading.quantities if q.unit is Unit.MONEY and abs(q.value) <= _MOST_A_GPU]
+    return told_by(reading, Unit.MONEY, _EACH) or next(iter(sums), None)
 
 
 def _shares(reading: Reading) -> dict[str, str]:

@@ -37,7 +37,7 @@ _BUY = re.compile(
 _RENT = re.compile(r"\b(?:rent(?:ing|al|s)?|leas(?:e|ing)|cloud)\b|租|上云|云上")
 _CHOOSE = re.compile(
     r"\b(?:or|vs\.?|versus|beats?|than|against|break[- ]?even|pay(?:s)? (?:off|back)|payback|"
-    r"worth it|worthwhile|cheaper)\b|还是|划算|回本|合算|更便宜|盈亏平衡|比"
+    r"worth it|worthwhile|cheaper)\b|还是|划算|回本|合算|更?便宜|盈亏平衡|比"
 )
 _BREAK_EVEN = re.compile(r"\bbreak[- ]?even\b|\bpayback\b|回本|盈亏平衡")
 _RESERVED_CUE = re.compile(r"\b(?:reserved|contract|commit\w*)\b|预留|包年|长约|合约")

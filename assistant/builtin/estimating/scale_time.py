@@ -27,7 +27,7 @@ _SPELLED = {
 _A_LENGTH = re.compile(r"\b(?:a|one|1) (day|week|month|year)\b")
 _FASTER = cues.cue(
     r"turns?|into|down to|finish|instead of|faster|speed(?:ing)? up|shorten|cut|compress|"
-    r"in (?:a|one|1|\d+) (?:days?|weeks?|months?)",
+    r"(?:in|for) (?:a|one|1|\d+) (?:days?|weeks?|months?)",
     r"缩短|压缩|变成|加快|提速|加速到|内(?:完成|跑完)|想在|改成|[周月天](?:内)?(?:干|跑|训|做)完",
 )
 _NUMBER = cues.cue(

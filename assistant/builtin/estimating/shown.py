@@ -10,7 +10,7 @@ from typing import Any
 from assistant.answer import Language
 from assistant.builtin.estimating.estimator import Words
 from assistant.builtin.estimating.market_prices import same_offer
-from assistant.builtin.figures import dollars, number, percent, plain, price, short_dollars, when
+from assistant.builtin.figures import dollars, moment, number, percent, plain, price, short_dollars
 from assistant.builtin.sections import foreign_name
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.language import in_script
@@ -155,7 +155,7 @@ def _price_source(tool: ToolEvidence, offers: Sequence[dict[str, Any]], say: Phr
     if tool.args.get("price_source") == ASKED:
         return say.asked
     for offer in offers:
-        day = when(offer["observed_at"], say.language) or say.undated
+        day = moment(offer["observed_at"], say.language) or say.undated
         return say.comma.join((foreign_name(offer["provider"]), say.terms[offer["term"]], day))
     return str(tool.args.get("price_source", say.not_known))
 
