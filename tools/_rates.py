@@ -57,6 +57,10 @@ _RANK_BEFORE = re.compile(
     r"(?:(?<![A-Za-z])rank(?: of| is)?|(?<![A-Za-z0-9])(?:lora_)?r\s?(?==)|秩)\s?[=:为是]?\s?$",
     re.IGNORECASE,
 )
+_QPS_BEFORE = re.compile(
+    r"(?<![A-Za-z])(?:(?P<minutely>rpm)|qps|rps)\s?(?:of|is|=|:|为|是|到)?\s?(?:about |约)?\s?$",
+    re.IGNORECASE,
+)
 _RANK_HINT = re.compile(r"rank|r ?=|秩", re.IGNORECASE)
 _KW = {
     "kilo": Decimal(1), "mega": Decimal(1000), "giga": Decimal(10**6), "plain": Decimal("0.001"),
@@ -97,13 +101,17 @@ def is_unit_before(words: str) -> bool:
     """Whether `words`, in front of a number, are nothing but its unit: 每秒, context length."""
     return any(
         (found := each.search(words)) is not None and found.start() == 0
-        for each in (_EACH_TIME, _CONTEXT_BEFORE, _RANK_BEFORE)
+        for each in (_EACH_TIME, _CONTEXT_BEFORE, _RANK_BEFORE, _QPS_BEFORE)
     )
 
 
 def read_named(text: str, numeral: Numeral) -> Reading | None:
-    """What the word in front of a number without a unit says: a context length, a rank."""
+    """What the word in front of a number without a unit says: a context length, a rank, QPS."""
     words = before(text, numeral.start)
+    if short := _QPS_BEFORE.search(words):
+        said, factor = ("minute", 1) if short["minutely"] else ("second", 60)
+        unit = Unit.REQUESTS_PER_MINUTE
+        return Reading(unit, numeral.start, numeral.end, Decimal(factor), said_unit=f"per {said}")
     if _RANK_HINT.search(words) and _RANK_BEFORE.search(words) and numeral.value <= 4096:
         return Reading(Unit.RANK, numeral.start, numeral.end)
     if _is_context(text, numeral):

@@ -25,7 +25,7 @@ MOST_UNKNOWN = 3
 _ROUTES = cues.cue(
     r"routes?|options|ways? (?:to|of) get\w*|where (?:should|do|shall) (?:i|we) (?:get|find|buy)|"
     r"how should (?:i|we) get|(?:which|what) (?:way|option|route)|what should we do",
-    r"哪条路|哪条途径|哪种途径|途径|渠道|哪种方式|哪个方案|方案|从哪(?:里|儿)?拿|怎么拿|该去哪|该怎么办|"
+    r"走(?:什么|哪个|基金|云|现货|额度)|还是自己买|哪条路|哪条途径|哪种途径|途径|渠道|哪种方式|哪个方案|方案|从哪(?:里|儿)?拿|怎么拿|该去哪|该怎么办|"
     r"(?:去|到|上)哪(?:里|儿)?(?:弄|找|拿)",
 )
 _BUDGET = cues.cue(r"budget|at most|spend up to|afford", r"预算|最多花|不超过")
