@@ -58,7 +58,8 @@ _RANK_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _QPS_BEFORE = re.compile(
-    r"(?<![A-Za-z\d])(?<!\d\s)(?:(?P<minutely>rpm)|qps|rps)\s?(?:of|is|=|:|为|是|到)?\s?(?:about |约)?\s?$",
+    r"(?<![A-Za-z\d])(?<!\d\s)(?:(?P<minutely>rpm)|qps|rps)"
+    r"\s?(?:of|is|=|:|为|是|到)?\s?(?:about |约)?\s?$",
     re.IGNORECASE,
 )
 _RANK_HINT = re.compile(r"rank|r ?=|秩", re.IGNORECASE)

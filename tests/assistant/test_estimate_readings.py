@@ -28,7 +28,7 @@ OTHER_WORDS = {
     "rent_or_buy": (
         "Is buying 32 H100s cheaper than renting at $2.50 an hour for three years?",
         "own vs rent 512 H100s, rent is $2.2/h",
-        "When do we break even if we buy 128 H200s instead of renting at $3/h?",
+        "When do we break even if we buy 128 H100s instead of renting at $3/h?",
         "买卡还是租卡划算？100张H100",
         "自购64张H100和按2.5美元每卡时租，哪个便宜？",
         "我們該買還是租 256 張 H100？",
