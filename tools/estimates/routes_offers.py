@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from tools.delivered import delivered
@@ -33,14 +34,29 @@ _NOT_FREE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Billed:
     """An offer with its place among those compared, and its bill for the likely hours."""
 
     index: int
     offer: Offer
+    job: Job
     bill: Delivered
     usd: Decimal | None
+
+    @cached_property
+    def totals(self) -> tuple[MoneyRange | None, tuple[str, ...]]:
+        """The bills for low, likely and high hours, and what is unknown of them."""
+        low, high = (_bill(self.offer, self.job, self.job.hours[end]) for end in (0, 2))
+        bills = (low, self.bill, high)
+        totals = [_usd(bill) for bill in bills]
+        codes = [code for bill in bills for code in bill.unknown]
+        if totals[0] is None or totals[1] is None or totals[2] is None:
+            if all(bill.total for bill in bills):
+                codes.append("other_currency")
+            return None, tuple(dict.fromkeys(codes))
+        found = MoneyRange(low=totals[0], likely=totals[1], high=totals[2])
+        return found, tuple(dict.fromkeys(codes))
 
 
 def billed(offers: Sequence[Offer], job: Job) -> list[Billed]:
@@ -51,7 +67,7 @@ def billed(offers: Sequence[Offer], job: Job) -> list[Billed]:
         if offer.superseded or offer.suspicious or offer.term not in _KINDS:
             continue
         bill = _bill(offer, job, job.hours[1])
-        found.append(Billed(index, offer, bill, _usd(bill)))
+        found.append(Billed(index, offer, job, bill, _usd(bill)))
     return found
 
 
@@ -118,22 +134,9 @@ def total_at(offer: Offer, job: Job, hours: Decimal, often: Decimal | None = Non
     return _usd(_bill(offer, job, hours, often)) or Decimal(0)
 
 
-def range_of(offer: Offer, job: Job) -> tuple[MoneyRange | None, tuple[str, ...]]:
-    """The bills for low, likely and high hours, and what is unknown of them."""
-    bills = [_bill(offer, job, hours) for hours in job.hours]
-    totals = [_usd(bill) for bill in bills]
-    codes = [code for bill in bills for code in bill.unknown]
-    low, likely, high = totals
-    if low is None or likely is None or high is None:
-        if all(bill.total for bill in bills):
-            codes.append("other_currency")
-        return None, tuple(dict.fromkeys(codes))
-    return MoneyRange(low=low, likely=likely, high=high), tuple(dict.fromkeys(codes))
-
-
 def _route(each: Billed, kind: RouteKind, job: Job) -> Route:
     offer, bill = each.offer, each.bill
-    total, codes = range_of(offer, job)
+    total, codes = each.totals
     start, bound = _start(offer, job.today)
     upfront = _in_usd(bill.cash_upfront, bill)
     unknown = [*codes, *(() if start else ("start",))]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tools.estimates.dilution import dilution_cost, share_sold
 from tools.estimates.records import MoneyRange
 from tools.estimates.routes_job import NO_MONEY, Job
-from tools.estimates.routes_offers import Billed, range_of
+from tools.estimates.routes_offers import Billed
 from tools.estimates.routes_records import Evidence, ProgramTerms, Route
 from tools.estimates.shown import usd
 from tools.gpus import known_gpu
@@ -71,7 +71,7 @@ def _credits(terms: ProgramTerms, priced: Sequence[Billed], job: Job) -> Route:
     if at is None:
         unknown.append("list_price")
         return _route(terms, job, None, "", unknown, problems, evidence)
-    bills, codes = range_of(at.offer, job)
+    bills, codes = at.totals
     unknown += codes
     evidence.append(
         Evidence(figure="total_usd", source=f"offer:{at.offer.offer_id}", cite=f"offers.{at.index}")
