@@ -135,7 +135,7 @@ def serving(
     )
     seen = new * (input_tokens - new / 2)
     arithmetic = 2 * linear * new / (peak * group * rates.compute)
-    arithmetic += 2 * _pair_flops(shape) * seen / (peak16 * group * rates.compute)
+    arithmetic += _pair_flops(shape) * seen / (peak16 * group * rates.compute)
     link = link_bytes(on) * rates.link
     sent = 4 * shape.layers * (group - 1) / group * shape.d_model * 2 / link
     messages = 2 * shape.layers * rates.message if group > 1 else 0.0
@@ -225,7 +225,7 @@ def _cache_copies(shape: Architecture, group: int) -> float:
 def _pair_flops(shape: Architecture) -> float:
     """FLOP of one query with one key and its value in all layers, in prefill."""
     key = shape.head_dim + (shape.rope_dim if shape.kv_rank else 0)
-    return 2 * shape.layers * shape.heads * (key + shape.head_dim) / 2
+    return 2 * shape.layers * shape.heads * (key + shape.head_dim)
 
 
 def _decode_pair_flops(shape: Architecture) -> float:
