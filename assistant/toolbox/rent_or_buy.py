@@ -9,7 +9,7 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
 from assistant.toolbox.calls import Found, Output, run
-from assistant.toolbox.rents import named_prices
+from assistant.toolbox.rents import implied_path, named_prices
 
 NAME = "rent_or_buy"
 EXAMPLES = (
@@ -33,6 +33,8 @@ def rent_or_buy_tool() -> BaseTool:
         rents: list[str] | None = None,
         reserved: list[str] | None = None,
         rents_source: str | None = None,
+        paths: list[str] | None = None,
+        reserved_terms: list[str] | None = None,
         purchase: str | None = None,
         purchase_source: str | None = None,
         all_in: str | None = None,
@@ -48,12 +50,15 @@ def rent_or_buy_tool() -> BaseTool:
     ) -> Output:
         """Compare buying `gpus` GPUs with renting: cost per used GPU-hour, break-even utilisation
         and month. `rents` are prices per GPU-hour that are paid for used hours, `reserved` those
-        that are paid for all, each as "name: 2.99", with `rents_source`; `purchase` is what a GPU
-        in its server costs (without it a dated table), `all_in` with network and building; shares
-        such as 75%. Money in US dollars. Rents stay flat or follow stated paths: no forecast."""
+        that are paid for all, each as "name: 2.99", with `rents_source`. `paths` are changes of
+        rents a year such as -15% (without: flat and both directions, no forecast);
+        `reserved_terms` such as "12: 5.81" and "36: 4.31" (months: price) give the path that they
+        imply. `purchase` is what a GPU in its server costs (without it a dated table), `all_in`
+        with network and building; shares such as 75%. Money in US dollars."""
 
         def work(_: int) -> Found:
             from tools.estimates.ownership import rent_or_buy as estimate
+            from tools.estimates.rents import SCENARIOS, scenario
             from tools.quantities import parse_dollars, parse_share
 
             def dollars(text: str | None) -> Decimal | None:
@@ -69,7 +74,9 @@ def rent_or_buy_tool() -> BaseTool:
                 [
                     *named_prices(rents or (), source),
                     *named_prices(reserved or (), source, "all_hours"),
+                    *implied_path(reserved_terms or (), source),
                 ],
+                scenarios=[scenario(parse_share(each)) for each in paths] if paths else SCENARIOS,
                 purchase_per_gpu=dollars(purchase),
                 all_in_per_gpu=dollars(all_in),
                 price_source=purchase_source,
@@ -88,7 +95,8 @@ def rent_or_buy_tool() -> BaseTool:
 
         args = {
             "gpu": gpu, "gpus": gpus, "rents": rents, "reserved": reserved,
-            "rents_source": rents_source, "purchase": purchase, "purchase_source": purchase_source,
+            "rents_source": rents_source, "paths": paths, "reserved_terms": reserved_terms,
+            "purchase": purchase, "purchase_source": purchase_source,
             "all_in": all_in, "utilisation": utilisation, "life_years": life_years,
             "residual": residual, "cost_of_capital": cost_of_capital,
             "colocation_per_kw_month": colocation_per_kw_month,

@@ -31,3 +31,20 @@ def named_prices(
             )
         )
     return found
+
+
+def implied_path(stated: Sequence[str], source: str) -> list[Rent]:
+    """The path that reserved prices imply, each as "months: price"; empty without any."""
+    from tools.errors import InvalidInput
+    from tools.estimates.rents import forward_rent
+    from tools.quantities import parse_count, parse_price
+
+    if not stated:
+        return []
+    terms = {}
+    for each in stated:
+        months, colon, price = each.partition(":")
+        if not colon:
+            raise InvalidInput(f"{each[:20]!r} has no price", "months and price, as 12: 5.81")
+        terms[int(parse_count(months))] = parse_price(price)
+    return [forward_rent(terms, source=source)]

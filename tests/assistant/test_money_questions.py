@@ -126,3 +126,18 @@ def test_what_is_missing_is_asked_back(question: str, word: str) -> None:
     asked = [BY_ASK[ask].missing(reading) for ask in reading.asks if ask in BY_ASK]
     assert len(asked) == 1
     assert word in str(asked[0])
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        ("Rent or buy 64 H100s at $2.35/h if rents fall 15% a year?", "-15%"),
+        ("Rent or buy 64 H100s at $2.35/h if rents rise by 10% a year?", "10%"),
+        ("租金每年降15%的话，64张H100按每卡时2.35美元租还是买划算？", "-15%"),
+        ("租金每年涨10%的話，64張H100按每卡時2.35美元租還是買划算？", "10%"),
+    ],
+)
+def test_a_path_of_rents_that_the_person_states(question: str, path: str) -> None:
+    args = told(question, "rent_or_buy")
+    assert args["paths"] == [path]
+    assert "utilisation" not in args

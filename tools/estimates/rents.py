@@ -43,9 +43,15 @@ SCENARIOS = (
 """Where none is stated: flat, and both directions. A scenario is no forecast."""
 
 
-def monthly_prices(rent: Rent, scenario: Scenario, months: int) -> list[Decimal]:
+def scenario(yearly_change: Decimal) -> Scenario:
+    """The path on which rents change by a share a year, with its name."""
+    name = f"{float(yearly_change * 100):+.3g} % a year" if yearly_change else "flat"
+    return Scenario(name=name, yearly_change=yearly_change)
+
+
+def monthly_prices(rent: Rent, path: Scenario, months: int) -> list[Decimal]:
     """The price per GPU-hour in each month: the first month is today's price."""
-    factor = (1 + scenario.yearly_change) ** (Decimal(1) / 12)
+    factor = (1 + path.yearly_change) ** (Decimal(1) / 12)
     steps = dict(rent.later)
     price, change, found = rent.price_per_gpu_hour, Decimal(1), []
     for month in range(months):

@@ -12,7 +12,7 @@ from assistant.cli.gpus import whole_number
 
 if TYPE_CHECKING:
     from tools.estimates.ownership_records import Comparison, Ownership
-    from tools.estimates.rents import Rent, Scenario
+    from tools.estimates.rents import Rent
 
 _CURVE_MONTHS, _CURVE_WIDTH = 6, 40
 
@@ -111,7 +111,7 @@ def ownership(
 ) -> None:
     """Estimate what owning GPUs costs per used hour, and when that beats renting."""
     from tools.estimates.ownership import rent_or_buy
-    from tools.estimates.rents import SCENARIOS
+    from tools.estimates.rents import SCENARIOS, scenario
     from tools.quantities import parse_dollars, parse_share
 
     def dollars(text: str | None) -> Decimal | None:
@@ -142,7 +142,7 @@ def ownership(
         life_years=_plain(life, "--life"),
         residual_share=share(residual),
         cost_of_capital=share(cost_of_capital),
-        scenarios=SCENARIOS if path is None else [_scenario(each) for each in path],
+        scenarios=SCENARIOS if path is None else [scenario(parse_share(each)) for each in path],
     )
     more = [
         ("Against renting:", [_line(each) for each in estimate.comparisons]),
@@ -237,15 +237,6 @@ def _forward(stated: list[str] | None) -> list[Rent]:
             raise InvalidInput(f"--forward {each!r} has no price", "for example 12=4.10")
         terms[whole_number(months, "--forward")] = parse_price(price)
     return [forward_rent(terms, source="given with --forward")]
-
-
-def _scenario(text: str) -> Scenario:
-    from tools.estimates.rents import Scenario
-    from tools.quantities import parse_share
-
-    change = parse_share(text)
-    name = f"{float(change * 100):+.3g} % a year" if change else "flat"
-    return Scenario(name=name, yearly_change=change)
 
 
 def _price_source(purchase: str | None, all_in: str | None) -> str | None:
