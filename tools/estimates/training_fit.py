@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tools.estimates.architectures import Architecture
@@ -12,6 +13,7 @@ from tools.estimates.training_memory import (
     ZERO,
     gpu_bytes,
     memory_parts,
+    state_bytes,
     tries,
     verdict_of,
 )
@@ -47,7 +49,10 @@ def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> 
     setup = TrainingSetup(gpus=gpus or 1, seq_len=seq_len, recompute="none", stage=0)
     if gpus is not None:
         return _best(shape, setup, capacity, stated=True)
-    for power in range(_MOST_POWER + 1):
+    # Fewer cannot hold the states, however they are sharded.
+    least = shape.params * sum(state_bytes(setup).values()) / capacity
+    first = min(_MOST_POWER, max(0, math.ceil(math.log2(least))))
+    for power in range(first, _MOST_POWER + 1):
         tried = _best(shape, setup.model_copy(update={"gpus": 2**power}), capacity, stated=False)
         if tried.verdict != "no":
             break
@@ -56,24 +61,25 @@ def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> 
 
 def _best(shape: Architecture, setup: TrainingSetup, capacity: float, *, stated: bool) -> MemoryFit:
     """The least sharding that fits, then the first that is tight, else what comes nearest."""
-    found: list[MemoryFit] = []
+    found: list[tuple[MemoryParts, str]] = []
     for step, words in _setups(setup):
-        parts = memory_parts(shape, step)
-        found.append(
-            MemoryFit(
-                verdict=verdict_of(parts.total, capacity),
-                setup=words,
-                gpus=setup.gpus,
-                gpus_stated=stated,
-                total_bytes=parts.total,
-                gpu_bytes=capacity,
-                parts=parts,
-            )
-        )
-        if found[-1].verdict == "fits":
-            return found[-1]
-    tight = next((each for each in found if each.verdict == "tight"), None)
-    return tight or min(found, key=lambda each: each.total_bytes)
+        found.append((memory_parts(shape, step), words))
+        if verdict_of(found[-1][0].total, capacity) == "fits":
+            chosen = found[-1]
+            break
+    else:
+        tight = (each for each in found if each[0].total <= capacity)
+        chosen = next(tight, min(found, key=lambda each: each[0].total))
+    parts, words = chosen
+    return MemoryFit(
+        verdict=verdict_of(parts.total, capacity),
+        setup=words,
+        gpus=setup.gpus,
+        gpus_stated=stated,
+        total_bytes=parts.total,
+        gpu_bytes=capacity,
+        parts=parts,
+    )
 
 
 def _setups(setup: TrainingSetup) -> Iterator[tuple[TrainingSetup, str]]:

