@@ -11,6 +11,7 @@ import statistics
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -41,6 +42,7 @@ class FinetuningRun(BaseModel):
     gpu: str
     gpus: int
     seq_len: int | None
+    micro_batch: int | None
     rank: int | None
     targets: Targets | None
     tokens_per_gpu_second: float | None
@@ -53,6 +55,11 @@ class FinetuningRun(BaseModel):
     @property
     def shape(self) -> Architecture:
         return architecture(self.model)
+
+    @property
+    def setting(self) -> tuple[str, str, str, int, int | None, int | None]:
+        """What two runs share that differ in the method alone."""
+        return self.family, self.model, self.gpu, self.gpus, self.seq_len, self.micro_batch
 
     @property
     def trainable(self) -> int:
@@ -85,16 +92,40 @@ def finetuning_runs() -> tuple[FinetuningRun, ...]:
     )
 
 
-def fit_utilisation(part: TrainedPart, runs: Sequence[FinetuningRun]) -> Range:
+def qlora_slowdown(runs: Sequence[FinetuningRun]) -> float:
+    """How many times slower adapters on a base in 4 bits are than on one in 16, on the same GPUs at
+    the same length: the geometric mean over sources of the median of their pairs."""
+    speeds = {run.setting: run.tokens_per_gpu_second for run in runs if run.method == "qlora"}
+    ratios: dict[str, list[float]] = {}
+    for run in runs:
+        slower = speeds.get(run.setting) if run.method == "lora" else None
+        if slower and run.tokens_per_gpu_second:
+            ratios.setdefault(run.family, []).append(run.tokens_per_gpu_second / slower)
+    return statistics.geometric_mean(statistics.median(each) for each in ratios.values())
+
+
+def fit_utilisation(runs: Sequence[FinetuningRun], part: TrainedPart) -> Range:
     """Low, likely and high utilisation of `part`: quantiles 10, 50 and 90 % of the measured speeds,
-    every source with the same weight."""
+    those of one source and method together weighing as much as those of another.
+
+    The methods share one band, but for the time that undoing 4 bits takes: bands of their own cover
+    fewer speeds of a source that was left out (see `main`).
+    """
+    slower = qlora_slowdown(runs)
+    shared = fit_alone([(run, slower if run.method == "qlora" else 1.0) for run in runs])
+    by = slower if part == "qlora" else 1.0
+    return Range(low=shared.low / by, likely=shared.likely / by, high=shared.high / by)
+
+
+def fit_alone(runs: Sequence[tuple[FinetuningRun, float]]) -> Range:
+    """The quantiles over runs, each utilisation times its factor."""
     known = [
-        (run.family, share)
-        for run in runs
-        if run.method == part and (share := run.utilisation) is not None
+        ((run.family, run.method), share * factor)
+        for run, factor in runs
+        if (share := run.utilisation) is not None
     ]
-    size = Counter(family for family, _ in known)
-    weighted = sorted((share, 1 / size[family]) for family, share in known)
+    size = Counter(group for group, _ in known)
+    weighted = sorted((share, 1 / size[group]) for group, share in known)
     low, likely, high = (_quantile(weighted, at) for at in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
     return Range(low=low, likely=likely, high=high)
 
@@ -117,7 +148,13 @@ def _quantile(weighted: Sequence[tuple[float, float]], at: float) -> float:
 @cache
 def fitted_utilisation(part: TrainedPart) -> Range:
     """The band of `part` over all measured speeds."""
-    return fit_utilisation(part, finetuning_runs())
+    return fit_utilisation(finetuning_runs(), part)
+
+
+@cache
+def fitted_slowdown() -> float:
+    """`qlora_slowdown` over all measured speeds."""
+    return qlora_slowdown(finetuning_runs())
 
 
 @cache
@@ -130,27 +167,55 @@ def measured_generations(part: TrainedPart) -> frozenset[str]:
     )
 
 
-def main() -> None:
-    """Print each measured speed, and the bands with and without each source."""
-    out = sys.stdout.write
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a band does on the speeds of one method whose source it has not seen: the median of
+    |likely / measured - 1|, and how many speeds lie in it."""
+
+    method: TrainedPart
+    speeds: int
+    sources: int
+    error: float
+    inside: int
+
+
+def check(part: TrainedPart, *, shared: bool = True) -> Check:
+    """Leave-one-source-out figures of `part`, with one band for all methods or one of its own."""
     runs = [run for run in finetuning_runs() if run.utilisation is not None]
-    for run in runs:
-        out(f"{run.id:<34}{run.method:<7}{run.tokens_per_gpu_second:>9,.0f} tokens/s")
-        out(f"{run.utilisation or 0:>8.1%}\n")
+    rows = [run for run in runs if run.method == part]
+    errors, inside = [], 0
+    for run in rows:
+        others = [each for each in runs if each.family != run.family]
+        alone = [(each, 1.0) for each in others if each.method == part]
+        band = fit_utilisation(others, part) if shared else fit_alone(alone)
+        share = run.utilisation or 0.0
+        errors.append(abs(share / band.likely - 1))
+        inside += band.low <= share <= band.high
+    sources = len({run.family for run in rows})
+    return Check(part, len(rows), sources, statistics.median(errors), inside)
+
+
+def main() -> None:
+    """Print each measured speed, the band, and how bands do on a source they have not seen."""
+    out = sys.stdout.write
+    for run in finetuning_runs():
+        if run.utilisation is not None:
+            out(f"{run.id:<34}{run.method:<7}{run.tokens_per_gpu_second:>9,.0f} tokens/s")
+            out(f"{run.utilisation:>8.1%}\n")
     for part in _KINDS:
         band = fitted_utilisation(part)
-        rows = [run for run in runs if run.method == part]
-        errors, inside = [], 0
-        for run in rows:
-            others = fit_utilisation(part, [each for each in runs if each.family != run.family])
-            share = run.utilisation or 0
-            errors.append(abs(share / others.likely - 1))
-            inside += others.low <= share <= others.high
-        out(
-            f"{part}: {band.low:.0%} / {band.likely:.0%} / {band.high:.0%} over {len(rows)} speeds"
-            f" of {len({run.family for run in rows})} sources; leaving one source out, the median"
-            f" error is {statistics.median(errors):.0%} and {inside} lie in the band\n"
-        )
+        shares = f"{band.low:.1%} / {band.likely:.1%} / {band.high:.1%}"
+        out(f"band of {part}: {shares} of the dense peak\n")
+    out(f"4 bits are undone in {fitted_slowdown() - 1:.0%} more time\n")
+    for shared in (True, False):
+        found = [check(part, shared=shared) for part in _KINDS]
+        out("one band for all methods:" if shared else "a band for each method:")
+        out(" leaving one source out, median error and speeds in the band\n")
+        for each in found:
+            out(f"  {each.method:<7}{each.error:>6.0%}{each.inside:>6} of {each.speeds}")
+            out(f" ({each.sources} sources)\n")
+        inside, speeds = sum(each.inside for each in found), sum(each.speeds for each in found)
+        out(f"  all    {inside:>12} of {speeds} ({inside / speeds:.0%})\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,12 @@ from typing import Any
 from tools.estimates.adapters import TrainedPart
 from tools.estimates.architectures import Architecture, shape_assumption
 from tools.estimates.finetuning_records import FinetuningInputs, Phase
-from tools.estimates.finetuning_runs import RUNS, finetuning_runs, fitted_utilisation
+from tools.estimates.finetuning_runs import (
+    RUNS,
+    finetuning_runs,
+    fitted_slowdown,
+    fitted_utilisation,
+)
 from tools.estimates.finetuning_work import OVERHEAD, PADDING, Fit, Work
 from tools.estimates.records import Assumption, Range, Sensitivity, Step, Swing, tornado
 from tools.estimates.rollouts import SCORING_PASSES, Rollouts
@@ -252,17 +257,25 @@ def _counted(gpus: int) -> str:
 
 
 def _speed(part: TrainedPart, on: Gpu, calibrated: bool) -> Iterator[Assumption]:
-    rows = [run for run in finetuning_runs() if run.method == part and run.utilisation is not None]
+    rows = [run for run in finetuning_runs() if run.utilisation is not None]
     sources = len({run.family for run in rows})
     band = fitted_utilisation(part)
     yield Assumption(
         name="utilisation",
         value=f"{band.low:.0%} / {band.likely:.0%} / {band.high:.0%}",
-        text=f"share of the dense peak in {len(rows)} published speeds of training {_NAMES[part]},"
-        f" from {sources} sources: lowest tenth, middle, highest tenth; operations that are done"
-        " again count as lost",
+        text=f"share of the dense peak in {len(rows)} published speeds of fine-tuning by {sources}"
+        " sources: lowest tenth, middle, highest tenth; operations that are done again count as"
+        " lost",
         source=RUNS,
     )
+    if part == "qlora":
+        yield Assumption(
+            name="four_bits",
+            value=f"{fitted_slowdown():.2f}",
+            text=f"a base in 4 bits takes {fitted_slowdown():.2f} times as long as one in 16, in"
+            " pairs of published speeds on the same GPUs (1.03 to 1.9); contained in the share",
+            source=RUNS,
+        )
     yield Assumption(
         name="peak",
         value=f"{on.training_tflops} TFLOPS",

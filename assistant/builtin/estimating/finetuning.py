@@ -143,6 +143,7 @@ _WORDS = catalogue(
             "utilisation": "实际利用率（占稠密峰值）取{value}，由公开的微调速度得出：低、中、高",
             "peak": "16位稠密峰值取{value}",
             "uncalibrated": "未校准：{value}这一代GPU还没有公开的同类微调速度",
+            "four_bits": "4位底座比16位慢，耗时按{value}倍计，已含在利用率里",
             "padding": "样本长短不一，补齐后的token数按实际的{value}倍计；打包训练则没有补齐",
             "overhead": "加载、评测、存检查点和一次重启，按{value}倍工时计，不含正式训练前的实验",
             "epochs": "数据只过{value}遍；不少做法会过两到四遍",
