@@ -68,10 +68,11 @@ __all__ = [
 ]
 
 _GRID = re.compile(
-    r"(?<![\w.×*])([0-9]{1,5})\s?[x×*]\s?([0-9]{1,5})(?:\s?[x×*]\s?|\s?[张块片颗枚]\s?|[ -])?"
+    r"(?<![A-Za-z0-9_.×*])([0-9]{1,5})\s?[x×*]\s?([0-9]{1,5})"
+    r"(?:\s?[x×*]\s?|\s?[张块片颗枚]\s?|[ -])?"
 )
 _GRID_NOUN = re.compile(r"(?:GPUs?(?![A-Za-z])|卡|显卡)", re.IGNORECASE)
-_TIMES_GPU = re.compile(r"s?\s?[x×*]\s?([0-9][0-9,]*)(?![\w.])")
+_TIMES_GPU = re.compile(r"s?\s?[x×*]\s?([0-9][0-9,]*)(?![A-Za-z0-9_.])")
 _TO = re.compile(r"\s?(?:to|-|~|到|至|or|或)\s?(?:US\$|[$¥€£])?\s?", re.IGNORECASE)
 _BETWEEN = re.compile(r"between (?:US\$|[$¥€£])?\s?$", re.IGNORECASE)
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.tools.number_words import chinese, english
 from tools.quantities import Quantity, Unit, find_quantities
 
 _SPEC = util.spec_from_file_location(
@@ -85,50 +86,12 @@ def test_list_numbers_are_no_figures() -> None:
 
 # -- round trips ---------------------------------------------------------------------------------
 
-_DIGITS = "零一二三四五六七八九"
-
-
-def chinese(number: int) -> str:
-    """`number` (1 to 99,999,999) in Chinese, as taught in school."""
-    if number >= 10_000:
-        rest = number % 10_000
-        joined = "" if not rest else ("零" if rest < 1000 else "") + chinese(rest)
-        return chinese(number // 10_000) + "万" + joined
-    written, zero = "", False
-    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit = number // place % 10
-        if digit:
-            written += ("零" if zero else "") + _DIGITS[digit] + unit
-            zero = False
-        else:
-            zero = bool(written)
-    return written
-
 
 @given(st.integers(2, 99_999_999))
 @settings(max_examples=300, deadline=None)
 def test_chinese_numerals_round_trip(number: int) -> None:
     (found,) = find_quantities(f"共{chinese(number)}张H100")
     assert (found.unit, found.value) == (Unit.GPUS, Decimal(number))
-
-
-_ONES_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-)
-_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ONES, _TENS = _ONES_WORDS.split(), _TENS_WORDS.split()
-
-
-def english(number: int) -> str:
-    """`number` below a billion in English words."""
-    for scale, word in ((1_000_000, "million"), (1000, "thousand"), (100, "hundred")):
-        if number >= scale:
-            rest = number % scale
-            return f"{english(number // scale)} {word}" + (f" {english(rest)}" if rest else "")
-    if number < 20:
-        return _ONES[number]
-    return _TENS[number // 10 - 2] + (f"-{_ONES[number % 10]}" if number % 10 else "")
 
 
 @given(st.integers(2, 999_999_999))
