@@ -96,7 +96,8 @@ def test_each_import_is_a_dependency() -> None:
 
     declared = {_module(r).split(".")[0] for r in PROJECT["dependencies"]}
     assert set(COME_WITH.values()) <= declared
-    known = {*sys.stdlib_module_names, *PACKAGES, *declared, *COME_WITH}
+    # `_typeshed` is a name of type checkers, imported for them alone.
+    known = {*sys.stdlib_module_names, *PACKAGES, *declared, *COME_WITH, "_typeshed"}
     strangers = {(name, path.name) for name, path in _imports() if name.split(".")[0] not in known}
     assert not strangers
 
