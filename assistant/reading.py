@@ -53,9 +53,23 @@ def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readin
     reading = _read(text, past, programs)
     if not past or not past[-1].asked_back or not _completes(reading):
         return reading
+    settled = _settled(read(past[-1].question, past[:-1], programs), reading)
+    if settled is not None:
+        return settled
     whole = read(f"{past[-1].question} {text}", past[:-1], programs)
     accepted = bool(cues.ACCEPTED.search(reading.folded))
     return replace(whole, language=reading.language, accepted=accepted)
+
+
+def _settled(asked: Reading, answer: Reading) -> Reading | None:
+    """The question in which a number could mean two things, with the one that is meant; None where
+    all its numbers were clear."""
+    unclear = next((each for each in asked.quantities if each.readings), None)
+    if unclear is None or not answer.quantities:
+        return None
+    meant = replace(unclear, value=answer.quantities[0].value, readings=())
+    quantities = tuple(meant if each is unclear else each for each in asked.quantities)
+    return replace(asked, quantities=quantities, language=answer.language)
 
 
 def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:

@@ -170,6 +170,16 @@ def test_values_after_a_question_asked_back_in_chinese_stay_chinese(desk: Assist
     assert done.tool_calls[1].args | {"params": "7B", "gpus": 64} == done.tool_calls[1].args
 
 
+def test_a_number_that_may_mean_two_things_is_settled_by_the_next_words(desk: Assistant) -> None:
+    asked = desk.ask("训练3亿2千参数的模型，100B token，64张H100要多久？")
+    assert asked.asked_back
+    assert "320,000,000" in asked.answer
+    done = desk.ask("3.2亿", asked.session)
+    args = done.tool_calls[1].args
+    assert (args["params"], args["tokens"], args["gpus"]) == ("320M", "100B", 64)
+    assert done.removed == []
+
+
 def test_an_own_question_after_one_asked_back_is_answered_for_itself(desk: Assistant) -> None:
     asked = desk.ask("How much will training my model cost?")
     other = desk.ask("What does an H100 cost per hour?", asked.session)

@@ -57,10 +57,10 @@ def _missing(reading: Reading) -> str | None:
 def _arguments(reading: Reading) -> dict[str, Any]:
     earlier = reading.again(TOOL)
     told: dict[str, Any] = dict(_sizes(reading))
-    if tokens := reading.first(Unit.TOKENS):
+    if kind := media.kind_of(reading):
+        told["media"] = kind  # tokens say nothing of what its training takes
+    elif tokens := reading.first(Unit.TOKENS):
         told["tokens"] = in_short(tokens.value)
-    elif kind := media.kind_of(reading):
-        told["media"] = kind
     elif "params" in told and not earlier:  # the person agreed to what would be assumed
         told["tokens"] = in_short(parse_params(told["params"]) * TOKENS_A_PARAMETER)
     if gpu := gpu_of(reading):
