@@ -220,7 +220,7 @@ def _share(reached: Range) -> Assumption:
         name="share_of_roofline",
         value=f"{reached.low:.0%} / {reached.likely:.0%} / {reached.high:.0%}",
         text="share of the roofline that published servers reached: lowest tenth, middle, highest"
-        " tenth; tuned servers are near the top, default settings near the bottom",
+        " tenth; tuned servers are near the top, default settings near the bottom or below it",
         source=_RUNS,
     )
 

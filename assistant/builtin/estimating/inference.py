@@ -104,7 +104,10 @@ _WORDS = catalogue(
         },
         assumptions={
             "shape": "模型结构取{value}",
-            "share_of_roofline": "公开实测的推理服务能达到理论上限的{value}：低、中、高三档",
+            "share_of_roofline": (
+                "公开实测的推理服务能达到理论上限的{value}：低、中、高三档；"
+                "调优过的接近上限，默认配置接近下限甚至更低"
+            ),
             "precision": "权重 / KV缓存的精度：{value}；低精度对质量的影响没有估算",
             "peak_to_mean": "高峰请求量是平均值的{value}倍，GPU一直租着",
             "peak_load": "高峰时用到容量的{value}，其余留给突发和故障",
