@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ _KINDS: dict[Term, RouteKind] = {
     Term.CAPACITY_BLOCK: "capacity_block",
     Term.FUND: "fund",
 }
+# How the price list names figures of a market: nobody sells at an index.
+_NO_SELLER = re.compile(r"^market \(|\bindex\b")
 _FRESH = ("live", "recent")
 _SAME_SPEED = Decimal("0.95")
 _NOT_FREE = (
@@ -140,6 +143,8 @@ def _route(each: Billed, kind: RouteKind, job: Job) -> Route:
     start, bound = _start(offer, job.today)
     upfront = _in_usd(bill.cash_upfront, bill)
     unknown = [*codes, *(() if start else ("start",))]
+    if _NO_SELLER.search(offer.provider):
+        unknown.append("seller")
     price = offer.price_per_gpu_hour
     evidence = [Evidence(figure="total_usd", source=_source(offer), cite=f"offers.{each.index}")]
     if start:

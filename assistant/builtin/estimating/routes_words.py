@@ -73,6 +73,7 @@ WORDS = catalogue(
         unknown={
             "start": "when it can start",
             "eligibility": "whether it is open to you",
+            "seller": "who sells at this market price",
             "gpu_price": "the price",
             "restart_loss": "work lost when taken away",
             "configuration_size": "in what sizes it is sold",
@@ -150,6 +151,7 @@ WORDS = catalogue(
         unknown={
             "start": "何时能开工",
             "eligibility": "你们是否符合条件",
+            "seller": "谁按这个行情价出售",
             "gpu_price": "单价",
             "restart_loss": "被收回时损失的工作",
             "configuration_size": "以多少张为一份出售",

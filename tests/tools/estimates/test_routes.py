@@ -171,6 +171,11 @@ def test_a_slower_form_of_the_gpu_takes_longer_nobody_says_how_much() -> None:
     assert compared(pcie, gpu="H100 PCIe").routes[0].unknown == ("start",)
 
 
+def test_an_index_of_prices_is_no_seller() -> None:
+    index = an_offer("1-year contract index (SemiAnalysis)", term=Term.RESERVED, term_months=12)
+    assert "seller" in compared(index).routes[0].unknown
+
+
 def test_budget_and_price_unknown() -> None:
     found = compared(
         an_offer("Dear", "10"), an_offer("Silent", None), hours_high=D(200), budget=D(64_000)
