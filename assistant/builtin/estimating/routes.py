@@ -17,6 +17,7 @@ from assistant.builtin.values import gpu_count, gpu_of, hours_of, money_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
+from kb.texts.folding import fold
 from tools.places import find_places
 from tools.quantities import Quantity, Unit
 
@@ -31,7 +32,6 @@ _ROUTES = cues.cue(
 _BUDGET = cues.cue(r"budget|at most|spend up to|afford", r"预算|最多花|不超过")
 _VALUATION = cues.cue(r"valuation|valued|post-money", r"估值")
 _CASH = cues.cue(r"cash|in the bank|up front", r"现金|账上|预付")
-_NEAR = 24
 
 
 def _job_is_told(reading: Reading) -> bool:
@@ -78,21 +78,28 @@ def _of_the_question(reading: Reading) -> dict[str, Any]:
     places = find_places(reading.text)
     if len(places) == 1:
         told["region"] = places[0]
-    for name, near in (("budget", _BUDGET), ("valuation", _VALUATION), ("cash", _CASH)):
-        sums = [q for q in reading.quantities if _is_sum_near(q, near, reading)]
-        if sums:
-            told[name] = money_text(sums[0])
+    for name, cue in (("budget", _BUDGET), ("valuation", _VALUATION), ("cash", _CASH)):
+        sum_ = _sum_called(cue, reading)
+        if sum_ is not None:
+            told[name] = money_text(sum_)
     day = reading.first(Unit.DATE)
     if day and day.iso and len(day.iso) == len("2026-11-22") and not day.iso.startswith("-"):
         told["start_by"] = day.iso
     return told | {name: value for name, value in reading.company.items() if value}
 
 
-def _is_sum_near(sum_: Quantity, near: re.Pattern[str], reading: Reading) -> bool:
-    if sum_.unit is not Unit.MONEY:
-        return False
-    around = reading.text[max(0, sum_.start - _NEAR) : sum_.end + _NEAR].lower()
-    return bool(near.search(around))
+def _sum_called(cue: re.Pattern[str], reading: Reading) -> Quantity | None:
+    """The sum of money to which a word stands nearest: "a budget of $2M", "$2M in cash"."""
+    sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
+    ends = [0, *(q.end for q in sums)]
+    starts = [*(q.start for q in sums), len(reading.text)]
+    near: list[tuple[int, int, Quantity]] = []
+    for n, sum_ in enumerate(sums):
+        before = fold(reading.text[ends[n] : sum_.start])
+        behind = fold(reading.text[sum_.end : starts[n + 1]])
+        near += [(len(before) - match.end(), n, sum_) for match in cue.finditer(before)]
+        near += [(match.start(), n, sum_) for match in cue.finditer(behind)]
+    return min(near, key=lambda each: each[:2])[2] if near else None
 
 
 def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
