@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant import Assistant
 from assistant.builtin.estimating.training import TRAINING
 from assistant.reading import read
 
@@ -59,3 +62,20 @@ def test_a_mixture_of_experts_is_asked_for_its_active_parameters(said: str) -> N
     asked = TRAINING.missing(read(said, [], []))
     assert asked
     assert "17B" in asked
+
+
+def test_runs_of_the_fund_stand_first_and_are_named_so(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "runs.csv").write_text(
+        "model,params_b,tokens_t,gpu,n_gpus,gpu_hours,accounting\n"
+        "Harbor 7B,7.1,1.5,H100,128,61000,final\n",
+        encoding="utf-8",
+    )
+    with Assistant.open(home, today=date(2026, 11, 22)) as desk:
+        english = desk.ask("How much to pre-train a 7B model on 2T tokens on 256 H100s?")
+        chinese = desk.ask("用256张H100训练7B模型、2T token，要多久？")
+    for answer, words in ((english, "Harbor 7B (the fund's own): "), (chinese, "（本基金）：")):
+        assert answer.removed == []
+        nearest = answer.answer.split("Harbor 7B", 1)[0].splitlines()[-2:]
+        assert nearest[-1] == "- "
+        assert words in answer.answer

@@ -30,9 +30,9 @@ from tools.gpus import Gpu
 EXPERIMENTS = (Decimal(1), Decimal("1.5"), Decimal(3))
 """Failed starts, ablations and tuning beside the final run: low, likely, high. A planning factor,
 not a measurement: published hours (DeepSeek's, for one) leave them out."""
-# A bare large matrix multiply reaches 80 % of the peak on an H100: no training does more.
+# A bare large matrix multiply reaches 80 % of the peak on an H100 (github:stas00/ml-engineering
+# compute/accelerator/README.md @744d01e): no training does more.
 _MATMUL_CEILING = 0.80
-MATMUL_SOURCE = "github:stas00/ml-engineering compute/accelerator/README.md @744d01e"
 
 Three = tuple[Decimal, Decimal, Decimal]
 
