@@ -173,7 +173,10 @@ def _stage_parts(shape: Architecture, setup: TrainingSetup, at: int) -> MemoryPa
 
 def state_bytes(setup: TrainingSetup) -> dict[str, float]:
     """Bytes a trained parameter by state, before sharding."""
-    values, wide = {"adamw": (2, 4), "adamw_8bit": (2, 1), "muon": (1, 4)}[setup.optimizer]
+    # Moments a parameter and their bytes; Muon and SGD keep a momentum only.
+    values, wide = {"adamw": (2, 4), "adamw_8bit": (2, 1), "muon": (1, 4), "sgd": (1, 4)}[
+        setup.optimizer
+    ]
     if setup.precision == "fp32":
         return {"weights": 4, "gradients": 4, "optimizer": values * wide}
     if setup.precision == "pure_bf16":
@@ -343,7 +346,7 @@ def _steps(shape: Architecture, setup: TrainingSetup, parts: MemoryParts) -> Ite
     split = (
         ""
         if setup.tensor * setup.pipeline == 1
-        else (f" / ({setup.tensor} tensor x {setup.pipeline} pipeline)")
+        else (f" / ({setup.tensor} tensor x {setup.pipeline} pipeline, the fullest stage)")
     )
 
     def line(name: str, amount: float, sharded: bool) -> Step:

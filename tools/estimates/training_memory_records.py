@@ -11,7 +11,7 @@ from tools.estimates.records import Estimate, Record, unit
 Stage = Literal[0, 1, 2, 3]
 Recompute = Literal["none", "selective", "ops", "full"]
 Precision = Literal["bf16", "pure_bf16", "fp32"]
-Optimizer = Literal["adamw", "adamw_8bit", "muon"]
+Optimizer = Literal["adamw", "adamw_8bit", "muon", "sgd"]
 Offload = Literal["none", "optimizer", "all"]
 Method = Literal["full", "lora", "qlora"]
 Kernels = Literal["fused", "eager"]
