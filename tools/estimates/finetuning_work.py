@@ -8,10 +8,10 @@ from tools.estimates.adapters import Targets, adapter_params
 from tools.estimates.architectures import Architecture
 from tools.estimates.checks import whole
 from tools.estimates.finetuning_records import FinetuningMethod, MethodFit
+from tools.estimates.memory_parts import memory_parts
 from tools.estimates.training_memory import (
     fewest_gpus,
     gpu_bytes,
-    memory_parts,
     spread_over,
     training_memory,
     verdict_of,

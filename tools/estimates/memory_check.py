@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from tools.estimates.architectures import Architecture, architecture, typical_shape
-from tools.estimates.training_memory import USED_SHARE, memory_parts
+from tools.estimates.memory_parts import USED_SHARE, memory_parts
 from tools.estimates.training_memory_records import TrainingSetup
 
 WITHIN = 0.10

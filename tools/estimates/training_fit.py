@@ -7,16 +7,9 @@ from collections.abc import Iterator
 
 from tools.estimates.architectures import Architecture
 from tools.estimates.kv_cache import GIB
+from tools.estimates.memory_parts import ACTIVATIONS, ZERO, memory_parts, state_bytes
 from tools.estimates.records import Record, Step, unit
-from tools.estimates.training_memory import (
-    ACTIVATIONS,
-    ZERO,
-    gpu_bytes,
-    memory_parts,
-    state_bytes,
-    tries,
-    verdict_of,
-)
+from tools.estimates.training_memory import gpu_bytes, tries, verdict_of
 from tools.estimates.training_memory_records import MemoryParts, TrainingSetup, Verdict
 from tools.gpus import Gpu
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tools.estimates.architectures import typical_shape
+from tools.estimates.memory_parts import ACTIVATIONS, ZERO
 from tools.estimates.published_runs import Stratum
 from tools.estimates.records import Assumption, Step
 from tools.estimates.shown import short, triple, usd
 from tools.estimates.training_fit import MemoryFit
 from tools.estimates.training_job import EXPERIMENTS, Job, Work
-from tools.estimates.training_memory import ACTIVATIONS, ZERO
 from tools.estimates.training_records import TrainingInputs
 from tools.estimates.training_work import (
     ATTENTION_SOURCE,

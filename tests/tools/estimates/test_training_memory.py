@@ -13,11 +13,10 @@ from tools.errors import InvalidInput
 from tools.estimates.architectures import Architecture, architecture, architectures, typical_shape
 from tools.estimates.kv_cache import GIB
 from tools.estimates.memory_check import WITHIN, compare, main, memory_peaks
+from tools.estimates.memory_parts import memory_parts, state_bytes
 from tools.estimates.training_memory import (
     fewest_gpus,
     gpu_bytes,
-    memory_parts,
-    state_bytes,
     training_memory,
 )
 from tools.estimates.training_memory_records import TrainingMemory, TrainingSetup
