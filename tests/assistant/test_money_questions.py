@@ -101,6 +101,8 @@ def test_another_currency_is_refused_by_the_tool_and_not_taken_as_dollars() -> N
         "Which funds give credits worth $350,000?",
         "What is the value of Google's credits for startups?",
         "谁买了H100，谁在租？",
+        "What does it cost per hour to get 8 H100s on AWS?",
+        "Where can we buy 5,000 H100-hours?",
         "Crusoe用H100抵押借了多少钱？",
     ],
 )
@@ -141,3 +143,22 @@ def test_a_path_of_rents_that_the_person_states(question: str, path: str) -> Non
     args = told(question, "rent_or_buy")
     assert args["paths"] == [path]
     assert "utilisation" not in args
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long until buying 64 H100s pays back versus $6.88/h on AWS?",
+        "What does owning 64 H100s cost us per GPU-hour?",
+        "自建机房买64张H100，合多少钱一卡时？",
+    ],
+)
+def test_owning_alone_and_against_a_named_cloud(question: str) -> None:
+    assert told(question, "rent_or_buy")["gpus"] == 64
+
+
+def test_money_that_was_raised_is_no_price_of_a_gpu() -> None:
+    args = told("We raised $12M. Should we buy 256 H100s or rent them at $2.35/h?", "rent_or_buy")
+    assert "purchase" not in args
+    args = told("We borrow $20M for 500 H100s over 42 months at 12%: what a month?", "gpu_loan")
+    assert "price_per_gpu" not in args

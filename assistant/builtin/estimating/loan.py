@@ -15,6 +15,7 @@ from assistant.builtin.estimating.money import (
     as_share,
     hourly,
     months_of,
+    price_of_one,
     told_by,
 )
 from assistant.builtin.figures import dollars, percent, plain
@@ -26,7 +27,6 @@ from assistant.question import ASKED, Ask, Reading
 from tools.quantities import Quantity, Unit
 
 TOOL = "gpu_loan"
-_MOST_A_GPU = 1_000_000
 _LOAN = re.compile(r"\b(?:loans?|borrow|financ(?:e|ing)|debt)\b|贷款|借款|抵押|质押|融资租赁")
 _PAID = re.compile(
     r"\b(?:a month|per month|monthly|per (?:gpu[- ]?)?hour|an hour|payments?|repay\w*|instal\w*)\b"
@@ -137,7 +137,9 @@ def _wants(reading: Reading) -> bool:
     if not _LOAN.search(text) or _TOLD_OF.search(text):
         return False
     if reading.programs or reading.sponsored:  # a loan on record, unless the terms are one's own
-        return bool(_price(reading) and reading.first(Unit.DURATION_DAYS) and _PAID.search(text))
+        return bool(
+            price_of_one(reading) and reading.first(Unit.DURATION_DAYS) and _PAID.search(text)
+        )
     hardware = reading.gpus or "gpu" in text or "卡" in text or reading.first(Unit.GPUS)
     if not hardware:
         return False
@@ -160,7 +162,7 @@ def _missing(reading: Reading) -> str | None:
 
 def _arguments(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    if money := _price(reading):
+    if money := price_of_one(reading):
         told |= {"price_per_gpu": as_amount(money), "price_source": ASKED}
         if money.currency not in (None, "USD"):
             told["price_per_gpu"] += f" {money.currency}"
@@ -175,13 +177,6 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if (count := gpu_count(reading)) is not None:
         told["gpus"] = count
     return reading.again(TOOL) | told
-
-
-def _price(reading: Reading) -> Quantity | None:
-    """The price of one GPU: the sum that says so, else the first that can be one:
-    above a million it is the whole loan."""
-    sums = [q for q in reading.quantities if q.unit is Unit.MONEY and abs(q.value) <= _MOST_A_GPU]
-    return told_by(reading, Unit.MONEY, _EACH) or next(iter(sums), None)
 
 
 def _shares(reading: Reading) -> dict[str, str]:

@@ -15,6 +15,7 @@ from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
 
 _NEAR = 24  # characters around a figure that say what it is
+_MOST_A_GPU = 1_000_000
 _CLAUSE = re.compile(r"[,;:，；：、。?？!！]")
 
 
@@ -40,6 +41,13 @@ def told_by(
         if cue.search(before) or cue.search(behind):
             return figure
     return None
+
+
+def price_of_one(reading: Reading, taken: Iterable[Quantity | None] = ()) -> Quantity | None:
+    """The price of one GPU: not a sum above a million, which is a whole loan or what was raised."""
+    other = list(taken)
+    sums = (q for q in reading.quantities if q.unit is Unit.MONEY and q not in other)
+    return next((each for each in sums if 0 < each.value <= _MOST_A_GPU), None)
 
 
 def as_share(figure: Quantity) -> str:

@@ -10,7 +10,7 @@ from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Call, Estimator, results_of
 from assistant.builtin.estimating.market_prices import lowest_prices, offers_call
-from assistant.builtin.estimating.money import as_amount, as_share, hourly, told_by
+from assistant.builtin.estimating.money import as_amount, as_share, hourly, price_of_one, told_by
 from assistant.builtin.estimating.ownership_words import WORDS, OwnershipWords
 from assistant.builtin.figures import dollars, family, percent, plain
 from assistant.builtin.sections import Section, foreign_name
@@ -47,12 +47,17 @@ _COLOCATION = re.compile(r"colo(?:cation)?\b|kw|托管|机柜|千瓦")
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if reading.programs or not _BUY.search(text) or not _CHOOSE.search(text):
+    if not _BUY.search(text):
         return False
-    hardware = reading.gpus or reading.first(Unit.GPUS) or "gpu" in text or "卡" in text
-    asked = _RENT.search(text) or _BREAK_EVEN.search(text) or reading.first(Unit.PRICE_PER_GPU_HOUR)
-    told = reading.first(Unit.GPUS) or cues.OURS.search(text) or _BREAK_EVEN.search(text)
-    return bool(hardware and asked and (told or reading.first(Unit.PRICE_PER_GPU_HOUR)))
+    counted, price = reading.first(Unit.GPUS), reading.first(Unit.PRICE_PER_GPU_HOUR)
+    if reading.programs and not (counted and price):
+        return False
+    if counted and cues.HOURLY.search(text) and not reading.provider:
+        return True  # what owning costs an hour
+    hardware = reading.gpus or counted or "gpu" in text or "卡" in text
+    compared = _CHOOSE.search(text) and (_RENT.search(text) or _BREAK_EVEN.search(text) or price)
+    told = counted or price or cues.OURS.search(text) or _BREAK_EVEN.search(text)
+    return bool(hardware and compared and told)
 
 
 def _missing(reading: Reading) -> str | None:
@@ -90,9 +95,7 @@ def _purchase(reading: Reading) -> dict[str, str]:
     colocation = told_by(reading, Unit.MONEY, _COLOCATION)
     if colocation:
         found["colocation_per_kw_month"] = as_amount(colocation)
-    money = next(
-        (q for q in reading.quantities if q.unit is Unit.MONEY and q is not colocation), None
-    )
+    money = price_of_one(reading, [colocation])
     if money:
         name = "all_in" if _ALL_IN.search(reading.folded) else "purchase"
         found |= {name: as_amount(money), "purchase_source": ASKED}
