@@ -52,6 +52,7 @@ class Phrases:
     row_days: str
     row_cost: str
     assumed: str
+    accepted: str
     changes_most: str
     changes: str
     list_warning: str

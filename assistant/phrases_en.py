@@ -39,6 +39,7 @@ ENGLISH = Phrases(
     row_days="Days",
     row_cost="Cost at {price}/GPU-hour",
     assumed="Assumed: ",
+    accepted="What was not told is assumed as said before.",
     changes_most="What would change this most:",
     changes="{name} from {low_input} to {high_input}: {at_low} to {at_high}",
     list_warning="List prices are those of their dates and say nothing about stock.",

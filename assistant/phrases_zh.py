@@ -42,6 +42,7 @@ SIMPLIFIED = Phrases(
     row_days="天数",
     row_cost="费用（每卡时{price}）",
     assumed="假设：",
+    accepted="没有给出的部分，按前面说的假设计算。",
     changes_most="对结果影响最大的是：",
     changes="{name}从{low_input}到{high_input}：结果从{at_low}到{at_high}",
     list_warning="目录价只代表所标日期的价格，不说明有没有货。",

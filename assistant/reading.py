@@ -153,7 +153,10 @@ def _asks(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if cues.COMPARE.search(text) and len(reading.programs) > 1:
         return (*found, Ask.COMPARE), kind
     if _asks_members(reading, kind, bool(found) or not rents):
-        found.append(Ask.MATCH if found and reading.company else Ask.LIST)
+        if found and reading.company:
+            found.append(Ask.MATCH)
+        elif Ask.ROUTES not in found:  # which rank the programs
+            found.append(Ask.LIST)
     if (
         kind not in ("deal", "loan")
         and Ask.ROUTES not in found  # which rank the offers

@@ -159,6 +159,7 @@ def test_what_is_asked_back_is_taken_up_and_agreement_fills_the_rest(desk: Assis
     assert "20 tokens a parameter" in size.answer
     done = desk.ask("ok", asked.session)
     assert done.tool_calls[1].args["tokens"] == "140B"
+    assert "assumed as said before" in done.answer
     assert done.removed == []
 
 

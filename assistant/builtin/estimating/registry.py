@@ -94,7 +94,10 @@ def estimate_section(
         return Section([refused], answered=False)
     if not calls:
         return Section(answered=False)
-    return estimator.section(reading, done, say)
+    section = estimator.section(reading, done, say)
+    if reading.accepted:
+        section.lines[1:1] = ["", say.accepted]
+    return section
 
 
 def fixed_words(language: Language) -> list[str]:
