@@ -18,6 +18,7 @@ EXAMPLES = (
     "how long does it take?",
     "用LoRA微调Llama 3 70B，5000万token，要几张H100，多少钱？",
     "全参数微调一个130亿参数的模型，1亿token、3个epoch，8张A100 80GB要多久？",
+    "用GRPO对Qwen2.5 7B做强化学习，2万个提示词，每个回答1000 token，8张H100要多久？",
     "用 QLoRA 微調 Qwen2.5 72B，2000萬 token，一張 H100 放得下嗎？",
 )
 
