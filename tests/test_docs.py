@@ -15,7 +15,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md"]
 PAGES += sorted((REPOSITORY / "docs").rglob("*.md"))
-FOLDERS = "assistant|kb|tools|tui|tests|docs|benchmarks"
+FOLDERS = "assistant|kb|tools|tui|tests|docs|benchmarks|examples"
 CHEAP = {"gpus", "programs", "profile", "estimate", "sessions"}
 CHEAP_KB = {"list", "gaps"}
 Desk = Callable[..., tuple[int, str, str]]
