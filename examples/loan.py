@@ -21,8 +21,8 @@ def main() -> None:
     for case in found.cases:
         print(
             f"at {100 * case.interest:.0f} %: ${case.monthly_payment_usd:,.0f} a month, "
-            f"${case.monthly_per_gpu:,.0f} a GPU, ${case.per_gpu_hour_full_use:.2f} an hour at full "
-            f"use, ${case.per_used_gpu_hour:.2f} a used hour"
+            f"${case.monthly_per_gpu:,.0f} a GPU, ${case.per_gpu_hour_full_use:.2f} an hour at "
+            f"full use, ${case.per_used_gpu_hour:.2f} a used hour"
         )
     print("\nLoan against what the GPUs are worth:")
     for path in found.collateral:
