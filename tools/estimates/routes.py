@@ -50,7 +50,8 @@ from tools.offers import Offer
 
 RULE = (
     "ready to start at a known cost first, then start unknown, then cost or conditions unknown,"
-    " last what is ruled out; within each by likely total with dilution"
+    " last what is ruled out; within each by likely total with dilution, what is known not to be"
+    " free now behind the others"
 )
 _MOST_GPUS, _MOST_HOURS = 10_000_000, Decimal(100 * 8766)
 _STANDINGS = ("live", "recent", "given", "program", "list", "stale", "suspicious")
@@ -199,11 +200,17 @@ def _judged(route: Route, job: Job) -> Route:
         update={
             "unknown": tuple(unknown),
             "with_dilution_usd": with_stake,
+            "used_share": _used(route),
             "lower_bound": total is not None and bool(COST_UNKNOWN & set(route.unknown)),
             "problems": tuple(dict.fromkeys(problems)),
         }
     )
     return judged.model_copy(update={"tier": _tier(judged)})
+
+
+def _used(route: Route) -> float | None:
+    paid, idle = route.paid_gpu_hours, route.idle_gpu_hours
+    return None if not paid or idle is None else round((paid - idle) / paid, 4)
 
 
 def _bounds(route: Route, job: Job) -> list[str]:
@@ -240,6 +247,7 @@ def _order(route: Route) -> tuple[object, ...]:
     total = route.with_dilution_usd or route.total_usd
     return (
         TIERS.index(route.tier),
+        "none_free" in route.problems,
         total is None,
         total.likely if total else Decimal(0),
         _STANDINGS.index(route.standing),

@@ -87,7 +87,7 @@ class Route(Record):
     `standing` tells how the price is known: as an offer ("live", "recent", "list", "stale"), from a
     "program", or "given". `problems` are codes: those of `OUT` rule it out, "may_exceed_budget",
     "may_be_late" and "none_free" (now) do not. `idle_gpu_hours` are paid for and not used by the
-    job.
+    job, `used_share` is the part that is.
     """
 
     rank: int = unit("rank")
@@ -105,6 +105,7 @@ class Route(Record):
     price_per_gpu_hour: Dollars | None = unit("USD per GPU-hour", None)
     paid_gpu_hours: float | None = unit("GPU-hours", None)
     idle_gpu_hours: float | None = unit("GPU-hours", None)
+    used_share: float | None = unit("share", None)
     lost_share: Exact | None = unit("share", None)
     start: str | None = None
     start_bound: Literal["exact", "not_before", "not_after"] | None = None

@@ -23,6 +23,7 @@ from tools.quantities import Quantity, Unit
 
 TOOL = "compare_routes"
 MOST_UNKNOWN = 3
+_FEW = 0.5
 _ROUTES = cues.cue(
     r"routes?|options|ways? (?:to|of) get\w*|where (?:should|do|shall) (?:i|we) (?:get|find|buy)|"
     r"how should (?:i|we) get|(?:which|what) (?:way|option|route)|what should we do",
@@ -202,8 +203,9 @@ def _to_know(route: dict[str, Any], words: RouteWords, say: Phrases) -> str:
     parts = [words.problems[code] for code in route["problems"]]
     parts += [foreign_name(text) for text in route["strings"][:1]]
     if route["dilution_share"]:
-        share = rounded(Decimal(str(route["dilution_share"])) * 100, 2)
-        parts.append(words.dilution.format(share=f"{share.normalize():f}%"))
+        parts.append(words.dilution.format(share=_percent(route["dilution_share"])))
+    if _leaves_much(route):
+        parts.append(words.uses.format(share=_percent(route["used_share"])))
     codes = [words.unknown[code] for code in route["unknown"] if code in words.unknown]
     shown_codes = [code for code in codes if code != words.unknown["start"]][:MOST_UNKNOWN]
     if shown_codes:
@@ -214,9 +216,18 @@ def _to_know(route: dict[str, Any], words: RouteWords, say: Phrases) -> str:
     return ("; " if say.language == "en" else "，").join(parts)
 
 
+def _leaves_much(route: dict[str, Any]) -> bool:
+    return route["used_share"] is not None and route["used_share"] < _FEW
+
+
+def _percent(share: float) -> str:
+    return f"{rounded(Decimal(str(share)) * 100, 2).normalize():f}%"
+
+
 def _marks(tool: ToolEvidence, n: int, route: dict[str, Any]) -> str:
     total = "with_dilution_usd" if route["dilution_share"] else "total_usd"
-    figures = (total, "cash_upfront_usd", "start", "term_months", "dilution_share")
+    figures = [total, "cash_upfront_usd", "start", "term_months", "dilution_share"]
+    figures += ["used_share"] if _leaves_much(route) else []
     paths = [name for name in figures if route.get(name) is not None]
     marks = [f"[{tool.id}:routes.{n}.{name}]" for name in (*paths, "price_as_of", "rank")]
     for cite in dict.fromkeys(each["cite"] for each in route["evidence"] if each["cite"]):

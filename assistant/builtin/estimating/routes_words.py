@@ -25,6 +25,7 @@ class RouteWords(Words):
     free: str
     not_known: str
     more_to_pay: str
+    uses: str
     dilution: str
     out: str
     left: str
@@ -56,6 +57,7 @@ WORDS = catalogue(
         free="free",
         not_known="?",
         more_to_pay="not known: {codes}",
+        uses="the job uses {share} of what is paid for",
         dilution="{share} of the company",
         out="Ruled out: {routes}.",
         left="{n} further routes: `compute-desk estimate routes --json`.",
@@ -111,7 +113,8 @@ WORDS = catalogue(
         },
         assumptions={
             "ranking": "order: what can start at a known cost, then what has no known start, then "
-            "what has an unknown cost or open conditions; each by likely total with dilution",
+            "what has an unknown cost or open conditions; each by likely total with dilution, what "
+            "is known not to be free now last",
         },
         inputs={
             "hours": "hours",
@@ -134,6 +137,7 @@ WORDS = catalogue(
         free="免费",
         not_known="未知",
         more_to_pay="未知：{codes}",
+        uses="任务只用掉所付卡时的{share}",
         dilution="占公司{share}股权",
         out="已排除：{routes}。",
         left="另有{n}条途径，见`compute-desk estimate routes --json`。",
@@ -189,7 +193,7 @@ WORDS = catalogue(
         },
         assumptions={
             "ranking": "排序：先是费用已知且能开工的，再是开工时间未知的，再是费用或条件未知的；"
-            "同类按计入股权代价的最可能总费用排",
+            "同类按计入股权代价的最可能总费用排，已知目前没有空卡的靠后",
             "commitment": "预留和时段预订要全额付款，用不完也不退、不转卖",
             "spot_loss": "竞价GPU因被收回约损失{value}的时间（半个检查点间隔加一次重启）",
             "credits": "“最高”额度：最可能的费用按全额批下来算，偏高的按一分没批算",

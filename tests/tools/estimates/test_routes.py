@@ -93,6 +93,8 @@ def test_stock_that_is_stale_or_too_little_is_not_available() -> None:
     assert route.start is None
     assert route.problems == ("none_free",)
     assert route.tier == "stock_unknown"
+    both = compared(little, an_offer("List", "5"))
+    assert [each.name for each in both.routes] == ["List", "Little"]
 
 
 def test_a_reservation_is_paid_in_full() -> None:
@@ -101,6 +103,7 @@ def test_a_reservation_is_paid_in_full() -> None:
     assert route.total_usd is not None
     assert route.total_usd.likely == 64 * 8760 * 2
     assert route.idle_gpu_hours == 64 * (8760 - 100)
+    assert route.used_share == pytest.approx(100 / 8760, abs=1e-4)
     assert any(each.name == "commitment" for each in found.assumptions)
 
 
