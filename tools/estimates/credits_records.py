@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tools.estimates.records import Dollars, Estimate, MoneyRange, Record, unit
+from tools.estimates.records import Dollars, Estimate, Exact, MoneyRange, Record, unit
 from tools.estimates.rents import Rent
 
 
 class CreditYear(Record):
     """One year of a program: the share of the bill that credits pay, and at most how much."""
 
-    share: Dollars = unit("share of the bill", Decimal(1))
+    share: Exact = unit("share of the bill", Decimal(1))
     cap_usd: Dollars | None = unit("USD", None)
 
 
@@ -25,9 +25,9 @@ class CreditsInputs(Record):
     years: tuple[CreditYear, ...]
     expiry_months: int | None = unit("months")
     spend_per_month: Dollars | None = unit("USD per month")
-    eligible_share: Dollars = unit("share of the spending")
-    probability: Dollars = unit("probability")
-    equity_share: Dollars | None = unit("share of the company")
+    eligible_share: Exact = unit("share of the spending")
+    probability: Exact = unit("probability")
+    equity_share: Exact | None = unit("share of the company")
     valuation: Dollars | None = unit("USD")
 
 
@@ -37,10 +37,10 @@ class YearOfUse(Record):
     more than the hours cost elsewhere."""
 
     year: int = unit("year")
-    share: Dollars = unit("share of the bill")
+    share: Exact = unit("share of the bill")
     used_usd: Dollars = unit("USD")
     cash_beside_usd: Dollars = unit("USD")
-    gpu_hours: Dollars = unit("GPU-hours")
+    gpu_hours: Exact = unit("GPU-hours")
     value_usd: MoneyRange | None = unit("USD")
     worth_using: bool | None
 
@@ -56,9 +56,9 @@ class CreditsValue(Estimate):
     usable_usd: Dollars = unit("USD")
     unused_usd: Dollars = unit("USD")
     cash_beside_usd: Dollars = unit("USD")
-    gpu_hours: Dollars = unit("GPU-hours")
+    gpu_hours: Exact = unit("GPU-hours")
     value_usd: MoneyRange | None = unit("USD")
-    value_share: Dollars | None = unit("share of the face value")
+    value_share: Exact | None = unit("share of the face value")
     dilution_usd: Dollars | None = unit("USD")
     net_value_usd: Dollars | None = unit("USD")
     years: tuple[YearOfUse, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tools.estimates.records import Dollars, Estimate, MoneyRange, Record, unit
+from tools.estimates.records import Dollars, Estimate, Exact, MoneyRange, Record, unit
 
 Path = Literal["straight", "progress", "stress"]
 """Ways to lose value: evenly, as hardware gets better, and half of it a year."""
@@ -16,20 +16,20 @@ class LoanInputs(Record):
     price_per_gpu: Dollars = unit("USD per GPU")
     gpus: int = unit("GPUs")
     months: int = unit("months")
-    interest: Dollars | None = unit("share per year")
-    down_payment: Dollars = unit("share of the price")
-    balloon: Dollars = unit("share of the price")
-    fee: Dollars = unit("share of the loan")
-    years_of_use: Dollars = unit("years")
-    utilisation: Dollars = unit("share of hours")
+    interest: Exact | None = unit("share per year")
+    down_payment: Exact = unit("share of the price")
+    balloon: Exact = unit("share of the price")
+    fee: Exact = unit("share of the loan")
+    years_of_use: Exact = unit("years")
+    utilisation: Exact = unit("share of hours")
 
 
 class LoanCase(Record):
     """The loan at one rate. Hourly figures are for the months of the loan: chip only, without
     power, building and staff. `effective_rate` has the fee in it and compounds by the month."""
 
-    interest: Dollars = unit("share per year")
-    effective_rate: Dollars = unit("share per year")
+    interest: Exact = unit("share per year")
+    effective_rate: Exact = unit("share per year")
     monthly_payment_usd: Dollars = unit("USD per month")
     monthly_per_gpu: Dollars = unit("USD per GPU-month")
     per_gpu_hour_full_use: Dollars = unit("USD per GPU-hour")
@@ -55,7 +55,7 @@ class CollateralPoint(Record):
 
     month: int = unit("months")
     value_usd: Dollars = unit("USD")
-    loan_to_value: Dollars | None = unit("share of the value")
+    loan_to_value: Exact | None = unit("share of the value")
 
 
 class Collateral(Record):
@@ -66,7 +66,7 @@ class Collateral(Record):
     scenario: str
     source: str
     points: tuple[CollateralPoint, ...]
-    highest_loan_to_value: Dollars | None = unit("share of the value")
+    highest_loan_to_value: Exact | None = unit("share of the value")
     above_value_month: int | None = unit("months")
 
 

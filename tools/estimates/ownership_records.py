@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tools.estimates.records import Dollars, Estimate, MoneyRange, Range, Record, unit
+from tools.estimates.records import Dollars, Estimate, Exact, MoneyRange, Range, Record, unit
 from tools.estimates.rents import Rent, Scenario
 
 Verdict = Literal["own_cheaper", "rent_cheaper", "never"]
@@ -17,22 +17,22 @@ class OwnershipInputs(Record):
     gpus: int = unit("GPUs")
     server_per_gpu: Dollars | None = unit("USD per GPU")
     all_in_per_gpu: Dollars | None = unit("USD per GPU")
-    network_share: Dollars = unit("share of servers and network")
+    network_share: Exact = unit("share of servers and network")
     facility_per_gpu: Dollars = unit("USD per GPU")
-    kw_per_gpu: Dollars = unit("kW")
-    load: Dollars = unit("share of rated power")
-    pue: Dollars = unit("times")
+    kw_per_gpu: Exact = unit("kW")
+    load: Exact = unit("share of rated power")
+    pue: Exact = unit("times")
     usd_per_kwh: Dollars = unit("USD per kWh")
     colocation_per_kw_month: Dollars = unit("USD per kW-month")
     colocation_includes_power: bool
     staff_per_year: Dollars = unit("USD per year")
-    maintenance_share: Dollars = unit("share per year")
-    insurance_share: Dollars = unit("share per year")
-    utilisation: Dollars = unit("share of hours")
+    maintenance_share: Exact = unit("share per year")
+    insurance_share: Exact = unit("share per year")
+    utilisation: Exact = unit("share of hours")
     ramp_months: int = unit("months")
-    life_years: Dollars = unit("years")
-    residual_share: Dollars = unit("share")
-    cost_of_capital: Dollars = unit("share per year")
+    life_years: Exact = unit("years")
+    residual_share: Exact = unit("share")
+    cost_of_capital: Exact = unit("share per year")
     rents: tuple[Rent, ...]
     scenarios: tuple[Scenario, ...]
 

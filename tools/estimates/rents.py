@@ -8,7 +8,7 @@ from typing import Literal
 
 from tools.errors import InvalidInput
 from tools.estimates.checks import positive, whole
-from tools.estimates.records import Dollars, Record, unit
+from tools.estimates.records import Dollars, Exact, Record, unit
 
 MOST_PRICE = Decimal(10_000)
 _MOST_MONTHS = 240
@@ -32,7 +32,7 @@ class Scenario(Record):
     """How rents move: a name and the change a year as a share (-0.2: a fifth cheaper a year)."""
 
     name: str
-    yearly_change: Dollars = unit("share per year")
+    yearly_change: Exact = unit("share per year")
 
 
 SCENARIOS = (
