@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 MONTH_HOURS = Decimal("730.5")
 """Hours in a month: 365.25 x 24 / 12."""
@@ -10,6 +11,7 @@ MONTH_HOURS = Decimal("730.5")
 _NO_RATE = Decimal("1e-12")  # below it 1 - (1 + i)^-n would be all rounding
 
 
+@lru_cache(maxsize=256)
 def monthly_rate(yearly: Decimal) -> Decimal:
     """The rate a month that compounds to `yearly`: (1 + r)^(1/12) - 1."""
     return (1 + yearly) ** (Decimal(1) / 12) - 1

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tools.errors import InvalidInput
+from tools.estimates.annuity import monthly_rate
 from tools.estimates.checks import positive, whole
 from tools.estimates.records import Dollars, Exact, Record, unit
 
@@ -51,7 +52,7 @@ def scenario(yearly_change: Decimal) -> Scenario:
 
 def monthly_prices(rent: Rent, path: Scenario, months: int) -> list[Decimal]:
     """The price per GPU-hour in each month: the first month is today's price."""
-    factor = (1 + path.yearly_change) ** (Decimal(1) / 12)
+    factor = 1 + monthly_rate(path.yearly_change)
     steps = dict(rent.later)
     price, change, found = rent.price_per_gpu_hour, Decimal(1), []
     for month in range(months):

@@ -204,8 +204,8 @@ def test_properties(
 
 def test_an_estimate_takes_under_20_ms() -> None:
     def seconds() -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         credits_value(D(350_000), D(7), _market("2", "3"), years=TWO_YEARS)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     assert min(seconds() for _ in range(4)) < 0.02
