@@ -77,7 +77,7 @@ STRINGS = Strings(
         "credits_value": "Value of credits",
         "compare_routes": "Compare routes",
         "ai_revenue_needed": "Revenue needed",
-        "scale_time": "Scale time",
+        "scale_time": "Time against GPUs",
         "deal_flow_back": "Deal flow-back",
     },
     sessions_title="Conversations",

@@ -77,7 +77,7 @@ STRINGS = Strings(
         "credits_value": "额度价值",
         "compare_routes": "对比途径",
         "ai_revenue_needed": "所需收入",
-        "scale_time": "时间换算",
+        "scale_time": "缩短时间所需GPU",
         "deal_flow_back": "交易回流",
     },
     sessions_title="历史对话",

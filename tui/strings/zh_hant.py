@@ -77,7 +77,7 @@ STRINGS = Strings(
         "credits_value": "抵用額度價值",
         "compare_routes": "比較途徑",
         "ai_revenue_needed": "所需營收",
-        "scale_time": "時間換算",
+        "scale_time": "縮短時間所需GPU",
         "deal_flow_back": "交易回流",
     },
     sessions_title="歷史對話",

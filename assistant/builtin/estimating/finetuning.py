@@ -299,11 +299,10 @@ def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Sectio
     estimates = results_of(TOOL, done)
     words, main = _WORDS(say.language), estimates[0]
     priced = [tool for tool in estimates if tool.result.get("cost_usd")]
+    lead, memory = [_lead(main, words, say), ""], _memory(main, words, say)
     return Section(
         [
-            _lead(main, words, say),
-            "",
-            *_memory(main, words, say),
+            *([*memory, *lead] if _asks_fit(reading) else [*lead, *memory]),
             *_data_line(reading, main, words, say),
             *_table(main, priced, words, say),
             "",
