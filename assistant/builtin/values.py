@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from assistant.question import Reading
 from tools.quantities import Quantity, Unit
+
+YEAR_DAYS = Decimal("365.25")
+_SPELLED = {"day": Decimal(1), "week": Decimal(7), "month": YEAR_DAYS / 12, "year": YEAR_DAYS}
+_A_LENGTH = re.compile(r"\b(?:a|one) (day|week|month|year)\b")
 
 
 def in_short(value: Decimal) -> str:
@@ -68,9 +73,10 @@ def money_text(sum_: Quantity) -> str:
     return f"${amount}" if dollars else f"{sum_.value.normalize():f} {sum_.currency}"
 
 
-def days_text(length: Quantity) -> str:
-    """A length of time as a tool takes it, in days."""
-    return f"{round(length.value, 4).normalize():f}"
+def lengths_of(reading: Reading) -> list[Decimal]:
+    """Every length of time that a question names, in days, "a year" and "a week" included."""
+    found = [q.value for q in reading.quantities if q.unit is Unit.DURATION_DAYS]
+    return found + [_SPELLED[match[1]] for match in _A_LENGTH.finditer(reading.folded)]
 
 
 def share_text(share: Quantity) -> str:

@@ -41,6 +41,10 @@ def args_of(said: str, past: list[Past] | None = None) -> dict[str, Any]:
             "64 張 H100 用三週，有哪些途徑？預算 30 萬美元",
             {"gpus": 64, "budget": "$300000", "language": "zh-Hant"},
         ),
+        (
+            "What is the best way to get 64 H100s for a month if we are worth $40M?",
+            {"hours": 730.5, "valuation": "$40M"},
+        ),
         ("Which route for 8 H100s for 5 days in Europe by 2027-01-15?", {"start_by": "2027-01-15"}),
     ],
 )

@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from assistant import cues
-from assistant.builtin.estimating import shown, training
+from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Call, Estimator, results_of
+from assistant.builtin.estimating.finetuning import FINETUNING
 from assistant.builtin.estimating.routes_words import WORDS, RouteWords
+from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.figures import dollars, rounded, when
 from assistant.builtin.sections import Section, foreign_name
-from assistant.builtin.values import gpu_count, gpu_of, hours_of, money_text
+from assistant.builtin.values import gpu_count, gpu_of, lengths_of, money_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
@@ -22,6 +24,7 @@ from tools.places import find_places
 from tools.quantities import Quantity, Unit
 
 TOOL = "compare_routes"
+_JOBS = (TRAINING, FINETUNING)
 MOST_UNKNOWN = 3
 _FEW = 0.5
 _ROUTES = cues.cue(
@@ -31,20 +34,25 @@ _ROUTES = cues.cue(
     r"(?:去|到|上)哪(?:里|儿)?(?:弄|找|拿)",
 )
 _BUDGET = cues.cue(r"budget|at most|spend up to|afford", r"预算|最多花|不超过")
-_VALUATION = cues.cue(r"valuation|valued|post-money", r"估值")
+_VALUATION = cues.cue(r"valuation|valued|worth|post-money", r"估值")
 _CASH = cues.cue(r"cash|in the bank|up front", r"现金|账上|预付")
 
 
 def _job_is_told(reading: Reading) -> bool:
-    """Whether the question tells a training run, from which the hours come."""
-    return bool(cues.TRAIN.search(reading.folded) and reading.first(Unit.PARAMS))
+    """Whether the question tells a job that is estimated first, from which the hours come."""
+    return any(job.wants(reading) and not job.missing(reading) for job in _JOBS)
+
+
+def _hours(reading: Reading) -> float | None:
+    lengths = [each for each in lengths_of(reading) if each > 0]
+    return float(round(lengths[0] * 24, 2)) if lengths else None
 
 
 def _wants(reading: Reading) -> bool:
     if reading.programs or not _ROUTES.search(reading.folded):
         return False
     sized = gpu_count(reading) is not None or bool(reading.gpus)
-    return bool(_job_is_told(reading) or (sized and hours_of(reading) is not None))
+    return _job_is_told(reading) or (sized and _hours(reading) is not None)
 
 
 def _missing(reading: Reading) -> str | None:
@@ -53,7 +61,7 @@ def _missing(reading: Reading) -> str | None:
     words = WORDS(reading.language)
     if gpu_count(reading) is None:
         return words.ask_gpus
-    told = hours_of(reading) is not None or _job_is_told(reading)
+    told = _hours(reading) is not None or _job_is_told(reading)
     return None if told else words.ask_hours
 
 
@@ -63,7 +71,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if not earlier and _job_is_told(reading):
         return {}
     told = _of_the_question(reading)
-    hours = hours_of(reading)
+    hours = _hours(reading)
     if hours is not None:
         earlier = {k: v for k, v in earlier.items() if k not in ("hours_low", "hours_high")}
         told["hours"] = hours
@@ -104,8 +112,8 @@ def _sum_called(cue: re.Pattern[str], reading: Reading) -> Quantity | None:
 
 
 def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
-    """Once a training run is estimated, its hours are the job's."""
-    runs = results_of(training.TOOL, done)
+    """Once a training or tuning run is estimated, its hours are the job's."""
+    runs = [run for job in _JOBS for run in results_of(job.tool, done)]
     if reading.again(TOOL) or not _job_is_told(reading) or not runs or _missing(reading):
         return []
     days = runs[0].result.get("days")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,18 +12,13 @@ from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, number, plain, rounded
 from assistant.builtin.sections import Section
-from assistant.builtin.values import share_text
+from assistant.builtin.values import YEAR_DAYS, lengths_of, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
 from tools.quantities import Unit
 
 TOOL = "scale_time"
-_YEAR = Decimal("365.25")
-_SPELLED = {
-    "day": Decimal(1), "week": Decimal(7), "month": _YEAR / 12, "year": _YEAR,
-}  # fmt: skip
-_A_LENGTH = re.compile(r"\b(?:a|one|1) (day|week|month|year)\b")
 _FASTER = cues.cue(
     r"turns?|into|down to|finish|instead of|faster|speed(?:ing)? up|shorten|cut|compress|"
     r"(?:in|for) (?:a|one|1|\d+) (?:days?|weeks?|months?)",
@@ -123,10 +117,8 @@ _WORDS = catalogue(
 
 def _lengths(reading: Reading) -> list[Decimal]:
     """The lengths of time that are named, in days, each once."""
-    found = [q.value for q in reading.quantities if q.unit is Unit.DURATION_DAYS]
-    found += [_SPELLED[match[1]] for match in _A_LENGTH.finditer(reading.folded)]
     # "1 year" is read as 365 days, "a year" as 365.25: the same length.
-    return sorted({_YEAR if each == 365 else round(each, 6) for each in found})
+    return sorted({YEAR_DAYS if each == 365 else round(each, 6) for each in lengths_of(reading)})
 
 
 def _wants(reading: Reading) -> bool:
