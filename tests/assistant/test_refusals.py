@@ -12,6 +12,7 @@ import pytest
 import tools
 from assistant.phrases import phrases
 from assistant.refusals import NAMES, SENTENCES, in_chinese
+from tools.errors import AmbiguousInput
 
 ROOT = Path(tools.__file__).parent
 READ = sorted([*ROOT.glob("estimates/*.py"), ROOT / "_inputs.py", ROOT / "needs.py"])
@@ -83,3 +84,9 @@ def test_refusals_are_said_in_the_script_of_the_reader() -> None:
 def test_reasons_within_a_reason_are_chinese_too() -> None:
     told = in_chinese("cannot be met on A: first token of 0.1 s: the floor is 0.2 s on 8 of them")
     assert told == "在A上达不到：首个token要0.1秒：用8张时至少0.2秒"
+
+
+def test_both_readings_of_an_unclear_number_are_named_in_chinese() -> None:
+    error = AmbiguousInput("3亿2千", ["300,002,000", "320 million"])
+    assert in_chinese(error.message) == "'3亿2千'可能是300,002,000，也可能是320 million"
+    assert in_chinese(error.hint) == "请写明是哪一个"
