@@ -182,7 +182,8 @@ def _wait_for(wanted: Need, desk: DeskAccess, every: int, *, as_json: bool) -> N
     price = offer.price_per_gpu_hour
     told = f"{shown_price(price)} per GPU-hour" if price else None
     seen = f"seen {offer.observed_at}"
-    what = f"{wanted.count} {offer.gpu_raw} can be had from {offer.provider}"
+    many = f"{wanted.count} {offer.gpu_raw}" + (" GPUs" if (wanted.count or 0) > 1 else "")
+    what = f"{many} can be had from {offer.provider}"
     write(about(what, told, offer.term, offer.region, seen, f"[{offer.source}]"))
 
 

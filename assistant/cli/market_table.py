@@ -50,6 +50,9 @@ _LIVE_ROWS = 12
 """So many rows are shown while sources still answer."""
 
 
+_LONGEST_NAME = 80
+
+
 def show_market(market: Market) -> None:
     """The offers on stdout; what is not known, and each source, on stderr. A terminal shows no old
     row of a GPU that has a better one; a pipe gets all."""
@@ -203,16 +206,21 @@ def _cells(offer: Offer, offers: Sequence[Offer]) -> list[object]:
 
 
 def _seller(offer: Offer) -> str:
-    name = offer.provider
+    name = _short(offer.provider)
     if offer.reseller_of and offer.reseller_of.lower() != name.lower():
-        name = f"{name} ({offer.reseller_of})"
+        name = f"{name} ({_short(offer.reseller_of)})"
     return "; ".join([name, *map(_also, offer.also)])
+
+
+def _short(name: str) -> str:
+    """A name that a source gave: a seller may call himself anything."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def _also(seller: Seller) -> str:
     """Another seller of the same hardware, with its own price."""
     price = seller.price_per_gpu_hour
-    return f"also {seller.provider} {shown_price(price) if price else 'without a price'}"
+    return f"also {_short(seller.provider)} {shown_price(price) if price else 'without a price'}"
 
 
 def _stock(offer: Offer) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.answer import Answer
+from assistant.builtin.sections import foreign_name
 from tests.desk_servers import Publish, live_desk, shadeform
 from tests.tools.sources.fakes import lium as _lium
 from tests.tools.sources.fakes import shadeform as _shadeform
@@ -58,7 +59,7 @@ def first(answer: Answer) -> str:
 QUESTIONS = [
     (
         "Where can I rent 8 H100s right now?",
-        "8 H100 can be had now from Shadeform (lambdalabs) at $2.99",
+        "8 H100 GPUs can be had now from Shadeform (lambdalabs) at $2.99",
     ),
     ("现在哪里能租到8张H100？", "现在可以从Shadeform (lambdalabs)租到8张H100，每卡时2.99美元"),
     (
@@ -101,7 +102,7 @@ def test_nobody_is_known_to_have_it(ask: Any, question: str, lead: str) -> None:
 
 def test_a_source_that_failed_is_named_and_list_prices_are_no_stock(ask: Any) -> None:
     answer = ask("Where can I rent 8 H100s right now?", lium=lambda _: Reply({}, 500))
-    assert first(answer).startswith("**Who has 8 H100 free now is not known: no live source")
+    assert first(answer).startswith("**Who has 8 H100 GPUs free now is not known: no live source")
     assert "Listed prices per H100-hour" in answer.answer
     assert "lium could not be asked: the server failed (500)" in answer.answer
     assert " available |" not in answer.answer
@@ -111,14 +112,14 @@ def test_a_source_that_failed_is_named_and_list_prices_are_no_stock(ask: Any) ->
 def test_a_desk_without_live_sources_says_how_to_turn_one_on(ask: Any) -> None:
     answer = ask("Where can I rent 8 H100s right now?")
     assert "`compute-desk sources on lium`" in answer.answer
-    assert first(answer).startswith("**Who has 8 H100 free now is not known: no live source")
+    assert first(answer).startswith("**Who has 8 H100 GPUs free now is not known: no live source")
     assert "what is free right now is unknown" in ask("What does an H100 cost per hour?").answer
     assert not answer.removed
 
 
 def test_fewer_than_asked_for_is_said(ask: Any) -> None:
     answer = ask("Where can I rent 64 H100s right now?", lium=offering())
-    assert "has 64 H100 together now" in first(answer)
+    assert "has 64 H100 GPUs together now" in first(answer)
     assert "8, at Lium" in first(answer)
     assert not answer.removed
 
@@ -180,14 +181,17 @@ def test_the_bill_is_of_an_offer_that_may_carry_the_job(ask: Any) -> None:
 
 def test_without_a_gpu_the_first_sentence_names_the_one_that_there_is(ask: Any) -> None:
     answer = ask("What GPUs can I rent right now?", lium=offering())
-    assert "8 H100 80GB HBM3 can be had now from Lium" in first(answer)
+    assert "8 H100 80GB HBM3 GPUs can be had now from Lium" in first(answer)
     assert not answer.removed
 
 
 @pytest.mark.parametrize(
     ("question", "lead"),
     [
-        ("Where can I rent 8 H100s right now?", "8 H100 are free at Fund cluster, but in pieces: "),
+        (
+            "Where can I rent 8 H100s right now?",
+            "8 H100 GPUs are free at Fund cluster, but in pieces: ",
+        ),
         ("现在哪里能租到8张H100？", "有8张H100空闲，但分散在不同机器上：单台最多4张"),
         ("哪裡可以租到 8 張 H100？", "有8張H100空閒，但分散在不同機器上：單台最多4張"),
     ],
@@ -215,7 +219,7 @@ def test_the_inventory_answers_with_what_is_free(ask: Any, home: Path) -> None:
         f"Harbor Fund,H200 SXM,96,32,1.90,USD,eu-west,fund,{today},\n"
     )
     answer = ask("Who has H200s free right now, and at what price?")
-    assert "32 H200 can be had now from Harbor Fund at $1.90 per GPU-hour" in first(answer)
+    assert "32 H200 GPUs can be had now from Harbor Fund at $1.90 per GPU-hour" in first(answer)
     assert "as staff last entered it" in answer.answer
     assert not answer.removed
 
@@ -253,3 +257,8 @@ def test_an_estimate_may_rest_on_a_live_price(ask: Any, question: str) -> None:
     assert not answer.removed
     assert "$1.25" in answer.answer or "1.25美元" in answer.answer
     assert re.search(r"Lium(?:, on demand, \d{1,2} \w{3} 20|、按需、20)\d\d", answer.answer)
+
+
+def test_a_seller_with_an_endless_name_fills_no_table() -> None:
+    assert foreign_name("Sea of GPUs " * 30) == "Sea of GPUs " * 6 + "Sea of…"
+    assert foreign_name("Lium") == "Lium"

@@ -145,7 +145,7 @@ def test_watch_waits_for_two_answers_in_a_row_and_says_so_once(
         status, out, err = desk("gpus", "--gpu", "H100", "--count", "8", "--watch", "--every", "60")
     assert status == 0, err
     assert out.count("\n") == 1
-    assert out.startswith("8 H100 sxm5 can be had from Shadeform · 2.99 USD per GPU-hour")
+    assert out.startswith("8 H100 sxm5 GPUs can be had from Shadeform · 2.99 USD per GPU-hour")
     assert "us-east-1" in out
     assert answers["n"] == 5
     assert moved["s"] >= 4 * 120  # never more often than an answer is fresh

@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tools.errors import InvalidInput
 from tools.gpus import Gpu, known_gpu, same_gpu
 
 Count = Annotated[int, Field(ge=0)]
@@ -184,30 +183,6 @@ def matching(nodes: Iterable[NodeGpus], gpu: str) -> list[NodeGpus]:
 def _answers(wanted: Gpu, node: NodeGpus) -> bool:
     have = known_gpu(node.gpu) if node.gpu else None
     return have is not None and same_gpu(wanted, have)
-
-
-def _by_node(nodes: Iterable[NodeGpus]) -> dict[int, int]:
-    free: dict[int, int] = defaultdict(int)
-    for each in nodes:
-        free[each.node_id] += each.free
-    return free
-
-
-def free_gpus(state: ClusterState, gpu: str) -> int:
-    """Free GPUs over all nodes: there may be no node with as many as a job needs together."""
-    return sum(_by_node(matching(state.nodes, gpu)).values())
-
-
-def whole_free_nodes(state: ClusterState, gpu: str, size: int = 8) -> int:
-    """Nodes with `size` or more free GPUs."""
-    if size < 1:
-        raise InvalidInput(f"a node of {size} GPUs cannot be", "one or more")
-    return sum(free >= size for free in _by_node(matching(state.nodes, gpu)).values())
-
-
-def largest_block(state: ClusterState, gpu: str) -> int:
-    """The most free GPUs in one node."""
-    return max(_by_node(matching(state.nodes, gpu)).values(), default=0)
 
 
 def free_by_type(state: ClusterState) -> list[Free]:

@@ -22,6 +22,10 @@ class Section:
     gaps: list[str] = field(default_factory=list)
 
 
+_LONGEST_NAME = 80
+
+
 def foreign_name(text: str) -> str:
-    """A name that somebody else wrote, as one cell of a table can hold it."""
-    return plain(without_links(text)).replace("|", "/") or "?"
+    """A name that somebody else wrote, as a cell of a table can hold it: 80 characters at most."""
+    name = plain(without_links(text)).replace("|", "/")
+    return (name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…") or "?"

@@ -100,7 +100,7 @@ def _now(market: ToolEvidence, offers: Sequence[Numbered], say: Phrases) -> Iter
         return
     if not (live or recent or _answered(market)):
         if count and not _past(market, say):
-            yield say.offers_not_asked.format(gpu=_gpu(market), n=count)
+            yield say.offers_not_asked.format(gpu=_gpus(_gpu(market), count, say), n=count)
         return
     for n, offer in live:
         if offer["fragmentation"] and offer["fragmentation"]["largest_block"] is not None:
@@ -148,14 +148,22 @@ def _nobody(market: ToolEvidence, say: Phrases) -> str:
         return say.offers_none
     count = market.args.get("count")
     template = say.offers_nobody_so_many if count else say.offers_nobody
-    return template.format(gpu=_gpu(market), n=count)
+    return template.format(gpu=_gpus(_gpu(market), count, say) if count else _gpu(market), n=count)
+
+
+def _gpus(name: str, count: int | None, say: Phrases) -> str:
+    """What is counted: 8 H100 GPUs. Chinese has its measure word in the sentence."""
+    if say.language != "en" or count in (None, 1):
+        return name
+    return "GPUs" if name == "GPU" else f"{name} GPUs"
 
 
 def _filled(template: str, market: ToolEvidence, offer: dict[str, Any], say: Phrases) -> str:
     money, pieces = offer["price_per_gpu_hour"], offer["fragmentation"] or {}
+    count = market.args.get("count") or _most(offer)
     return template.format(
-        gpu=market.args.get("gpu") or foreign_name(offer["gpu_raw"]),
-        n=market.args.get("count") or _most(offer),
+        gpu=_gpus(market.args.get("gpu") or foreign_name(offer["gpu_raw"]), count, say),
+        n=count,
         seller=_seller(offer),
         price=price(money["amount"], money["currency"], say.language) if money else "",
         place=say.offers_place.format(region=foreign_name(offer["region"]))

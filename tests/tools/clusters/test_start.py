@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,11 +18,7 @@ from tools.clusters.state import (
     Waiting,
     Window,
     free_by_type,
-    free_gpus,
-    largest_block,
-    whole_free_nodes,
 )
-from tools.errors import InvalidInput
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NONE_WAIT = Waiting(jobs=0, gpus=0, ready=0, rivals=0, rival_minutes=0)
@@ -227,34 +222,27 @@ def test_the_partition_of_founders() -> None:
 
 def test_parts_of_a_gpu_are_another_type() -> None:
     mig = node(1, gpu_raw="h100_1g.10gb", gpu=None, total=7)
-    both = state(node(0), mig)
-    assert free_gpus(both, "H100") == 8
-    assert free_gpus(both, "h100_1g.10gb") == 7
-    assert [each.gpu_raw for each in free_by_type(both)] == ["h100", "h100_1g.10gb"]
+    free = {each.gpu_raw: each.free for each in free_by_type(state(node(0), mig))}
+    assert free == {"h100": 8, "h100_1g.10gb": 7}
 
 
 def test_a_node_of_two_types_is_one_node() -> None:
     mixed = (node(0, gpu_raw="a100", gpu="nvidia-a100-any", total=4), node(0, total=4))
-    both = state(*mixed, node(1))
-    assert (free_gpus(both, "H100"), free_gpus(both, "A100")) == (12, 4)
-    assert (whole_free_nodes(both, "H100"), whole_free_nodes(both, "H100", 4)) == (1, 2)
-    with pytest.raises(InvalidInput):
-        whole_free_nodes(both, "H100", 0)
+    small, large = free_by_type(state(*mixed, node(1)))
+    assert (small.gpu_raw, small.free, small.whole_nodes) == ("a100", 4, 1)
+    assert (large.gpu_raw, large.free, large.whole_nodes) == ("h100", 12, 1)
 
 
 @given(
-    used=st.lists(st.integers(0, 8), max_size=6),
+    used=st.lists(st.integers(0, 8), min_size=1, max_size=6),
     usable=st.lists(st.booleans(), min_size=6, max_size=6),
-    size=st.integers(1, 8),
 )
-def test_numbers_agree_with_each_other(used: list[int], usable: list[bool], size: int) -> None:
+def test_numbers_agree_with_each_other(used: list[int], usable: list[bool]) -> None:
     nodes = [node(n, count, usable=usable[n]) for n, count in enumerate(used)]
-    found = state(*nodes)
-    free, block = free_gpus(found, "H100"), largest_block(found, "H100")
-    whole = whole_free_nodes(found, "H100", size)
+    [found] = free_by_type(state(*nodes))
     each = [8 - count for n, count in enumerate(used) if usable[n]]
-    assert (free, block) == (sum(each), max(each, default=0))
-    assert whole == sum(one >= size for one in each)
+    assert (found.free, found.largest_block) == (sum(each), max(each, default=0))
+    assert found.whole_nodes == each.count(8)
 
 
 @settings(max_examples=300)
