@@ -67,7 +67,7 @@ def test_a_mixture_of_experts_is_asked_for_its_active_parameters(said: str) -> N
 def test_runs_of_the_fund_stand_first_and_are_named_so(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     (home / "runs.csv").write_text(
-        "model,params_b,tokens_t,gpu,n_gpus,gpu_hours,accounting\n"
+        "model,params_total_b,tokens_t,gpu_type,n_gpus,gpu_hours,accounting\n"
         "Harbor 7B,7.1,1.5,H100,128,61000,final\n",
         encoding="utf-8",
     )

@@ -11,7 +11,7 @@ import pytest
 
 Desk = Callable[..., tuple[int, str, str]]
 RUN = "Ours 7B,7,2,H100,128,70000\n"
-HEAD = "model,params_b,tokens_t,gpu,n_gpus,gpu_hours\n"
+HEAD = "model,params_total_b,tokens_t,gpu_type,n_gpus,gpu_hours\n"
 
 
 def _estimate(desk: Desk, *arguments: object, status: int = 0) -> dict[str, Any]:

@@ -139,21 +139,25 @@ def runs_to_fit() -> tuple[PublishedRun, ...]:
 
 
 _NAMES = (
-    "id", "model", "year", "kind", "params_b", "active_b", "tokens_t", "gpu", "n_gpus",
-    "gpu_hours", "wall_days", "scope", "accounting", "fit", "confirmed", "source", "note",
-    "family", "layers", "d_model", "seq_len",
+    "id", "model", "year", "kind", "params_total_b", "params_active_b", "tokens_t", "gpu_type",
+    "n_gpus", "gpu_hours", "wall_days", "scope", "accounting", "use_in_validation", "confirmed",
+    "source", "notes", "family", "n_layers", "d_model", "seq_len",
 )  # fmt: skip
-_COLUMNS = Columns(_NAMES, ("model", "params_b", "tokens_t", "gpu", "gpu_hours"), UnreadableRuns)
+_COLUMNS = Columns(
+    _NAMES, ("model", "params_total_b", "tokens_t", "gpu_type", "gpu_hours"), UnreadableRuns
+)
 _MOST_RUNS = 2_000
+_FITTED = ("dense", "dense-small", "moe")
 
 
 def read_runs(path: Path) -> tuple[PublishedRun, ...]:
     """Runs of a CSV file with the columns of `tools/data/published_runs.csv`.
 
-    Needed are model, params_b, tokens_t, gpu and gpu_hours; active_b for a mixture of experts.
+    Rows whose `use_in_validation` is "no" are left out, other columns too. Needed are model,
+    params_total_b, tokens_t, gpu_type and gpu_hours; params_active_b for a mixture of experts.
     Raises `UnreadableRuns`, naming the line.
     """
-    runs = [_run(row) for row in read_rows(path, _COLUMNS)]
+    runs = [_run(row) for row in read_rows(path, _COLUMNS) if row["use_in_validation"] != "no"]
     if len(runs) > _MOST_RUNS:
         raise UnreadableRuns(f"{path.name} has {len(runs):,} rows", f"at most {_MOST_RUNS:,}")
     return tuple(runs)
@@ -170,10 +174,12 @@ def read_own_runs(path: Path) -> tuple[PublishedRun, ...]:
 def _run(row: Row) -> PublishedRun:
     """A row as a run. What cannot be (no hours, more active than total, a GPU that is not known, an
     implied utilisation above 65 %) is refused by its line."""
-    params = _amount(row, "params_b", 9)
-    active = _amount(row, "active_b", 9) if row["active_b"] else params
+    params = _amount(row, "params_total_b", 9)
+    active = _amount(row, "params_active_b", 9) if row["params_active_b"] else params
     if active > params:
-        raise row.wrong(f"{row['active_b']}B active of {row['params_b']}B parameters cannot be")
+        raise row.wrong(
+            f"{row['params_active_b']}B active of {row['params_total_b']}B parameters cannot be"
+        )
     size = stratum_of(params, active).replace("_", "-")
     run = PublishedRun(
         id=row["id"] or row["model"],
@@ -183,18 +189,19 @@ def _run(row: Row) -> PublishedRun:
         params=params,
         active_params=active,
         tokens=_amount(row, "tokens_t", 12),
-        gpu=_known(row, lambda: gpu(row["gpu"])).key,
+        gpu=_known(row, lambda: gpu(row["gpu_type"])).key,
         n_gpus=row.whole("n_gpus"),
         gpu_hours=_amount(row, "gpu_hours", 0),
         wall_days=row.number("wall_days"),
         scope=row["scope"],
         accounting=_accounting(row),
-        fit=row["fit"] != "no" and (row["kind"] or size) in ("dense", "dense-small", "moe"),
+        fit=row["use_in_validation"] != "no"
+        and (row["kind"] or size) in ("dense", "dense-small", "moe"),
         confirmed=row["confirmed"],
         source=row["source"],
-        note=row["note"],
+        note=row["notes"],
         family=row["family"] or row["model"],
-        layers=row.whole("layers"),
+        layers=row.whole("n_layers"),
         d_model=row.whole("d_model"),
         seq_len=row.whole("seq_len"),
     )

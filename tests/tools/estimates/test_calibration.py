@@ -43,7 +43,7 @@ from tools.estimates.utilisation import (
 # Its rules are fitted once, in one process.
 pytestmark = pytest.mark.xdist_group("calibration")
 
-HEAD = "model,params_b,active_b,tokens_t,gpu,n_gpus,gpu_hours,scope,family"
+HEAD = "model,params_total_b,params_active_b,tokens_t,gpu_type,n_gpus,gpu_hours,scope,family"
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +190,7 @@ def test_other_runs_can_be_scored(tmp_path: Path) -> None:
         ("A,7,,2,H9000,,80000,,", "unknown GPU"),
         ("A,7,8,2,H100,,80000,,", "8B active of 7B"),
         ("A,7,,2,H100,,1000,,", "peak cannot be reached"),
-        ("A,,,2,H100,,80000,,", "params_b"),
+        ("A,,,2,H100,,80000,,", "params_total_b"),
         ("A,7,,two,H100,,80000,,", "tokens_t 'two' is not a number"),
         ("A,7,,2,H100,,0,,", "gpu_hours"),
         ("A,7,,2,H100,,80000,,,more", "more cells than columns"),
@@ -242,3 +242,14 @@ def test_amounts_are_absolute() -> None:
     llama = next(each for each in published_runs() if each.id == "llama1-7b")
     assert llama.params == Decimal("6.7") * 10**9
     assert llama.tokens == Decimal(10**12)
+
+
+def test_rows_that_are_not_for_use_are_not_even_read(tmp_path: Path) -> None:
+    path = tmp_path / "runs.csv"
+    path.write_text(
+        "model,params_total_b,tokens_t,gpu_type,gpu_hours,cost_basis,use_in_validation\n"
+        "Ours,7,2,A100-SXM-80GB,300000,a guess,yes\n"
+        "No hours published,7,2,H100,,,no\n",
+        encoding="utf-8",
+    )
+    assert [run.model for run in read_runs(path)] == ["Ours"]

@@ -180,7 +180,8 @@ def test_an_implied_utilisation_above_65_percent_is_refused(wanted: dict[str, ob
 def test_own_runs_come_first(tmp_path: Path) -> None:
     path = tmp_path / "runs.csv"
     path.write_text(
-        "model,params_b,tokens_t,gpu,gpu_hours\nOurs,70,15,H100,7000000\n", encoding="utf-8"
+        "model,params_total_b,tokens_t,gpu_type,gpu_hours\nOurs,70,15,H100,7000000\n",
+        encoding="utf-8",
     )
     own = read_own_runs(path)
     found = estimate_training(7 * B, 2 * T, own_runs=own)
