@@ -17,7 +17,7 @@ from assistant.errors import (
     InvalidSource,
 )
 from kb.errors import InvalidDate
-from tools.errors import InvalidInput, UnknownGpu
+from tools.errors import AmbiguousInput, InvalidInput, UnknownGpu
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -31,12 +31,14 @@ class WrongUsage(AssistantError):
 _USAGE = (
     WrongUsage,
     InvalidInput,
+    AmbiguousInput,
     UnknownGpu,
     InvalidQuestion,
     InvalidProfile,
     InvalidSource,
     InvalidDate,
 )
+_WRONG_USAGE = {error.code for error in _USAGE}
 
 
 def guarded(command: Callable[[], None], *, as_json: bool) -> int:
@@ -53,7 +55,7 @@ def guarded(command: Callable[[], None], *, as_json: bool) -> int:
     except typer.TyperException as error:
         return _report("usage", error.format_message(), _help_hint(error), error.exit_code, as_json)
     except DESK_ERRORS as error:
-        status = WRONG_USAGE if isinstance(error, _USAGE) else FAILED
+        status = WRONG_USAGE if error.code in _WRONG_USAGE else FAILED
         return _report(error.code, error.message, error.hint, status, as_json)
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
