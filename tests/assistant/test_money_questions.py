@@ -101,6 +101,7 @@ def test_another_currency_is_refused_by_the_tool_and_not_taken_as_dollars() -> N
         "Which funds give credits worth $350,000?",
         "What is the value of Google's credits for startups?",
         "谁买了H100，谁在租？",
+        "Why do VCs buy GPUs rather than rent them for us?",
         "What does it cost per hour to get 8 H100s on AWS?",
         "Where can we buy 5,000 H100-hours?",
         "Crusoe用H100抵押借了多少钱？",
@@ -117,6 +118,7 @@ def test_what_sources_say_is_no_estimate(question: str) -> None:
     ("question", "word"),
     [
         ("Should we rent or buy H100s?", "how many"),
+        ("买卡还是租卡划算？", "多少张"),
         ("Should we buy or rent 16 H200s at $3.50/h?", "server"),
         ("我们该租还是买H200？", "多少张"),
         ("What would a loan on our H100s cost us a month?", "months"),

@@ -25,13 +25,16 @@ from tools.quantities import Quantity, Unit
 TOOL = "rent_or_buy"
 _ON_DEMAND, _RESERVED = 2, 1
 _BUY = re.compile(
-    r"\b(?:buy(?:ing)?|own(?:ing|ership)?|purchas(?:e|ing)|on[- ]prem\w*)\b"
+    r"\b(?:buy(?:ing)?|own(?:ing|ership)?|purchas(?:e|ing)|on[- ]prem\w*|colo(?:cation)?)\b"
     r"|买|购买|购置|自建|自购|自有|自持|自己建"
 )
 _RENT = re.compile(r"\b(?:rent(?:ing|al|s)?|leas(?:e|ing)|cloud)\b|租|上云|云上")
 _CHOOSE = re.compile(
     r"\b(?:or|vs\.?|versus|beats?|than|against|break[- ]?even|pay(?:s)? (?:off|back)|payback|"
     r"worth it|worthwhile|cheaper)\b|还是|划算|回本|合算|更?便宜|盈亏平衡|比"
+)
+_DECIDE = re.compile(
+    r"\b(?:should|worth it|worthwhile|break[- ]?even|payback)\b|划算|合算|回本|盈亏平衡"
 )
 _BREAK_EVEN = re.compile(r"\bbreak[- ]?even\b|\bpayback\b|回本|盈亏平衡")
 _RESERVED_CUE = re.compile(r"\b(?:reserved|contract|commit\w*)\b|预留|包年|长约|合约")
@@ -47,7 +50,7 @@ _COLOCATION = re.compile(r"colo(?:cation)?\b|kw|托管|机柜|千瓦")
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if not _BUY.search(text):
+    if not _BUY.search(text) or cues.WHY.search(text):
         return False
     counted, price = reading.first(Unit.GPUS), reading.first(Unit.PRICE_PER_GPU_HOUR)
     if reading.programs and not (counted and price):
@@ -56,7 +59,7 @@ def _wants(reading: Reading) -> bool:
         return True  # what owning costs an hour
     hardware = reading.gpus or counted or "gpu" in text or "卡" in text
     compared = _CHOOSE.search(text) and (_RENT.search(text) or _BREAK_EVEN.search(text) or price)
-    told = counted or price or cues.OURS.search(text) or _BREAK_EVEN.search(text)
+    told = counted or price or cues.OURS.search(text) or _DECIDE.search(text)
     return bool(hardware and compared and told)
 
 
