@@ -23,7 +23,7 @@ WRONG_USAGE = [
     (("kb", "add"), "PATH", "usage"),
     (("kb", "show"), "ID", "usage"),
     (("kb", "search", "x", "-k", "0"), "-k", "usage"),
-    (("estimate", "training", "--params", "7B"), "--tokens", "usage"),
+    (("estimate", "training", "--params", "7B"), "--tokens", "invalid_input"),
     ((*TRAINING, "--scope", "all"), "--scope", "usage"),
     (("gpus", "--gpu", "Z9000"), "Z9000", "unknown_gpu"),
     (("gpus", "--count", "-5"), "-5", "invalid_input"),
