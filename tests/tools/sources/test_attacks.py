@@ -5,21 +5,19 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import json
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.tools.sources.direct import Direct
 from tests.tools.sources.fakes.fake import Fake
-from tests.tools.sources.loopback import Request
 from tests.tools.sources.test_faults import FAKES
-from tools.errors import SourceFailed
 from tools.offers import Availability, Offer
 from tools.sources import http
 from tools.sources.asking import SourceAnswer, ask
@@ -40,46 +38,6 @@ WRONG = (
     "NONE", "spot", "on_demand",
 )  # fmt: skip
 values = st.sampled_from([*NASTY, *WRONG])
-
-
-class Answering:
-    """In place of HTTP: the fake's answers, mutated, as text and parsed like any other. `told`
-    holds them."""
-
-    def __init__(self, fake: Fake, mutate: Mutate) -> None:
-        self.fake, self.mutate = fake, mutate
-        self.told: list[Any] = []
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        pass
-
-    async def get(self, path: str, **sent: Any) -> Any:
-        return self._answer("GET", path, **sent)
-
-    async def post(self, path: str, **sent: Any) -> Any:
-        return self._answer("POST", path, **sent)
-
-    def _answer(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: Any = None,
-    ) -> Any:
-        query = {name: str(value) for name, value in (params or {}).items()}
-        sent = {"host": "127.0.0.1:1"} | {k.lower(): v for k, v in (headers or {}).items()}
-        request = Request(method, self.fake.path + path, query, sent, json.dumps(body).encode())
-        reply = self.fake.publish(request, "normal")
-        if reply.status != 200:
-            raise SourceFailed("answer", f"refused ({reply.status})")
-        answer = http._parsed(json.dumps(self.mutate(json.loads(reply.raw()))))
-        self.told.append(answer)
-        return answer
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -130,7 +88,7 @@ def mutation(wanted: Sequence[Change]) -> Mutate:
 
 def _attacked(fake: Fake, mutate: Mutate) -> tuple[SourceAnswer, list[Any]]:
     """One whole round of asking with mutated answers, and these answers."""
-    answering, memory = Answering(fake, mutate), Memory(None)
+    answering, memory = Direct(fake, lambda _, answer: mutate(answer)), Memory(None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(http, "Http", lambda *_: answering)
         configured = fake.configured("http://127.0.0.1:1")

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,8 +19,8 @@ from typing import Any, cast
 import pytest
 from pydantic import SecretStr
 
+from tests.tools.sources.direct import Direct
 from tests.tools.sources.fakes.fake import Fake
-from tests.tools.sources.loopback import Request
 from tests.tools.sources.test_faults import FAKES
 from tools.gpus import known_gpu, same_gpu
 from tools.offers import Availability, Offer
@@ -44,42 +43,9 @@ ALLOWED = {
 }
 
 
-class Direct:
-    """The fake without a network. `change` is applied to one value of the `nth` answer."""
-
-    def __init__(self, fake: Fake, nth: int = -1, path: Path = (), kind: object = GONE) -> None:
-        self.fake, self.nth, self.path, self.kind = fake, nth, path, kind
-        self.bodies: list[Any] = []
-
-    async def get(self, path: str, **more: Any) -> Any:
-        return self._answer("GET", path, **more)
-
-    async def post(self, path: str, **more: Any) -> Any:
-        return self._answer("POST", path, **more)
-
-    def _answer(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: Any = None,
-    ) -> Any:
-        sent = {"host": "127.0.0.1:1"} | {k.lower(): v for k, v in (headers or {}).items()}
-        query = {name: str(value) for name, value in (params or {}).items()}
-        raw = json.dumps(body).encode()
-        reply = self.fake.publish(
-            Request(method, self.fake.path + path, query, sent, raw), "normal"
-        )
-        if reply.status != 200:
-            raise ValueError(reply.status)
-        text = reply.raw().decode()
-        answer = json.loads(text, parse_float=Decimal)
-        self.bodies.append(copy.deepcopy(answer))
-        if len(self.bodies) - 1 == self.nth:
-            answer = _changed(answer, self.path, self.kind)
-        return answer
+def changed(fake: Fake, nth: int, path: Path, kind: object) -> Direct:
+    """The fake with one value of its nth answer lost or of another kind."""
+    return Direct(fake, lambda n, answer: _changed(answer, path, kind) if n == nth else answer)
 
 
 def _changed(answer: Any, path: Path, kind: object) -> Any:
@@ -153,7 +119,7 @@ def test_what_is_left_of_an_answer_is_true(name: str) -> None:
     assert whole
     wrong = []
     tried = 0
-    for nth, body in enumerate(plain.bodies):
+    for nth, body in enumerate(plain.told):
         for path in _paths(body):
             if (name, path[-1] if path else "") in ALLOWED:
                 continue
@@ -167,7 +133,7 @@ def test_what_is_left_of_an_answer_is_true(name: str) -> None:
                 tried += 1
                 rows: list[Offer] = []
                 with suppress(Exception):  # a failure, which the caller names
-                    rows = _rows(fake, Direct(fake, nth, path, kind))
+                    rows = _rows(fake, changed(fake, nth, path, kind))
                 wrong += [
                     (nth, path, "gone" if kind is GONE else kind, row)
                     for row in map(_shown, rows)
