@@ -181,6 +181,44 @@ def test_a_number_that_may_mean_two_things_is_settled_by_the_next_words(desk: As
     assert done.removed == []
 
 
+@pytest.mark.parametrize(
+    ("first", "changes"),
+    [
+        (
+            "用QLoRA微调Llama 3 70B，2万条样本、每条500 token，8张H100要多久？",
+            [
+                ("那用LoRA呢？", {"method": "lora", "gpus": 8}),
+                ("換成 64 張 H200？", {"method": "lora", "gpu": "H200", "gpus": 64}),
+                ("what about full fine-tuning?", {"method": "full", "gpus": 64}),
+            ],
+        ),
+        (
+            "Serve llama3 70b at 20 requests per second, 1k tokens in, 300 out: how many H100s?",
+            [
+                ("那换成H200呢？", {"gpu": "H200", "requests_per_minute": 1200.0}),
+                ("and 40 requests per second?", {"gpu": "H200", "requests_per_minute": 2400.0}),
+            ],
+        ),
+        (
+            "What would a 42-month loan at 12% on 1,000 H100s at $32,000 each cost us a month?",
+            [("and at 15%?", {"interest": "15%", "gpus": 1000, "months": 42})],
+        ),
+    ],
+)
+def test_follow_ups_change_one_input_and_keep_the_others(
+    first: str, changes: list[tuple[str, dict[str, Any]]], desk: Assistant
+) -> None:
+    answer = desk.ask(first)
+    tool, session = answer.tool_calls[1].name, answer.session
+    for said, expected in changes:
+        answer = desk.ask(said, session)
+        call = answer.tool_calls[1]
+        assert call.name == tool
+        assert expected.items() <= call.args.items()
+        assert answer.language == detect(said)
+        assert answer.removed == []
+
+
 def test_an_own_question_after_one_asked_back_is_answered_for_itself(desk: Assistant) -> None:
     asked = desk.ask("How much will training my model cost?")
     other = desk.ask("What does an H100 cost per hour?", asked.session)
