@@ -75,8 +75,10 @@ def money_text(sum_: Quantity) -> str:
 
 def lengths_of(reading: Reading) -> list[Decimal]:
     """Every length of time that a question names, in days, "a year" and "a week" included."""
-    found = [q.value for q in reading.quantities if q.unit is Unit.DURATION_DAYS]
-    return found + [_SPELLED[match[1]] for match in _A_LENGTH.finditer(reading.folded)]
+    stated = [q for q in reading.quantities if q.unit is Unit.DURATION_DAYS]
+    written = " ".join(q.text.lower() for q in stated)  # "half a year" is no year
+    spelled = [match for match in _A_LENGTH.finditer(reading.folded) if match[0] not in written]
+    return [q.value for q in stated] + [_SPELLED[match[1]] for match in spelled]
 
 
 def share_text(share: Quantity) -> str:

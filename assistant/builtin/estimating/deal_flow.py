@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant import cues
@@ -15,20 +15,22 @@ from assistant.builtin.values import money_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
-from tools.quantities import Unit
+from tools.quantities import Quantity, Unit
 
 TOOL = "deal_flow_back"
 _YEAR_DAYS = 365
+_LEAST_SUM = 1_000_000
 _INVESTS = cues.cue(
     r"invest(?:s|ed|ment|ments|ing)?|puts?\b[^.;]{0,20}\bin(?:to)?", r"投资|投了?|注资|入股"
 )
 _COMMITS = cues.cue(
-    r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?", r"承诺|花|采购|云消费"
+    r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?",
+    r"承诺|花|采购|云消费|用掉",
 )
 _BACK = cues.cue(
     r"flows?(?: straight)? back|(?:comes?|goes) back|round[- ]trip\w*|net cash|"
     r"back each year|discount|break[- ]even|returns? to",
-    r"回流|流回|回到|净现金|循环|折扣|回本|返还",
+    r"回流|流回|流了?回|回到|净现金|到手|循环|折扣|回本|返还",
 )
 
 
@@ -92,22 +94,32 @@ _WORDS = catalogue(
 )
 
 
+def _named_sums(reading: Reading) -> list[Quantity]:
+    """The sums that are named; beside one with a currency, "12亿" alone is in the same."""
+    sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
+    if len(sums) != 1:
+        return sums
+    bare = [q for q in reading.quantities if q.unit is Unit.COUNT and q.value >= _LEAST_SUM]
+    told = [replace(q, currency=sums[0].currency) for q in bare]
+    return sorted([*sums, *told], key=lambda q: q.start)
+
+
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
+    sums = _named_sums(reading)
     if not (_INVESTS.search(text) and _COMMITS.search(text) and _BACK.search(text)):
         return False
     return len(sums) > 1 or (not reading.programs and bool(sums or cues.OURS.search(text)))
 
 
 def _missing(reading: Reading) -> str | None:
-    sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
+    sums = _named_sums(reading)
     told = reading.again(TOOL) or (len(sums) > 1 and reading.first(Unit.DURATION_DAYS))
     return None if told else _WORDS(reading.language).ask
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
-    sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
+    sums = _named_sums(reading)
     told: dict[str, Any] = {}
     if len(sums) > 1:
         invests, commits = _INVESTS.search(reading.folded), _COMMITS.search(reading.folded)

@@ -20,13 +20,14 @@ from tools.quantities import Unit
 TOOL = "ai_revenue_needed"
 _REVENUE = cues.cue(r"revenues?|arr|sales", r"收入|营收|销售额")
 _SPENDING = cues.cue(
-    r"spend(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|invest(?:s|ing)? in gpus",
+    r"spend(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|invest(?:s|ing)? in gpus|"
+    r"pay for (?:all )?(?:our |the |these )?gpus",
     r"花|支出|开支|采购|投入|买|年化|资本开支",
 )
 _NEEDED = cues.cue(
     r"needs?|needed|required?|justif(?:y|ies)|pay(?:s|ing)? (?:for|back|it back)|worth|"
     r"break even|arithmetic",
-    r"需要|要多少|回本|撑得起|才够|覆盖|支撑|算法",
+    r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|才不亏|不亏|缺口|覆盖|支撑|算法",
 )
 _NOW = cues.cue(
     r"(?:our|with|has|have|current|against|already)\b[^.]{0,30}", r"目前|现在|现有|已有"

@@ -28,11 +28,13 @@ _JOBS = (TRAINING, FINETUNING)
 MOST_UNKNOWN = 3
 _FEW = 0.5
 _ROUTES = cues.cue(
-    r"routes?|options|ways? (?:to|of) get\w*|where (?:should|do|shall) (?:i|we) (?:get|find|buy)|"
+    r"routes?|options|ways? (?:for (?:us|me) )?(?:to|of) get\w*|"
+    r"where (?:should|do|shall) (?:i|we) (?:get|find|buy)|"
     r"how should (?:i|we) get|(?:which|what) (?:way|option|route)|what should we do",
     r"走(?:什么|哪个|基金|云|现货|额度)|还是自己买|哪条路|哪条途径|哪种途径|途径|渠道|哪种方式|哪个方案|方案|从哪(?:里|儿)?拿|怎么拿|该去哪|该怎么办|"
     r"(?:去|到|上)哪(?:里|儿)?(?:弄|找|拿)",
 )
+_BEST = cues.cue(r"(?:best|cheapest) (?:way|route|option)", r"最划算|最省钱|最便宜的途径")
 _BUDGET = cues.cue(r"budget|at most|spend up to|afford", r"预算|最多花|不超过")
 _VALUATION = cues.cue(r"valuation|valued|worth|post-money", r"估值")
 _CASH = cues.cue(r"cash|in the bank|up front", r"现金|账上|预付")
@@ -52,7 +54,10 @@ def _wants(reading: Reading) -> bool:
     if reading.programs or not _ROUTES.search(reading.folded):
         return False
     sized = gpu_count(reading) is not None or bool(reading.gpus)
-    return _job_is_told(reading) or (sized and _hours(reading) is not None)
+    if _job_is_told(reading) or (sized and _hours(reading) is not None):
+        return True
+    ours = cues.OURS.search(reading.folded) and cues.COMPUTE.search(reading.folded)
+    return bool(ours and _BEST.search(reading.folded))
 
 
 def _missing(reading: Reading) -> str | None:

@@ -22,12 +22,14 @@ TOOL = "scale_time"
 _FASTER = cues.cue(
     r"turns?|into|down to|finish|instead of|faster|speed(?:ing)? up|shorten|cut|compress|"
     r"(?:in|for) (?:a|one|1|\d+) (?:days?|weeks?|months?)",
-    r"缩短|压缩|变成|加快|提速|加速到|内(?:完成|跑完)|想在|改成|[周月天](?:内)?(?:干|跑|训|做)完",
+    r"缩短|压缩|变成|加快|提速|加速到|内(?:完成|跑完)|想在|改成|[周月天](?:内)?(?:干|训|做)完|"
+    r"搞定|跑完|出结果|加卡",
 )
 _NUMBER = cues.cue(
     r"how (?:many|can|could|do|would)|what (?:does|would) it take|need(?:ed)?",
     r"多少|几张|几块|要多少|需要|够不够|怎么|怎样|如何",
 )
+_MORE = cues.cue(r"(?:how many )?more gpus", r"再加多少|加到多少|还要加多少")
 _LIMIT = cues.cue(r"at most|limit(?:ed)?|no more than|feeds?", r"最多|上限|喂得了|不超过")
 
 
@@ -125,19 +127,27 @@ def _wants(reading: Reading) -> bool:
     text = reading.folded
     if reading.programs or reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):
         return False
-    counted = reading.first(Unit.GPUS) is not None or cues.COMPUTE.search(text)
-    return bool(
-        counted and len(_lengths(reading)) > 1 and _FASTER.search(text) and _NUMBER.search(text)
-    )
+    asked = _FASTER.search(text) and _NUMBER.search(text)
+    if _counts(reading):
+        return bool(asked and len(_lengths(reading)) > 1)
+    more = _MORE.search(text) and cues.OURS.search(text)
+    return bool(asked and more and _lengths(reading))
+
+
+def _counts(reading: Reading) -> list[int]:
+    """Numbers of GPUs; where none is written as such, the bare one ("we have 64 now")."""
+    counts = [int(q.value) for q in reading.quantities if q.unit is Unit.GPUS]
+    bare = [int(q.value) for q in reading.quantities if q.unit is Unit.COUNT and q.bare]
+    return counts or (bare if "gpu" in reading.folded and len(bare) == 1 else [])
 
 
 def _missing(reading: Reading) -> str | None:
-    told = reading.again(TOOL) or (reading.first(Unit.GPUS) and len(_lengths(reading)) > 1)
+    told = reading.again(TOOL) or (_counts(reading) and len(_lengths(reading)) > 1)
     return None if told else _WORDS(reading.language).ask
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
-    counts = [int(q.value) for q in reading.quantities if q.unit is Unit.GPUS]
+    counts = _counts(reading)
     lengths = _lengths(reading)
     told: dict[str, Any] = {}
     if _LIMIT.search(reading.folded) and counts and (len(counts) > 1 or reading.again(TOOL)):
