@@ -25,8 +25,8 @@ _SPENDING = cues.cue(
     r"花|支出|开支|采购|投入|买|年化|资本开支",
 )
 _NEEDED = cues.cue(
-    r"needs?|needed|required?|justif(?:y|ies)|pay(?:s|ing)? (?:for|back|it back)|worth|"
-    r"break even|arithmetic",
+    r"needs?|needed|required?|justif(?:y|ies)|pay(?:s|ing)? (?:for|back|it back|off)|worth|"
+    r"break even|have to make|arithmetic",
     r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|才不亏|不亏|缺口|覆盖|支撑|算法",
 )
 _NOW = cues.cue(
