@@ -73,6 +73,13 @@ def money_text(sum_: Quantity) -> str:
     return f"${amount}" if dollars else f"{sum_.value.normalize():f} {sum_.currency}"
 
 
+def price_text(price: Quantity) -> str:
+    """A price per GPU-hour as a tool takes it: "2.35"; another currency than US dollars keeps its
+    code, so that it is refused and never taken for dollars."""
+    code = "" if price.currency in (None, "USD") else f" {price.currency}"
+    return f"{price.value.normalize():f}{code}"
+
+
 def lengths_of(reading: Reading) -> list[Decimal]:
     """Every length of time that a question names, in days, "a year" and "a week" included."""
     stated = [q for q in reading.quantities if q.unit is Unit.DURATION_DAYS]

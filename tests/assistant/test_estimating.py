@@ -237,3 +237,20 @@ def test_what_cannot_be_is_refused_with_the_reason(said: str, desk: Assistant) -
     answer = desk.ask(said)
     assert "cannot be" in answer.answer
     assert answer.removed == []
+
+
+YUAN = [
+    "训练7B模型，2T token，64张H100，17块一卡时，要多少钱？",
+    "用8张H100微调Llama-3-8B，1万条样本，每条800 token，每卡时17元，要多少钱？",
+    "部署70B模型做推理，每分钟600次请求，输入1000 token，输出300 token，每卡时17元，多少钱？",
+]
+
+
+@pytest.mark.parametrize("question", YUAN)
+def test_yuan_are_never_taken_for_dollars(desk: Assistant, question: str) -> None:
+    answer = desk.ask(question)
+    [call] = [one for one in answer.tool_calls if one.name.startswith("estimate_")]
+    assert call.args["price"] == "17 CNY"
+    assert not call.ok
+    assert "CNY" in answer.answer
+    assert "美元金额" in answer.answer

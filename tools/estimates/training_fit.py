@@ -44,7 +44,7 @@ def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> 
         return _best(shape, setup, capacity, stated=True)
     # Fewer cannot hold the states, however they are sharded.
     least = shape.params * sum(state_bytes(setup).values()) / capacity
-    first = min(_MOST_POWER, max(0, math.ceil(math.log2(least))))
+    first = min(_MOST_POWER, max(0, math.ceil(math.log2(max(least, 1)))))
     for power in range(first, _MOST_POWER + 1):
         tried = _best(shape, setup.model_copy(update={"gpus": 2**power}), capacity, stated=False)
         if tried.verdict != "no":

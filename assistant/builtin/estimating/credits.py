@@ -207,8 +207,6 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if credit := _sum(reading):
         told["credit"] = as_amount(credit)
-        if credit.currency not in (None, "USD"):
-            told["credit"] += f" {credit.currency}"
     listed, market = _prices(reading)
     earlier = reading.again(TOOL)
     if listed and earlier and not market and not _LIST.search(reading.folded):

@@ -12,7 +12,7 @@ from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, family, number, plain, price
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of, in_short
+from assistant.builtin.values import gpu_count, gpu_of, in_short, price_text
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -276,7 +276,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if (count := gpu_count(reading)) is not None:
         told["gpus"] = count
     if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
-        told |= {"price": str(rate.value), "price_source": ASKED}
+        told |= {"price": price_text(rate), "price_source": ASKED}
     return {"gpu": "H100"} | _kept(earlier, told) | told
 
 

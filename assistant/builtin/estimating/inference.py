@@ -13,7 +13,7 @@ from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, family, number, plain, price
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_of, in_short
+from assistant.builtin.values import gpu_of, in_short, price_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -272,7 +272,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if weights:
         told["weights"] = weights
     if paid := reading.first(Unit.PRICE_PER_GPU_HOUR):
-        told |= {"price": str(paid.value), "price_source": ASKED}
+        told |= {"price": price_text(paid), "price_source": ASKED}
     if "model" in told or "params" in told:
         earlier = {
             k: v for k, v in earlier.items() if k not in ("model", "params", "active_params")

@@ -164,8 +164,6 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if money := price_of_one(reading):
         told |= {"price_per_gpu": as_amount(money), "price_source": ASKED}
-        if money.currency not in (None, "USD"):
-            told["price_per_gpu"] += f" {money.currency}"
     lengths = [q for q in reading.quantities if q.unit is Unit.DURATION_DAYS and q.value > 0]
     use = told_by(reading, Unit.DURATION_DAYS, _USE) if len(lengths) > 1 else None
     length = next((each for each in lengths if each is not use), None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.answer import Language
 from assistant.builtin.figures import price
+from assistant.builtin.values import price_text
 from assistant.question import Reading
 from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
@@ -56,8 +57,8 @@ def as_share(figure: Quantity) -> str:
 
 
 def as_amount(figure: Quantity) -> str:
-    """A number as the tools take it, without its unit."""
-    return f"{figure.value.normalize():f}"
+    """A number as the tools take it, without its unit; a currency that is not US dollars stays."""
+    return price_text(figure)
 
 
 def months_of(figure: Quantity) -> int:

@@ -95,15 +95,15 @@ def _arguments(reading: Reading) -> dict[str, Any]:
 
 def _purchase(reading: Reading) -> dict[str, str]:
     found: dict[str, str] = {}
-    colocation = told_by(reading, Unit.MONEY, _COLOCATION)
+    colocation = reading.first(Unit.PRICE_PER_KW_MONTH) or told_by(reading, Unit.MONEY, _COLOCATION)
     if colocation:
         found["colocation_per_kw_month"] = as_amount(colocation)
+    if power := reading.first(Unit.PRICE_PER_KWH):
+        found["usd_per_kwh"] = as_amount(power)
     money = price_of_one(reading, [colocation])
     if money:
         name = "all_in" if _ALL_IN.search(reading.folded) else "purchase"
         found |= {name: as_amount(money), "purchase_source": ASKED}
-        if money.currency not in (None, "USD"):
-            found[name] += f" {money.currency}"
     return found
 
 

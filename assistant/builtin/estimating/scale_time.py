@@ -12,7 +12,7 @@ from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, number, plain, rounded
 from assistant.builtin.sections import Section
-from assistant.builtin.values import YEAR_DAYS, lengths_of, share_text
+from assistant.builtin.values import YEAR_DAYS, lengths_of, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
@@ -161,7 +161,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if kept := reading.first(Unit.PERCENT):
         told["efficiency"] = share_text(kept)
     if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
-        told["price"] = str(rate.value)
+        told["price"] = price_text(rate)
     return reading.again(TOOL) | told
 
 

@@ -13,7 +13,7 @@ from assistant.builtin.estimating.estimator import Estimator, results_of
 from assistant.builtin.estimating.training_words import WORDS, TrainingWords
 from assistant.builtin.figures import dollars, family, number, plain, price, size
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of, in_short, size_of
+from assistant.builtin.values import gpu_count, gpu_of, in_short, price_text, size_of
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -78,7 +78,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if deadline := _deadline(reading):
         told["deadline"] = deadline
     if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
-        told |= {"price": str(rate.value), "price_source": ASKED}
+        told |= {"price": price_text(rate), "price_source": ASKED}
     return {"gpu": "H100"} | earlier | told
 
 
