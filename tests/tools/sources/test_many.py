@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.tools.sources.direct import Direct
 from tests.tools.sources.fakes.fake import Fake
 from tests.tools.sources.loopback import FAULTS, Loopback, Reply, Request, serving
-from tests.tools.sources.test_attacks import NOW, Answering, Change, changes, mutation
+from tests.tools.sources.test_attacks import NOW, Change, changes, mutation
 from tests.tools.sources.test_faults import FAKES
 from tools.asking_all import ask_all
 from tools.errors import SourceFailed
@@ -34,14 +35,14 @@ def _host(nth: int) -> str:
     return f"https://source-{nth}.test"
 
 
-class Refusing(Answering):
+class Refusing(Direct):
     """A source that fails before it says anything."""
 
     def _answer(self, method: str, path: str, **sent: Any) -> Any:
         raise SourceFailed("server", "the server failed (500)")
 
 
-def _all_asked(answerings: dict[str, Answering]) -> dict[str, SourceAnswer]:
+def _all_asked(answerings: dict[str, Direct]) -> dict[str, SourceAnswer]:
     """One round over every source, each over its own stand-in."""
     live = tuple(FAKES[name].configured(_host(n)) for n, name in enumerate(NAMES))
     by_host = {_host(n) + FAKES[name].path: answerings[name] for n, name in enumerate(NAMES)}
@@ -54,8 +55,8 @@ def _all_asked(answerings: dict[str, Answering]) -> dict[str, SourceAnswer]:
     return dict(zip(NAMES, answers, strict=True))
 
 
-def _unchanged(fake: Fake) -> Answering:
-    return Answering(fake, lambda whole: whole)
+def _unchanged(fake: Fake) -> Direct:
+    return Direct(fake)
 
 
 def _rows(answer: SourceAnswer) -> list[str]:
@@ -74,13 +75,14 @@ def whole() -> dict[str, SourceAnswer]:
 def test_one_answer_never_changes_the_rows_of_another(
     whole: dict[str, SourceAnswer], hurt: dict[str, list[Change] | None]
 ) -> None:
-    def one(name: str) -> Answering:
+    def one(name: str) -> Direct:
         if name not in hurt:
             return _unchanged(FAKES[name])
         wanted = hurt[name]
         if wanted is None:
-            return Refusing(FAKES[name], lambda answer: answer)
-        return Answering(FAKES[name], mutation(wanted))
+            return Refusing(FAKES[name])
+        mutate = mutation(wanted)
+        return Direct(FAKES[name], lambda _, answer: mutate(answer))
 
     answers = _all_asked({name: one(name) for name in NAMES})
     for name in set(NAMES) - set(hurt):
