@@ -88,7 +88,8 @@ def _offers_args(reading: Reading) -> dict[str, Any]:
         args["provider"] = reading.provider
     if term := term_of(reading.folded):
         args["term"] = term
-    if price := reading.first(Unit.PRICE_PER_GPU_HOUR):
+    price = reading.first(Unit.PRICE_PER_GPU_HOUR)
+    if price is not None and price.currency in (None, "USD"):
         args["max_price"] = float(price.value)
     hours = hours_of(reading)
     if hours is not None and "count" in args:

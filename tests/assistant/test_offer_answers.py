@@ -262,3 +262,15 @@ def test_an_estimate_may_rest_on_a_live_price(ask: Any, question: str) -> None:
 def test_a_seller_with_an_endless_name_fills_no_table() -> None:
     assert foreign_name("Sea of GPUs " * 30) == "Sea of GPUs " * 6 + "Sea of…"
     assert foreign_name("Lium") == "Lium"
+
+
+@pytest.mark.parametrize(
+    ("question", "most"), [("8张H100，每卡时不超过20元", None), ("8张H100，每卡时不超过3美元", 3)]
+)
+def test_a_limit_in_yuan_is_no_limit_in_dollars(
+    warm_home: Path, question: str, most: float | None
+) -> None:
+    with Assistant.open(warm_home) as desk:
+        answer = desk.ask(f"哪里能租到{question}？")
+    limits = [c.args.get("max_price") for c in answer.tool_calls if c.name == "gpu_offers"]
+    assert limits[:1] == [most]
