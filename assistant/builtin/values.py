@@ -10,7 +10,8 @@ from tools.quantities import Quantity, Unit
 
 YEAR_DAYS = Decimal("365.25")
 _SPELLED = {"day": Decimal(1), "week": Decimal(7), "month": YEAR_DAYS / 12, "year": YEAR_DAYS}
-_A_LENGTH = re.compile(r"\b(?:a|one) (day|week|month|year)\b")
+_A_LENGTH = re.compile(r"(?<!half )\b(?:a|one) (day|week|month|year)\b")
+_ACTIVE_IN_NAME = re.compile(r"(?<=\dB)-A(\d+(?:\.\d+)?)B(?![A-Za-z0-9])", re.IGNORECASE)
 
 
 def in_short(value: Decimal) -> str:
@@ -32,6 +33,12 @@ def size_of(reading: Reading) -> dict[str, str]:
         return told
     params = reading.first(Unit.PARAMS)
     return {"params": in_short(params.value)} if params else {}
+
+
+def active_in_name(reading: Reading) -> dict[str, str]:
+    """`active_params` of a name like 30B-A3B; empty where there is none."""
+    match = _ACTIVE_IN_NAME.search(reading.text)
+    return {"active_params": f"{match[1]}B"} if match else {}
 
 
 def gpu_of(reading: Reading) -> str | None:

@@ -36,9 +36,10 @@ from tools.quantities import Quantity, Unit
 
 TOOL = "credits_value"
 _MARKET_PRICES = 3
-_CREDITS = re.compile(r"\bcredits?\b|额度|代金券|抵用|算力券")
+_CREDITS = re.compile(r"\bcredits?\b|额度|代金券|抵用|算力券|云券|赠金")
 _WORTH = re.compile(
-    r"\b(?:worth|value|buy|real(?:ly)?|last)\b|值多少|价值|实际值|能用多少|能买|换多少|够用|折合"
+    r"\b(?:worth|value|buy|real(?:ly)?|last|(?:get|go) (?:out )?of|how far)\b"
+    r"|值多少|价值|实际值|能用多少|能买|换多少|够用|折合"
 )
 _LIST = re.compile(r"\blist\b|目录价|定价|标价|官价|原价|刊例|列表价")
 _MARKET = re.compile(r"\b(?:market|elsewhere|rent|neocloud)\b|市场|别处|外面|市价|租")
@@ -225,6 +226,8 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["expiry_months"] = months_of(expires)
     if chance := told_by(reading, Unit.PERCENT, _CHANCE):
         told["probability"] = as_share(chance)
+    elif (half := told_by(reading, Unit.RATIO, _CHANCE)) and half.value <= 1:  # 一半概率
+        told["probability"] = as_amount(half)
     if equity := told_by(reading, Unit.PERCENT, _EQUITY):
         told["equity_share"] = as_share(equity)
     if valuation := told_by(reading, Unit.MONEY, _VALUATION):

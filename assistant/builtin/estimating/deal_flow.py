@@ -21,16 +21,17 @@ TOOL = "deal_flow_back"
 _YEAR_DAYS = 365
 _LEAST_SUM = 1_000_000
 _INVESTS = cues.cue(
-    r"invest(?:s|ed|ment|ments|ing)?|puts?\b[^.;]{0,20}\bin(?:to)?", r"投资|投了?|注资|入股"
+    r"invest(?:s|ed|ment|ments|ing)?|put(?:s|ting)?\b[^.;]{0,20}\bin(?:to)?",
+    r"投资|投了?|注资|入股",
 )
 _COMMITS = cues.cue(
     r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?",
     r"承诺|花|采购|云消费|用掉",
 )
 _BACK = cues.cue(
-    r"flows?(?: straight)? back|(?:comes?|goes) back|round[- ]trip\w*|net cash|"
+    r"(?:flows?|comes?|goes|going|gets?)(?: straight| right)? back|round[- ]trip\w*|net cash|"
     r"back each year|discount|break[- ]even|returns? to",
-    r"回流|流回|流了?回|回到|净现金|到手|循环|折扣|回本|返还",
+    r"回流|流回|流了?回|转回|回到|净现金|到手|循环|折扣|回本|返还",
 )
 
 
@@ -95,12 +96,13 @@ _WORDS = catalogue(
 
 
 def _named_sums(reading: Reading) -> list[Quantity]:
-    """The sums that are named; beside one with a currency, "12亿" alone is in the same."""
+    """The sums that are named; without two with a currency, millions alone are sums: "12亿" is in
+    the currency of the one beside it, "fifty million" in dollars."""
     sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
-    if len(sums) != 1:
+    if len(sums) > 1:
         return sums
     bare = [q for q in reading.quantities if q.unit is Unit.COUNT and q.value >= _LEAST_SUM]
-    told = [replace(q, currency=sums[0].currency) for q in bare]
+    told = [replace(q, currency=sums[0].currency if sums else None) for q in bare]
     return sorted([*sums, *told], key=lambda q: q.start)
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 from assistant import cues
 from assistant.builtin.estimating import shown
-from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
+from assistant.builtin.estimating.estimator import Call, Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, family, number, plain, price
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of, in_short, price_text
+from assistant.builtin.values import active_in_name, gpu_count, gpu_of, in_short, price_text
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
+from tools.gpus import all_gpus, known_gpu
 from tools.quantities import Quantity, Unit
 
 TOOL = "estimate_finetuning"
@@ -176,8 +177,12 @@ _METHODS = (
     ("lora", _cue(r"lora|adapters?", r"适配器")),
     ("full", _cue(r"full", r"全参|全量")),
 )
-_FITS = _cue(r"fit|enough|how many", r"放得下|装得下|够不够|够吗|几张|多少张")
-_EXAMPLE = _noun(r"(?:training )?(?:examples?|samples?|rows|pairs)", r"[条條](?!件)")
+_FITS = _cue(r"fits?|enough|how many|can (?:i|we)", r"放得下|装得下|够不够|够吗|几张|多少张")
+_EXAMPLE = _noun(
+    r"(?:[a-z]+ )?(?:examples?|samples?|rows|pairs|tickets|conversations|chats|documents|docs|"
+    r"records|dialog(?:ue)?s|questions|instructions|emails|messages|reviews|articles)",
+    r"[条條](?!件)|份|篇|对",
+)
 _EPOCHS = _noun(r"epochs?|个\s?epochs?", r"[轮遍輪]")
 _PROMPTS = _noun(r"prompts?|questions?", r"个?(?:提示词?|问题|题目|提示詞|問題|題目)")
 _RANK = re.compile(
@@ -194,7 +199,7 @@ def _model(reading: Reading) -> dict[str, str]:
     told = {"params": in_short(params[0].value)} if params else {}
     if len(params) > 1 and params[1].value < params[0].value:
         told["active_params"] = in_short(params[1].value)
-    return told
+    return told | (active_in_name(reading) if told else {})
 
 
 def _method(reading: Reading) -> str | None:
@@ -205,7 +210,9 @@ def _method(reading: Reading) -> str | None:
 def _counted(reading: Reading, noun: re.Pattern[str]) -> Quantity | None:
     """The first number that is followed by a noun; the number may hold its measure word (2万条)."""
     for quantity in reading.quantities:
-        rest = _NUMBER.sub("", quantity.text) + reading.text[quantity.end :]
+        rest = reading.text[quantity.end :]
+        if not quantity.bare:
+            rest = _NUMBER.sub("", quantity.text) + rest
         if noun.match(rest):
             return quantity
     return None
@@ -295,11 +302,26 @@ def _kept(earlier: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in earlier.items() if name not in drop}
 
 
+def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
+    """Where it is asked what fits a GPU that is sold with several sizes of memory (A100): each."""
+    made = results_of(TOOL, done)
+    if len(made) != 1 or not _asks_fit(reading) or made[0].result["fewest_gpus"] is not None:
+        return []
+    asked = known_gpu(made[0].result["inputs"]["gpu"])
+    if asked is None or asked.memory_gb is not None:
+        return []
+    forms = [g for g in all_gpus() if g.family == asked.family and not g.form_stated]
+    sizes = sorted(each.memory_gb for each in forms if each.memory_gb is not None)
+    return [(TOOL, made[0].args | {"gpu": f"{asked.family} {size:f}GB"}) for size in sizes]
+
+
 def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Section:
     estimates = results_of(TOOL, done)
     words, main = _WORDS(say.language), estimates[0]
     priced = [tool for tool in estimates if tool.result.get("cost_usd")]
-    lead, memory = [_lead(main, words, say), ""], _memory(main, words, say)
+    lead = [_lead(main, words, say), ""]
+    held = [tool for tool in estimates if "price" not in tool.args]
+    memory = [line for tool in held for line in _memory(tool, words, say)]
     return Section(
         [
             *([*memory, *lead] if _asks_fit(reading) else [*lead, *memory]),
@@ -352,7 +374,7 @@ def _memory(tool: ToolEvidence, words: FinetuningWords, say: Phrases) -> list[st
     fewest = words.never
     if result["fewest_gpus"] is not None:
         count = plain(result["fewest_gpus"], say.language)
-        fewest = words.fewest.format(gpu=family(result["inputs"]["gpu"]), count=count)
+        fewest = words.fewest.format(gpu=tool.args.get("gpu", "GPU"), count=count)
     others = [
         words.otherwise.format(
             method=words.names[other["method"]], count=plain(other["fewest_gpus"], say.language)
@@ -361,7 +383,9 @@ def _memory(tool: ToolEvidence, words: FinetuningWords, say: Phrases) -> list[st
         for n, other in enumerate(result["other_methods"])
         if other["fewest_gpus"] is not None
     ]
-    return [" ".join([f"{line} {fewest} [{tool.id}:fewest_gpus]", *others]), ""]
+    fewest += f" [{tool.id}:fewest_gpus]"
+    asked = [line, fewest] if "gpus" in tool.args else [fewest, line]
+    return [" ".join([*asked, *others]), ""]
 
 
 def _data_line(
@@ -418,5 +442,6 @@ FINETUNING = Estimator(
     arguments=_arguments,
     missing=_missing,
     section=_section,
+    then=_then,
     job=True,
 )

@@ -13,7 +13,7 @@ from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.figures import dollars, family, number, plain, price
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_of, in_short, price_text
+from assistant.builtin.values import active_in_name, gpu_of, in_short, price_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -129,7 +129,8 @@ _SERVE = re.compile(
 _BREAK = re.compile(r"[,，、;；。.?？!！:：]|\band\b|和|与|與")
 _INPUT = re.compile(r"\b(?:input|prompts?|in|context)\b|输入|輸入|提示", re.IGNORECASE)
 _OUTPUT = re.compile(
-    r"\b(?:output|completions?|generated|out|answers?|responses?)\b|输出|輸出|生成|回答",
+    r"\b(?:output|completions?|generated|out|answers?|responses?|repl(?:y|ies))\b|输出|輸出"
+    r"|生成|回答|回复|回覆|答复",
     re.IGNORECASE,
 )
 _LENGTH_BEFORE = re.compile(
@@ -137,6 +138,7 @@ _LENGTH_BEFORE = re.compile(
 )
 _LENGTH_AFTER = re.compile(r"\s?(?:in|out|input|output|prompt|completion)\b", re.IGNORECASE)
 _LENGTHS = (Unit.TOKENS, Unit.CONTEXT_TOKENS, Unit.COUNT)
+_A_TIME = re.compile(r"\s?(?:a|per|/)\s?(?:(m)(?:in)?(?:ute)?|s(?:ec)?(?:ond)?)\b", re.IGNORECASE)
 _FIRST = re.compile(
     r"\bttft\b|\bfirst token\b|首\s?token|首个\s?token|首字|首詞|首词", re.IGNORECASE
 )
@@ -162,7 +164,14 @@ def _clause(text: str, quantity: Quantity) -> str:
 def _rate(reading: Reading) -> float | None:
     """The requests a minute that a question tells."""
     told = reading.first(Unit.REQUESTS_PER_MINUTE)
-    return None if told is None else float(round(told.value, 6))
+    if told is not None:
+        return float(round(told.value, 6))
+    # "and if traffic doubles to 1,000 a minute?" leaves the noun to the question before.
+    for quantity in reading.quantities if reading.again(TOOL) else ():
+        behind = reading.text[quantity.end :]
+        if quantity.unit is Unit.COUNT and (time := _A_TIME.match(behind)):
+            return float(quantity.value) * (1 if time[1] else 60)
+    return None
 
 
 def _side(text: str, quantity: Quantity) -> str | None:
@@ -229,7 +238,7 @@ def _model(reading: Reading) -> dict[str, str]:
     told = {"params": in_short(params[0].value)} if params else {}
     if len(params) > 1 and params[1].value < params[0].value:
         told["active_params"] = in_short(params[1].value)
-    return told
+    return told | (active_in_name(reading) if told else {})
 
 
 def _wants(reading: Reading) -> bool:

@@ -27,9 +27,13 @@ from assistant.question import ASKED, Ask, Reading
 from tools.quantities import Quantity, Unit
 
 TOOL = "gpu_loan"
-_LOAN = re.compile(r"\b(?:loans?|borrow|financ(?:e|ing)|debt)\b|贷款|借款|抵押|质押|融资租赁")
+_LOAN = re.compile(
+    r"\b(?:loans?|laon|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*)\b"
+    r"|贷款|借款|借钱|抵押|质押|融资租赁|利率|年化|分期"
+)
 _PAID = re.compile(
-    r"\b(?:a month|per month|monthly|per (?:gpu[- ]?)?hour|an hour|payments?|repay\w*|instal\w*)\b"
+    r"\b(?:a month|per month|monthly|every month|per (?:gpu[- ]?)?hour|an hour|payments?|repay\w*"
+    r"|instal\w*|owe)\b"
     r"|每月|月供|月付|还款|还多少|每卡时|每小时"
 )
 _TOLD_OF = re.compile(r"\b(?:did|was|were|has|had|borrowed|raised|took)\b|借了|贷了|拿到了|获得了")
@@ -137,9 +141,9 @@ def _wants(reading: Reading) -> bool:
     if not _LOAN.search(text) or _TOLD_OF.search(text):
         return False
     if reading.programs or reading.sponsored:  # a loan on record, unless the terms are one's own
-        return bool(
-            price_of_one(reading) and reading.first(Unit.DURATION_DAYS) and _PAID.search(text)
-        )
+        own = [reading.first(unit) for unit in (Unit.PERCENT, Unit.DURATION_DAYS)]
+        own.append(price_of_one(reading) or reading.first(Unit.GPUS))
+        return bool(all(own) and _PAID.search(text))
     hardware = reading.gpus or "gpu" in text or "卡" in text or reading.first(Unit.GPUS)
     if not hardware:
         return False

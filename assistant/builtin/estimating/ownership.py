@@ -31,7 +31,8 @@ _BUY = re.compile(
 _RENT = re.compile(r"\b(?:rent(?:ing|al|s)?|leas(?:e|ing)|cloud)\b|租|上云|云上")
 _CHOOSE = re.compile(
     r"\b(?:or|vs\.?|versus|beats?|than|against|break[- ]?even|pay(?:s)? (?:off|back)|payback|"
-    r"worth it|worthwhile|cheaper)\b|还是|划算|回本|合算|更?便宜|盈亏平衡|比"
+    r"worth it|worthwhile|cheaper|better|instead of|rather than|make sense)\b"
+    r"|还是|划算|回本|合算|更?便宜|盈亏平衡|比"
 )
 _DECIDE = re.compile(
     r"\b(?:should|worth it|worthwhile|break[- ]?even|payback)\b|划算|合算|回本|盈亏平衡"
@@ -88,6 +89,10 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         if found:
             told |= {name: [as_amount(each) for each in found], "rents_source": ASKED}
     told |= _purchase(reading) | _shares(reading)
+    if power := reading.first(Unit.PRICE_PER_KWH):
+        told["usd_per_kwh"] = as_amount(power)
+        if power.currency not in (None, "USD"):
+            told["usd_per_kwh"] += f" {power.currency}"
     if life := told_by(reading, Unit.DURATION_DAYS, _LIFE):
         told["life_years"] = f"{round(life.value / 365, 1).normalize():f}"
     return reading.again(TOOL) | told

@@ -26,7 +26,7 @@ _SPENDING = cues.cue(
 )
 _NEEDED = cues.cue(
     r"needs?|needed|required?|justif(?:y|ies)|pay(?:s|ing)? (?:for|back|it back|off)|worth|"
-    r"break even|have to make|arithmetic",
+    r"break even|arithmetic|(?:have|has|need|must) (?:to )?(?:make|earn|bring in)",
     r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|才不亏|不亏|缺口|覆盖|支撑|算法",
 )
 _NOW = cues.cue(
@@ -104,6 +104,8 @@ def _wants(reading: Reading) -> bool:
     text = reading.folded
     if reading.programs or reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):
         return False
+    if cues.WHY.search(text):
+        return False  # what is behind a figure is told by sources
     asked = _REVENUE.search(text) and _SPENDING.search(text) and _NEEDED.search(text)
     return bool(asked and (reading.first(Unit.MONEY) or cues.OURS.search(text)))
 

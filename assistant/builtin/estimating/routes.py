@@ -57,7 +57,7 @@ def _wants(reading: Reading) -> bool:
     if _job_is_told(reading) or (sized and _hours(reading) is not None):
         return True
     ours = cues.OURS.search(reading.folded) and cues.COMPUTE.search(reading.folded)
-    return bool(ours and _BEST.search(reading.folded))
+    return bool(ours and _BEST.search(reading.folded) and not cues.GIVERS.search(reading.folded))
 
 
 def _missing(reading: Reading) -> str | None:
@@ -87,7 +87,7 @@ def _of_the_question(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = {"language": reading.language}
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
-    if count := gpu_count(reading):
+    if (count := gpu_count(reading)) is not None:
         told["gpus"] = count
     places = find_places(reading.text)
     if len(places) == 1:

@@ -29,6 +29,10 @@ _NUMBER = cues.cue(
     r"how (?:many|can|could|do|would)|what (?:does|would) it take|need(?:ed)?",
     r"多少|几张|几块|要多少|需要|够不够|怎么|怎样|如何",
 )
+_HOW_MANY = cues.cue(
+    r"how many (?:more |extra |additional )?(?:gpus|cards|[a-z]{1,3}\d{2,4}s)|how big",
+    r"多少[张块卡个]|几[张块]|加到多少|加卡|扩到",
+)
 _MORE = cues.cue(r"(?:how many )?more gpus", r"再加多少|加到多少|还要加多少")
 _LIMIT = cues.cue(r"at most|limit(?:ed)?|no more than|feeds?", r"最多|上限|喂得了|不超过")
 
@@ -129,7 +133,8 @@ def _wants(reading: Reading) -> bool:
         return False
     asked = _FASTER.search(text) and _NUMBER.search(text)
     if _counts(reading):
-        return bool(asked and len(_lengths(reading)) > 1)
+        counted = reading.first(Unit.GPUS) is not None and _HOW_MANY.search(text)
+        return bool((asked or counted) and len(_lengths(reading)) > 1)
     more = _MORE.search(text) and cues.OURS.search(text)
     return bool(asked and more and _lengths(reading))
 

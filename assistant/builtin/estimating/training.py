@@ -13,7 +13,15 @@ from assistant.builtin.estimating.estimator import Estimator, results_of
 from assistant.builtin.estimating.training_words import WORDS, TrainingWords
 from assistant.builtin.figures import dollars, family, number, plain, price, size
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of, in_short, price_text, size_of
+from assistant.builtin.values import (
+    active_in_name,
+    gpu_count,
+    gpu_of,
+    in_short,
+    lengths_of,
+    price_text,
+    size_of,
+)
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -29,14 +37,25 @@ arXiv:2203.15556."""
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if reading.programs or not cues.TRAIN.search(text) or asks_match(reading):
+    if reading.programs or asks_match(reading):
         return False
+    if not cues.TRAIN.search(text):
+        return _is_a_run(reading)
     if _WAS.search(text) and not cues.OURS.search(text):
         return False  # what somebody's run took is told by sources
     if size_of(reading) or reading.first(Unit.TOKENS) or media.kind_of(reading):
         return True
     asked = cues.COST.search(text) or cues.TIME.search(text)
-    return bool(cues.OURS.search(text) and asked)
+    sized = cues.COUNTED.search(text) and lengths_of(reading)  # how many GPUs train it in a week
+    return bool(cues.OURS.search(text) and (asked or sized))
+
+
+def _is_a_run(reading: Reading) -> bool:
+    """Whether a size and tokens without the word, "13B on 1T tokens: GPU-hours?", are a run."""
+    text, tokens = reading.folded, reading.first(Unit.TOKENS)
+    if tokens is None or tokens.value < _LEAST_RUN or not size_of(reading):
+        return False
+    return bool(cues.COST.search(text) or cues.TIME.search(text) or _HOURS.search(text))
 
 
 def _missing(reading: Reading) -> str | None:
@@ -82,6 +101,9 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     return {"gpu": "H100"} | earlier | told
 
 
+_LEAST_RUN = 10**9
+"""So many tokens are those of a run, and no prompt's."""
+_HOURS = re.compile(r"\b(?:gpu|[a-z]\d{2,3})[- ]?hours?\b|卡时")
 _WAS = re.compile(r"\b(?:did|took|was|were|has|have)\b|用了|花了|花费了|耗费了")
 _EXPERTS = re.compile(r"\bmoe\b|mixture[ -]of[ -]experts|混合专家|专家模型|激活参数")
 _CONTINUED = re.compile(
@@ -105,7 +127,7 @@ def _sizes(reading: Reading) -> dict[str, str]:
     where active are those that the words around them say so of; empty where there is none."""
     if reading.models:
         return size_of(reading) | {"model": reading.models[0].architecture.name}
-    told: dict[str, str] = {}
+    told: dict[str, str] = active_in_name(reading)
     for held in reading.quantities:
         # 一个总参数109B的模型: the first figure is no size.
         if held.unit is not Unit.PARAMS or 0 < held.value < _LEAST_PARAMS:
