@@ -89,10 +89,6 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         if found:
             told |= {name: [as_amount(each) for each in found], "rents_source": ASKED}
     told |= _purchase(reading) | _shares(reading)
-    if power := reading.first(Unit.PRICE_PER_KWH):
-        told["usd_per_kwh"] = as_amount(power)
-        if power.currency not in (None, "USD"):
-            told["usd_per_kwh"] += f" {power.currency}"
     if life := told_by(reading, Unit.DURATION_DAYS, _LIFE):
         told["life_years"] = f"{round(life.value / 365, 1).normalize():f}"
     return reading.again(TOOL) | told
