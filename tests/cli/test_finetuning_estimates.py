@@ -33,6 +33,14 @@ def test_everything_that_can_be_stated_is_read(desk: Desk) -> None:
     assert found["cost_usd"]["likely"] == pytest.approx(found["gpu_hours"]["likely"] * 1.5)
 
 
+def test_lengths_are_read_like_those_of_the_other_estimates(desk: Desk) -> None:
+    found = _estimate(
+        desk, "--model", "Llama-3.1-8B", "--examples", "1000", "--example-tokens", "2k",
+        "--seq-len", "8k",
+    )  # fmt: skip
+    assert (found["inputs"]["tokens_per_example"], found["inputs"]["seq_len"]) == (2048, 8192)
+
+
 def test_the_table_says_time_cost_and_memory(desk: Desk) -> None:
     status, out, _ = desk(
         "estimate", "finetuning", "--params", "8B", "--tokens", "60M", "--price", "2.35",

@@ -34,6 +34,11 @@ def adapter_params(shape: Architecture, rank: int, targets: Targets = "all") -> 
     return rank * total
 
 
+def multiplied_params(shape: Architecture) -> int:
+    """Active parameters but for the input embedding, which is looked up, not multiplied."""
+    return shape.active_params - (0 if shape.tied else shape.vocab * shape.d_model)
+
+
 def flops_per_token(
     shape: Architecture, part: TrainedPart, seq_len: int, trainable: int = 0
 ) -> float:
@@ -43,8 +48,8 @@ def flops_per_token(
     gradient of their own, and 6 for each parameter of the adapters. Attention over a causal
     context: 6 x layers x width x length (half of PaLM's 12, arXiv:2204.02311, appendix B).
     """
-    # The input embedding is looked up, not multiplied.
-    working = shape.active_params - (0 if shape.tied else shape.vocab * shape.d_model)
     attention = 6 * shape.layers * shape.heads * shape.head_dim * seq_len
     each = 6 if part == "full" else 4
-    return float(each * working + attention + (0 if part == "full" else 6 * trainable))
+    return float(
+        each * multiplied_params(shape) + attention + (0 if part == "full" else 6 * trainable)
+    )

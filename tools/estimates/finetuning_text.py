@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from tools.estimates.adapters import TrainedPart
+from tools.estimates.adapters import TrainedPart, multiplied_params
 from tools.estimates.architectures import Architecture, shape_assumption
 from tools.estimates.finetuning_records import FinetuningInputs, Phase
 from tools.estimates.finetuning_runs import (
@@ -45,7 +45,9 @@ def steps(
 ) -> tuple[Step, ...]:
     """The formula with its numbers, memory included."""
     lines = [*_data(inputs, made), *_training(inputs, shape, on, part, adapters, each, read, band)]
-    lines += [_phase(phase, made, on) for phase in phases if phase.name != "training"]
+    if made:
+        shared = (inputs, shape, on, band, made)
+        lines += [_phase(phase, *shared) for phase in phases if phase.name != "training"]
     if len(phases) > 1:
         total = " + ".join(phase.name for phase in phases)
         said = triple((hours.low, hours.likely, hours.high), _places(hours))
@@ -58,9 +60,11 @@ def steps(
         lines.append(Step(name="days", text=text))
     price = inputs.price_per_gpu_hour
     if price is not None:
-        cost = " / ".join(
-            usd(Decimal(repr(value)) * price) for value in (hours.low, hours.likely, hours.high)
+        low, likely, high = (
+            Decimal(repr(value)) * price for value in (hours.low, hours.likely, hours.high)
         )
+        places = 2 if low < 100 else 0
+        cost = " / ".join(usd(each, places) for each in (low, likely, high))
         lines.append(Step(name="cost", text=f"cost = GPU-hours x ${price} = {cost}"))
     if fit.memory:
         lines += [
@@ -105,7 +109,7 @@ def _training(
     band: Range,
 ) -> Iterator[Step]:
     a_parameter = 6 if part == "full" else 4
-    working = shape.active_params - (0 if shape.tied else shape.vocab * shape.d_model)
+    working = multiplied_params(shape)
     beside = f" + 6 x {short(Decimal(adapters))} of adapters" if adapters else ""
     if adapters:
         yield Step(
@@ -117,14 +121,15 @@ def _training(
     yield Step(
         name="flops",
         text=f"FLOPs a token = {a_parameter} x {short(Decimal(working))} parameters{beside}"
-        f" + attention over {inputs.seq_len:,} tokens = {each:.3g}",
+        f" + {each - a_parameter * working - 6 * adapters:.3g} of attention over"
+        f" {inputs.seq_len:,} tokens = {each:.4g}",
         source=_KAPLAN if part == "full" else _LORA,
     )
     peak = float(on.training_tflops or 0)
     at_peak = each * read / (3600 * peak * 1e12)
     yield Step(
         name="at_peak",
-        text=f"GPU-hours at full peak = {each:.3g} x {short(read)} tokens"
+        text=f"GPU-hours at full peak = {each:.4g} x {short(read)} tokens"
         f" / (3600 x {on.training_tflops} TFLOPS) = {at_peak:,.2f}",
         source=on.source,
     )
@@ -149,22 +154,34 @@ def _factors(values: tuple[float, ...]) -> str:
     return "(" + ", ".join(f"{each:g}" for each in values) + ")"
 
 
-def _phase(phase: Phase, made: Rollouts | None, on: Gpu) -> Step:
-    assert made
+def _phase(
+    phase: Phase,
+    inputs: FinetuningInputs,
+    shape: Architecture,
+    on: Gpu,
+    utilisation: Range,
+    made: Rollouts,
+) -> Step:
     band = phase.gpu_hours
-    said = triple((band.low, band.likely, band.high), _places(band))
+    said = f"x overhead {_factors(OVERHEAD)} / "
+    passes = "" if inputs.epochs == 1 else f" x {inputs.epochs:g} passes"
     if phase.name == "generation":
+        share, source = made.share, _SERVED
         text = (
-            f"generation = {short(made.generated)} tokens a pass at"
+            f"generation = {short(made.generated)} tokens{passes} /"
             f" {made.tokens_per_gpu_second:,.0f} tokens a second and GPU ({made.at_once} answers"
-            f" at once, GPUs a copy: {made.copy_gpus:,}) / share reached ({made.share.high:.0%},"
-            f" {made.share.likely:.0%}, {made.share.low:.0%}) x overhead = {said} GPU-hours"
+            f" at once, GPUs a copy: {made.copy_gpus:,}) / 3600 {said}share of it reached"
         )
-        return Step(name="generation", text=text, source=_SERVED)
-    text = (
-        f"scoring = {SCORING_PASSES} passes x 2 x parameters x {short(made.tokens)} tokens a pass"
-    )
-    return Step(name="scoring", text=f"{text} = {said} GPU-hours", source=_GRPO)
+    else:
+        share, source = utilisation, _GRPO
+        text = (
+            f"scoring = {SCORING_PASSES} models x 2 x {short(Decimal(multiplied_params(shape)))}"
+            f" parameters x {short(made.tokens)} tokens{passes} / (3600 x {on.training_tflops}"
+            f" TFLOPS) {said}utilisation"
+        )
+    told = f"({share.high:.0%}, {share.likely:.0%}, {share.low:.0%})"
+    hours = triple((band.low, band.likely, band.high), _places(band))
+    return Step(name=phase.name, text=f"{text} {told} = {hours} GPU-hours", source=source)
 
 
 # -- what is taken as given ----------------------------------------------------------------------

@@ -7,7 +7,15 @@ from tools.estimates.fleet import ENGINE_SEQUENCES, Fleet
 from tools.estimates.inference_records import InferenceInputs
 from tools.estimates.kv_cache import GIB, kv_cache_step
 from tools.estimates.records import Assumption, Range, Step
-from tools.estimates.serving import BYTES, EFFICIENCY, MEMORY_SHARE, link_source
+from tools.estimates.serving import (
+    BYTES,
+    EFFICIENCY,
+    LARGEST_GROUP,
+    MEMORY_SHARE,
+    gpu_figures,
+    link_source,
+    matrix_params,
+)
 from tools.estimates.shown import short, usd
 from tools.gpus import Gpu
 
@@ -33,8 +41,9 @@ def steps(
     lines = [
         Step(
             name="weights",
-            text=f"weights = {short(shape.params)} parameters in {inputs.weights}"
-            f" ({BYTES[inputs.weights]:g} bytes; embeddings 2) ="
+            text=f"weights = {short(shape.params - shape.embedding_params)} parameters x"
+            f" {BYTES[inputs.weights]:g} bytes ({inputs.weights}) +"
+            f" {short(shape.embedding_params)} of embeddings x 2 ="
             f" {served.weight_bytes / GIB:.1f} GiB",
             source=_ROOFLINE,
         ),
@@ -49,20 +58,8 @@ def steps(
             name="sequences",
             text=f"answers at once = {fleet.sequences:,} ({_LIMITS[fleet.limit]})",
         ),
-        Step(
-            name="prefill",
-            text=f"one prompt = 2 x {short(shape.active_params)} active parameters x"
-            f" {demand.input_tokens * (1 - demand.shared_prefix):,.0f} tokens and attention, at"
-            f" {EFFICIENCY.compute:.0%} of the peak = {served.prefill * 1000:.1f} ms",
-            source=_ROOFLINE,
-        ),
-        Step(
-            name="decode",
-            text=f"one step for {each:,.4g} answers = weights and caches at"
-            f" {EFFICIENCY.bandwidth:.0%} of {on.bandwidth_tb_s} TB/s, or arithmetic, and messages"
-            f" = {step * 1000:.1f} ms",
-            source=_ROOFLINE,
-        ),
+        _prefill(inputs, shape, on, fleet),
+        _decode(on, fleet),
         Step(
             name="share",
             text=f"measured servers reach {reached.high:.0%} / {likely:.0%} / {reached.low:.0%} of"
@@ -71,9 +68,11 @@ def steps(
         ),
         Step(
             name="speed",
-            text=f"a token every {fleet.token(likely) * 1000:.1f} ms,"
-            f" {fleet.output_rate(likely):,.0f} output tokens a second on {served.gpus} GPUs,"
-            f" {fleet.request_rate(likely):.3g} requests a second",
+            text=f"a token every ({served.prefill * 1000:.1f} ms x {each:,.4g} answers /"
+            f" {demand.output_tokens:,} tokens, for the prompts in between, + {step * 1000:.1f} ms)"
+            f" / {likely:.0%} = {fleet.token(likely) * 1000:.1f} ms; {fleet.sequences:,} answers ="
+            f" {fleet.output_rate(likely):,.0f} output tokens a second on {served.gpus} GPUs, /"
+            f" {demand.output_tokens:,} = {fleet.request_rate(likely):.3g} requests a second",
         ),
         Step(
             name="copies",
@@ -103,20 +102,63 @@ def steps(
     return tuple(lines)
 
 
+def _prefill(inputs: InferenceInputs, shape: Architecture, on: Gpu, fleet: Fleet) -> Step:
+    """The time of one prompt: matrices, attention, messages."""
+    served, demand = fleet.served, fleet.demand
+    _, _, _, peak = gpu_figures(on, inputs.weights)
+    group = min(served.gpus, LARGEST_GROUP)
+    parts = [
+        f"attention {served.prefill_attention * 1000:.1f} ms",
+        *([f"messages {served.prefill_messages * 1000:.1f} ms"] if group > 1 else []),
+    ]
+    return Step(
+        name="prefill",
+        text=f"one prompt = 2 x {short(matrix_params(shape))} active parameters without embeddings"
+        f" x {demand.input_tokens * (1 - demand.shared_prefix):,.0f} tokens / ({group} x"
+        f" {peak / 1e12:,.4g} TFLOPS x {EFFICIENCY.compute:.0%}) ="
+        f" {served.prefill_linear * 1000:.1f} ms, + {' + '.join(parts)} ="
+        f" {served.prefill * 1000:.1f} ms",
+        source=_ROOFLINE,
+    )
+
+
+def _decode(on: Gpu, fleet: Fleet) -> Step:
+    """The time of one step for all running answers of a stage."""
+    served = fleet.served
+    each = fleet.sequences / served.stages
+    group = min(served.gpus, LARGEST_GROUP)
+    speed = float(on.bandwidth_tb_s or 0) * 1e12 * group * EFFICIENCY.bandwidth
+    weights, caches = served.read(each), served.cache_read * each
+    beside = served.messages + served.per_sequence * each + served.fixed
+    return Step(
+        name="decode",
+        text=f"one step for {each:,.4g} answers = the longer of reading"
+        f" ({weights * speed / GIB:,.1f} GiB of weights + {caches * speed / GIB:,.1f} GiB of"
+        f" half-written caches) / ({group} x {on.bandwidth_tb_s} TB/s x"
+        f" {EFFICIENCY.bandwidth:.0%}) = {(weights + caches) * 1000:.1f} ms and of arithmetic"
+        f" {served.flops * each * 1000:.1f} ms, + {beside * 1000:.1f} ms fixed and for messages ="
+        f" {served.step(each) * 1000:.1f} ms",
+        source=_ROOFLINE,
+    )
+
+
 def _speeds(fleet: Fleet, likely: float) -> list[Step]:
     """How long an answer takes, how busy the GPUs are, and what each phase alone would reach."""
     served, demand = fleet.served, fleet.demand
     prompt = demand.input_tokens * (1 - demand.shared_prefix)
     reads = prompt * served.stages / served.prefill / served.gpus * likely
     each = fleet.sequences / served.stages
+    stages = f" x {served.stages} stages" if served.stages > 1 else ""
     writes = fleet.sequences / served.step(each) / served.gpus * likely
     capacity = fleet.request_rate(likely) * fleet.copies(likely)
+    waiting = served.first(fleet.sequences) - served.first_token
     return [
         Step(
             name="answer",
-            text=f"answer = first token {fleet.first(likely):.3g} s (its prompt, the running step,"
-            f" the queue) + {demand.output_tokens:,} x {fleet.token(likely):.3g} s ="
-            f" {fleet.answer(likely):.3g} s",
+            text=f"first token = ({served.first_token * 1000:.1f} ms alone +"
+            f" {waiting * 1000:.1f} ms for the running step and the queue) / {likely:.0%} ="
+            f" {fleet.first(likely):.3g} s; answer = it + {demand.output_tokens:,} x"
+            f" {fleet.token(likely):.3g} s = {fleet.answer(likely):.3g} s",
             source="queue of fixed service times, M/D/1 (Pollaczek-Khinchine)",
         ),
         Step(
@@ -127,8 +169,11 @@ def _speeds(fleet: Fleet, likely: float) -> list[Step]:
         ),
         Step(
             name="phases",
-            text=f"a GPU that only read prompts would read {reads:,.0f} tokens a second, one that"
-            f" only answered would write {writes:,.0f}",
+            text=f"a GPU that only read prompts would read {prompt:,.0f} tokens /"
+            f" {served.prefill * 1000:.1f} ms{stages} / {served.gpus} x {likely:.0%} ="
+            f" {reads:,.0f} tokens a second; one that only answered would write"
+            f" {fleet.sequences:,} / {served.step(each) * 1000:.1f} ms / {served.gpus} x"
+            f" {likely:.0%} = {writes:,.0f}",
         ),
     ]
 
@@ -150,8 +195,8 @@ def _costs_a_million(inputs: InferenceInputs, fleet: Fleet, likely: float) -> li
         ),
         Step(
             name="cost_full_load",
-            text=f"never idle: ${hourly:,.4g} an hour / ({rate:,.0f} tokens a second x 3600) ="
-            f" ${hourly / rate / 3600 * 1e6:,.3g} a million",
+            text=f"never idle: {fleet.served.gpus} GPUs x ${price} / ({rate:,.0f} tokens of prompts"
+            f" and answers a second x 3600) = ${hourly / rate / 3600 * 1e6:,.3g} a million",
         ),
     ]
 

@@ -14,7 +14,9 @@ from tools.estimates.checks import not_negative, positive
 from tools.estimates.records import Step
 
 GIB = 2**30
-_MHA_SOURCE = "Pope et al. 2022, arXiv:2211.05102; grouped heads: Ainslie et al. 2023, 2305.13245"
+_MHA_SOURCE = (
+    "Pope et al. 2022, arXiv:2211.05102; grouped heads: Ainslie et al. 2023, arXiv:2305.13245"
+)
 _MLA_SOURCE = "DeepSeek-V2, arXiv:2405.04434, section 2.1"
 
 

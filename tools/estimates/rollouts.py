@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tools.errors import InvalidInput
+from tools.estimates.adapters import multiplied_params
 from tools.estimates.architectures import Architecture
 from tools.estimates.inference_runs import fitted_share
 from tools.estimates.records import Range
@@ -58,12 +59,11 @@ def rollouts(
         found = serving(shape, on, gpus, "bf16", "bf16", prompt_tokens, generated)
     at_once = min(found.fits, _MOST_AT_ONCE)
     trained = answers * (prompt_tokens + generated)
-    working = shape.active_params - (0 if shape.tied else shape.vocab * shape.d_model)
     return Rollouts(
         answers=answers,
         generated=float(answers * generated),
         tokens=float(trained),
-        scoring_flops=float(SCORING_PASSES * 2 * working * trained),
+        scoring_flops=float(SCORING_PASSES * 2 * multiplied_params(shape) * trained),
         copy_gpus=gpus,
         at_once=at_once,
         tokens_per_gpu_second=found.tokens_per_second(at_once) / gpus,

@@ -53,8 +53,9 @@ class Serving:
     """One copy of a model on `gpus` GPUs for answers of one length. Bytes and seconds; the times
     are before the share that real servers reach (`tools.estimates.inference_runs`).
 
-    `sequence_bytes` is the cache of one finished answer, `room` what is left for caches,
-    `prefill` the time that one prompt takes from a busy server, `first_token` alone on an idle one.
+    `sequence_bytes` is the cache of one finished answer, `room` what is left for caches, `prefill`
+    the time that one prompt takes from a busy server (`prefill_linear` in matrices,
+    `prefill_attention` and `prefill_messages`), `first_token` alone on an idle one.
     """
 
     gpus: int
@@ -63,7 +64,9 @@ class Serving:
     weight_bytes: float
     room: float
     sequence_bytes: float
-    prefill: float
+    prefill_linear: float
+    prefill_attention: float
+    prefill_messages: float
     first_token: float
     weights_read: float
     experts_read: float
@@ -75,14 +78,23 @@ class Serving:
     fixed: float
 
     @property
+    def prefill(self) -> float:
+        """Seconds that one prompt takes from a busy server."""
+        return self.prefill_linear + self.prefill_attention + self.prefill_messages
+
+    @property
     def fits(self) -> int:
         """How many answers of full length find room at once."""
         return max(0, int(self.room / self.sequence_bytes))
 
+    def read(self, sequences: float) -> float:
+        """Seconds in which a stage reads its weights: all, or with the experts that are touched."""
+        touched: float = 1 - self.untouched**sequences
+        return self.weights_read + self.experts_read * touched
+
     def step(self, sequences: float) -> float:
         """Seconds of one decode step of one stage with `sequences` at once."""
-        touched: float = 1 - self.untouched**sequences
-        read = self.weights_read + self.experts_read * touched + self.cache_read * sequences
+        read = self.read(sequences) + self.cache_read * sequences
         sent = self.messages + self.per_sequence * sequences
         return max(read, self.flops * sequences) + sent + self.fixed
 
@@ -127,19 +139,18 @@ def serving(
     body = weight_bytes(shape, weights) - (0 if shape.tied else embedding * 2)
     experts = _expert_params(shape) * BYTES[weights]
     new = input_tokens * (1 - cached_share)
-    linear = max(shape.active_params - shape.embedding_params, shape.active_params / 2)
+    linear = matrix_params(shape)
     own = new + output_tokens
     held = float(kv_cache_bytes(shape, input_tokens + output_tokens, int(BYTES[cache_precision])))
     middle = float(
         kv_cache_bytes(shape, input_tokens + output_tokens // 2, int(BYTES[cache_precision]))
     )
     seen = new * (input_tokens - new / 2)
-    arithmetic = 2 * linear * new / (peak * group * rates.compute)
-    arithmetic += _pair_flops(shape) * seen / (peak16 * group * rates.compute)
+    products = 2 * linear * new / (peak * group * rates.compute)
+    attention = _pair_flops(shape) * seen / (peak16 * group * rates.compute)
     link = link_bytes(on) * rates.link
     sent = 4 * shape.layers * (group - 1) / group * shape.d_model * 2 / link
     messages = 2 * shape.layers * rates.message if group > 1 else 0.0
-    prefill = arithmetic + sent * new
     flops = 2 * (linear + embedding) / (peak * group * rates.compute)
     flops += (
         _decode_pair_flops(shape)
@@ -154,8 +165,13 @@ def serving(
         weight_bytes=body + (0 if shape.tied else embedding * 2),
         room=memory * GIB * MEMORY_SHARE * gpus - body - (0 if shape.tied else embedding * 2),
         sequence_bytes=held * split * own / (input_tokens + output_tokens),
-        prefill=prefill,
-        first_token=max(arithmetic, reading + experts / speed) + sent * new + messages + rates.step,
+        prefill_linear=products,
+        prefill_attention=attention,
+        prefill_messages=sent * new,
+        first_token=max(products + attention, reading + experts / speed)
+        + sent * new
+        + messages
+        + rates.step,
         weights_read=reading,
         experts_read=experts / speed,
         untouched=1 - _touched_by_one(shape),
@@ -170,6 +186,11 @@ def serving(
 def weight_bytes(shape: Architecture, weights: Precision) -> float:
     """Bytes of the weights; the embeddings stay in 16 bits."""
     return (shape.params - shape.embedding_params) * BYTES[weights] + shape.embedding_params * 2
+
+
+def matrix_params(shape: Architecture) -> float:
+    """Active parameters a token is multiplied with: all but those of the embeddings."""
+    return max(shape.active_params - shape.embedding_params, shape.active_params / 2)
 
 
 def gpu_figures(on: Gpu, weights: Precision) -> tuple[float, float, float, float]:

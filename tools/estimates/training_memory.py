@@ -207,13 +207,14 @@ def _steps(shape: Architecture, setup: TrainingSetup, parts: MemoryParts) -> Ite
         over = f" / {shards} GPUs" if sharded and shards > 1 else ""
         value = getattr(parts, name)
         text = f"{name} = {short(Decimal(trained))} trained parameters x {amount:g} bytes{split}"
-        base = ""
         if name == "weights" and setup.method != "full":
             bits = "4 bits" if setup.method == "qlora" else "16 bits"
-            base = f" + {short(Decimal(shape.params))} frozen in {bits}"
+            text += f" + {short(Decimal(shape.params))} frozen in {bits}"
+            over = over and f", both{over}"
+        beside = ""
         if name == "weights" and setup.beside:
-            base += f" + {_gib(setup.beside)} of other models / {setup.gpus} GPUs"
-        return Step(name=name, text=f"{text}{base}{over} = {_gib(value)}", source=ZERO)
+            beside = f", + {_gib(setup.beside)} of other models / {setup.gpus} GPUs"
+        return Step(name=name, text=f"{text}{over}{beside} = {_gib(value)}", source=ZERO)
 
     yield line("weights", each["weights"], setup.stage >= 3)
     yield line("gradients", each["gradients"], setup.stage >= 2)

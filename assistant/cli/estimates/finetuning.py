@@ -55,7 +55,7 @@ def finetuning(
         str | None, typer.Option(metavar="N", help="How many; without it, the fewest that fit.")
     ] = None,
     seq_len: Annotated[
-        str | None, typer.Option(metavar="N", help="Tokens of a training sequence.")
+        str | None, typer.Option(metavar="N", help="Tokens of a training sequence, such as 8k.")
     ] = None,
     micro_batch: Annotated[
         str, typer.Option(metavar="N", help="Sequences on a GPU at once.")
@@ -83,6 +83,9 @@ def finetuning(
     def whole(text: str | None, option: str) -> int | None:
         return None if text is None else whole_number(text, option)
 
+    def length(text: str | None) -> int | None:
+        return None if text is None else quantities.parse_context(text)
+
     estimate = estimate_finetuning(
         model=model,
         params=None if params is None else quantities.parse_params(params),
@@ -90,19 +93,19 @@ def finetuning(
         method=method,
         tokens=None if tokens is None else quantities.parse_tokens(tokens),
         examples=whole(examples, "--examples"),
-        tokens_per_example=whole(example_tokens, "--example-tokens"),
+        tokens_per_example=length(example_tokens),
         epochs=plain_number(epochs, "--epochs"),
         packed=packed,
         rank=whole(rank, "--rank"),
         targets=targets,
         gpu=gpu,
         gpus=whole(gpus, "--gpus"),
-        seq_len=whole(seq_len, "--seq-len"),
+        seq_len=length(seq_len),
         micro_batch=whole_number(micro_batch, "--micro-batch"),
         prompts=whole(prompts, "--prompts"),
         samples=whole_number(samples, "--samples"),
-        prompt_tokens=whole_number(prompt_tokens, "--prompt-tokens"),
-        generated_tokens=whole(answer_tokens, "--answer-tokens"),
+        prompt_tokens=quantities.parse_context(prompt_tokens),
+        generated_tokens=length(answer_tokens),
         price_per_gpu_hour=None if price is None else quantities.parse_price(price),
         price_source=None if price is None else "given with --price",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from decimal import Decimal
 from typing import Any, get_args
@@ -295,3 +296,30 @@ def test_an_estimate_takes_under_20_ms() -> None:
         return time.perf_counter() - begin
 
     assert min(once() for _ in range(3)) < 0.02
+
+
+def test_the_lines_of_reinforcement_learning_can_be_done_again_with_a_calculator() -> None:
+    found = estimate_finetuning(
+        model="llama-3-8b", method="rl", prompts=20_000, generated_tokens=1024, epochs=Decimal(2)
+    )
+    said = {step.name: step.text.replace(",", "") for step in found.steps}
+    scored = re.search(r"2 x ([\d.]+)B parameters x ([\d.]+)M tokens x 2 pas", said["scoring"])
+    assert scored
+    flops = 2 * 2 * float(scored[1]) * 1e9 * float(scored[2]) * 1e6 * 2
+    likely = flops / (3600 * 989e12) * 1.1 / found.utilisation.likely
+    phases = {phase.name: phase.gpu_hours.likely for phase in found.phases}
+    assert phases["scoring"] == pytest.approx(likely, rel=0.01)
+    made = re.search(
+        r"= ([\d.]+)M tokens x 2 passes / ([\d.]+) tokens a second", said["generation"]
+    )
+    assert made
+    at_best = float(made[1]) * 1e6 * 2 / float(made[2]) / 3600
+    share = re.search(r"reached \(\d+% (\d+)%", said["generation"])
+    assert share
+    assert phases["generation"] == pytest.approx(at_best * 1.1 / int(share[1]) * 100, rel=0.01)
+    attention = re.search(
+        r"6 x ([\d.]+)B parameters \+ (\S+) of attention.* = (\S+)", said["flops"]
+    )
+    assert attention
+    each = 6 * float(attention[1]) * 1e9 + float(attention[2])
+    assert float(attention[3]) == pytest.approx(each, rel=0.001)

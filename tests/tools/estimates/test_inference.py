@@ -18,7 +18,7 @@ from tools.estimates.inference import estimate_inference
 from tools.estimates.inference_check import check_part
 from tools.estimates.inference_records import InferenceEstimate
 from tools.estimates.inference_runs import fitted_share, inference_runs
-from tools.estimates.serving import serving
+from tools.estimates.serving import Precision, serving
 from tools.gpus import gpu
 
 B = Decimal(10**9)
@@ -282,3 +282,40 @@ def test_an_estimate_takes_less_than_twenty_milliseconds() -> None:
         llama(token_seconds=Decimal("0.03"), price_per_gpu_hour=PRICE)
         taken.append(time.perf_counter() - start)
     assert sorted(taken)[4] < 0.02
+
+
+@pytest.mark.parametrize(
+    ("model", "weights"),
+    [("llama-3.1-70b", "fp8"), ("deepseek-v3", "bf16"), ("llama-3-8b", "int4")],
+)
+def test_each_line_of_the_formula_can_be_done_again_with_a_calculator(
+    model: str, weights: Precision
+) -> None:
+    found = estimate_inference(Decimal(600), 1000, 300, model=model, weights=weights)
+    said = {step.name: step.text for step in found.steps}
+
+    def numbers(name: str) -> list[float]:
+        text = re.sub(r"[TBM](?= |$)|%|,(?=\d{3})", "", said[name])
+        return [float(each) for each in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)]
+
+    gpus, _, share, weight_gib, room, *_ = numbers("room")
+    assert room == pytest.approx(gpus * 80 * share - weight_gib, abs=0.11)
+    _, params, prompt, group, peak, of_peak, linear, attention, *rest = numbers("prefill")
+    whole = rest[-1]
+    assert linear == pytest.approx(
+        2 * params * 1e9 * prompt / (group * peak * 1e12 * of_peak / 100) * 1000,
+        rel=0.01,
+        abs=0.1,
+    )
+    assert whole == pytest.approx(linear + attention + sum(rest[:-1]), abs=0.15)
+    each, read, caches, group, speed, of_speed, reading, arithmetic, fixed, step = numbers("decode")
+    assert reading == pytest.approx(
+        (read + caches) * 2**30 / (group * speed * 1e12 * of_speed / 100) * 1000, rel=0.01, abs=0.1
+    )
+    assert step == pytest.approx(max(reading, arithmetic) + fixed, abs=0.15)
+    first, answers, tokens, again, reached, token, at_once, rate, on, _, requests = numbers("speed")
+    assert (first, again, answers) == (whole, step, each)
+    assert token == pytest.approx((first * answers / tokens + again) / reached * 100, rel=0.02)
+    assert rate == pytest.approx(at_once / token * 1000, rel=0.01)
+    assert requests == pytest.approx(rate / tokens, rel=0.01)
+    assert on == found.gpus_per_copy
