@@ -26,9 +26,7 @@ def parse_count(text: str) -> Decimal:
     plain = fold(text).strip()
     if grid := re.fullmatch(r"(\d{1,6})\s?[x×*]\s?(\d{1,6})", plain):
         text = str(int(grid[1]) * int(grid[2]))
-    elif dotted := re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", plain):
-        whole = dotted[0].replace(".", "")
-        raise AmbiguousInput(plain, [said(Decimal(dotted[0])), said(Decimal(whole))])
+    _refuse_dotted(plain)
     value = _parse(text, "a number", {Unit.GPUS, Unit.COUNT}, "256, 20k or 2万")[0]
     if value != value.to_integral_value():
         raise InvalidInput(f"{text.strip()!r} is not a whole number", "for example 256")
@@ -61,6 +59,8 @@ def parse_price(text: str) -> Decimal:
 def parse_money(text: str) -> tuple[Decimal, str | None]:
     """A sum of money and its currency as an ISO code ("$3M", "300万美元", "4M CHF", "0"), None
     where none is written; zero or more."""
+    _refuse_long(text, "a sum of money", "$3M, 300万美元 or 4M CHF")
+    _refuse_dotted(fold(text).strip().removeprefix("$"))
     code = _CODE.fullmatch(text.strip())
     amount = (code["after"] or code["before"]) if code else text
     if re.fullmatch(r"\W*0(?:\.0+)?\W*", fold(amount)):
@@ -83,6 +83,7 @@ def parse_dollars(text: str) -> Decimal:
 def parse_share(text: str) -> Decimal:
     """A share ("95%", "0.95", "-20%", "0"): 95 % is 0.95. A bare number above 1 is refused: it
     could be meant either way."""
+    _refuse_long(text, "a share", "95% or 0.95")
     plain = fold(text).strip()
     sign = -1 if plain.startswith("-") else 1
     plain = plain.lstrip("+-")
@@ -102,6 +103,7 @@ def parse_share(text: str) -> Decimal:
 def parse_per_minute(text: str) -> Decimal:
     """Requests per minute ("1,000", "20 QPS", "20次请求/秒", "5000 requests/hour"); a bare number
     is per minute."""
+    _refuse_dotted(fold(text).strip())
     return _parse(text, "a rate of requests", {Unit.REQUESTS_PER_MINUTE}, "1000 or 20 QPS")[0]
 
 
@@ -113,6 +115,7 @@ def parse_seconds(text: str) -> Decimal:
 def parse_context(text: str) -> int:
     """Tokens of a context ("8192", "4k" and "128K上下文" in powers of two, "4,096 tokens")."""
     units = {Unit.CONTEXT_TOKENS, Unit.TOKENS, Unit.COUNT}
+    _refuse_dotted(fold(text).strip())
     value, reading = _parse(text, "a context length", units, "8192 or 128k")
     if reading.unit is not Unit.CONTEXT_TOKENS:
         value *= context_factor(next(iter(find_numerals(fold(text)))))
@@ -238,6 +241,20 @@ def _refuse_several(folded: str, shown: str, example: str) -> None:
         raise InvalidInput(f"{shown} is a range", f"give one figure, for example {example}")
     if _EACH_WEEK.fullmatch(folded):
         raise InvalidInput(f"{shown} is a rate", f"give the whole, for example {example}")
+
+
+def _refuse_long(text: str, what: str, example: str) -> None:
+    """Before any pattern that would take long over a long text."""
+    if len(text) > _LONGEST:
+        shown = repr(text.strip()[:_LONGEST])
+        raise InvalidInput(f"{shown} is not {what}", f"for example {example}")
+
+
+def _refuse_dotted(plain: str) -> None:
+    """1.000 is one, or a thousand where points part thousands. Raises `AmbiguousInput`."""
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", plain):
+        whole = plain.replace(".", "")
+        raise AmbiguousInput(plain, [said(Decimal(plain)), said(Decimal(whole))])
 
 
 def _reading(folded: str, numeral: Numeral) -> Reading | None:

@@ -5,6 +5,7 @@ Each format has a generator of its values; what is Chinese is also read in Tradi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -216,6 +217,10 @@ SEVERAL = [
     (q.parse_tokens, "3万亿5千", ("3,000,000,005,000", "3.5 trillion")),
     (q.parse_params, "1,5B", ("1.5 billion", "15 billion")),
     (q.parse_count, "1.000", ("1", "1,000")),
+    (q.parse_dollars, "32.000", ("32", "32,000")),
+    (q.parse_dollars, "$32.500", ("32.5", "32,500")),
+    (q.parse_per_minute, "1.200", ("1.2", "1,200")),
+    (q.parse_context, "8.192", ("8.192", "8,192")),
     (q.parse_count, "2.500", ("2.5", "2,500")),
 ]
 
@@ -280,3 +285,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         except InvalidInput:
             continue
         assert Decimal(value).is_finite()
+
+
+@pytest.mark.parametrize("read", [q.parse_money, q.parse_share, q.parse_count, q.parse_price])
+@pytest.mark.parametrize("part", ["9", "一", "1 "])
+def test_a_long_text_is_refused_at_once(read: Callable[[str], object], part: str) -> None:
+    started = time.process_time()
+    with pytest.raises(InvalidInput) as caught:
+        read(part * 20_000)
+    assert len(caught.value.message) < 200
+    assert time.process_time() - started < 0.5
