@@ -20,6 +20,7 @@ from kb.errors import InvalidDate
 from tools.errors import AmbiguousInput, InvalidInput, UnknownGpu
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+_LONGEST = 300  # of a message that repeats what was typed
 
 
 class WrongUsage(AssistantError):
@@ -53,7 +54,8 @@ def guarded(command: Callable[[], None], *, as_json: bool) -> int:
     except BrokenPipeError:  # the reader has seen enough, as with `| head`
         return _hang_up()
     except typer.TyperException as error:
-        return _report("usage", error.format_message(), _help_hint(error), error.exit_code, as_json)
+        message = _shortened(error.format_message())
+        return _report("usage", message, _help_hint(error), error.exit_code, as_json)
     except DESK_ERRORS as error:
         status = WRONG_USAGE if error.code in _WRONG_USAGE else FAILED
         return _report(error.code, error.message, error.hint, status, as_json)
@@ -84,6 +86,10 @@ def _report(code: str, message: str, hint: str, status: int, as_json: bool) -> i
         return _hang_up()
     sys.stderr.write(failure_line(message, hint) + "\n")
     return status
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
 
 
 def _help_hint(error: typer.TyperException) -> str:

@@ -229,3 +229,11 @@ def _is_one_line(err: str, named: str) -> None:
     assert err.endswith("\n")
     assert named in err
     assert "Traceback" not in err
+
+
+def test_a_long_value_is_not_repeated_whole(desk: Desk) -> None:
+    status, out, _ = desk(*TRAINING, "--precision", "1" * 5000, "--json")
+    assert status == 2
+    message = json.loads(out)["error"]["message"]
+    assert "--precision" in message
+    assert len(message) < 400

@@ -135,3 +135,16 @@ def test_what_cannot_be_is_refused_in_one_line(desk: Desk, wrong: tuple[str, ...
     assert out == ""
     assert err.startswith("Error: ")
     assert err.count("\n") == 1
+
+
+def test_months_and_years_are_read_as_people_write_them(desk: Desk) -> None:
+    lent = _document(
+        desk, "loan", "--price", "$32,000", "--months", "三年半", "--years", "5.5 years"
+    )
+    assert (lent["inputs"]["months"], lent["inputs"]["years_of_use"]) == (42, 5.5)
+    assert _document(desk, *CREDITED, "--expires", "2 years")["inputs"]["expiry_months"] == 24
+    owned = _document(
+        desk, *OWNED, "--ramp", "三个月", "--forward", "1 year=5.81", "--forward", "36=4.31"
+    )
+    assert owned["inputs"]["ramp_months"] == 3
+    assert "implied by 12 and 36 months" in {each["rent"] for each in owned["comparisons"]}

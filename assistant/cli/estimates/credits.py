@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
-from assistant.cli.gpus import whole_number
 
 if TYPE_CHECKING:
     from tools.estimates.credits_records import CreditsValue, CreditYear
@@ -75,7 +74,7 @@ def credits_value(
     """Estimate what cloud credits buy at list price and are worth at market prices."""
     from tools.estimates.credits import credits_value as estimate_credits
     from tools.estimates.credits_records import CreditYear
-    from tools.quantities import parse_dollars, parse_price, parse_share
+    from tools.quantities import parse_dollars, parse_months, parse_price, parse_share
 
     estimate = estimate_credits(
         parse_dollars(credit),
@@ -83,7 +82,7 @@ def credits_value(
         _market(market),
         gpu=gpu,
         years=[_year(each) for each in year] if year else (CreditYear(),),
-        expiry_months=None if expires is None else whole_number(expires, "--expires"),
+        expiry_months=None if expires is None else parse_months(expires),
         spend_per_month=None if spend is None else parse_dollars(spend),
         eligible_share=None if eligible is None else parse_share(eligible),
         excluded=excluded,

@@ -18,7 +18,9 @@ _STEP = 6
 
 def loan(
     price: Annotated[str, typer.Option(metavar="USD", help="What one GPU costs.")],
-    months: Annotated[str, typer.Option(metavar="N", help="Months in which it is repaid.")],
+    months: Annotated[
+        str, typer.Option(metavar="N", help="Months in which it is repaid, or such as 3.5 years.")
+    ],
     interest: Annotated[
         str | None,
         typer.Option(metavar="PERCENT", help="Rate a year; without it, 10, 12 and 15 %."),
@@ -45,18 +47,18 @@ def loan(
 ) -> None:
     """Estimate a loan with GPUs as collateral: payments, cost per hour, loan to value."""
     from tools.estimates.loan import gpu_loan
-    from tools.quantities import parse_count, parse_dollars, parse_share
+    from tools.quantities import parse_dollars, parse_months, parse_share, parse_years
 
     none = Decimal(0)
     estimate = gpu_loan(
         parse_dollars(price),
-        whole_number(months, "--months"),
+        parse_months(months),
         None if interest is None else parse_share(interest),
         whole_number(gpus, "--gpus"),
         down_payment=none if down is None else parse_share(down),
         balloon=none if balloon is None else parse_share(balloon),
         fee=none if fee is None else parse_share(fee),
-        years_of_use=None if years is None else parse_count(years),
+        years_of_use=None if years is None else parse_years(years),
         utilisation=None if utilisation is None else parse_share(utilisation),
         price_source="given with --price",
     )

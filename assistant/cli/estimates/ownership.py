@@ -226,7 +226,7 @@ def _rents(stated: list[str] | None, option: str) -> list[Rent]:
 def _forward(stated: list[str] | None) -> list[Rent]:
     from tools.errors import InvalidInput
     from tools.estimates.rents import forward_rent
-    from tools.quantities import parse_price
+    from tools.quantities import parse_months, parse_price
 
     if not stated:
         return []
@@ -235,7 +235,7 @@ def _forward(stated: list[str] | None) -> list[Rent]:
         months, equals, price = each.partition("=")
         if not equals:
             raise InvalidInput(f"--forward {each!r} has no price", "for example 12=4.10")
-        terms[whole_number(months, "--forward")] = parse_price(price)
+        terms[parse_months(months)] = parse_price(price)
     return [forward_rent(terms, source="given with --forward")]
 
 
@@ -258,6 +258,8 @@ def _plain(text: str | None, option: str) -> Decimal | None:
 
 
 def _months(text: str | None) -> int | None:
+    from tools.quantities import parse_months
+
     if text is None:
         return None
-    return 0 if text.strip() == "0" else whole_number(text, "--ramp")
+    return 0 if text.strip() == "0" else parse_months(text)

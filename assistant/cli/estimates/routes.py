@@ -102,7 +102,7 @@ def routes(
                 likely,
                 region,
                 money(purchase_price),
-                None if loan_months is None else whole_number(loan_months, "--loan-months"),
+                None if loan_months is None else quantities.parse_months(loan_months),
                 None if interest is None else quantities.parse_share(interest),
                 bounds,
             ),
@@ -119,6 +119,8 @@ def _hours(
     gpu: str, gpus: int, hours: str | None, params: str | None, tokens: str | None
 ) -> tuple[Decimal | None, Decimal, Decimal | None]:
     """Low, likely and high wall-clock hours: as stated, or of a training estimate."""
+    from assistant.own_runs import own_runs
+    from assistant.settings import default_home
     from tools import quantities
     from tools.estimates.training import estimate_training
 
@@ -126,7 +128,11 @@ def _hours(
         return None, quantities.parse_hours(hours), None
     if hours is None and params is not None and tokens is not None:
         run = estimate_training(
-            quantities.parse_params(params), quantities.parse_tokens(tokens), gpu=gpu, gpus=gpus
+            quantities.parse_params(params),
+            quantities.parse_tokens(tokens),
+            gpu=gpu,
+            gpus=gpus,
+            own_runs=own_runs(default_home()),
         )
         days = run.days
         if days is not None:
