@@ -218,8 +218,9 @@ def _mention_pattern() -> re.Pattern[str]:
     # Names begin with a letter, a Chinese character of these heads, or a bare 4090.
     first = "".join(sorted({head[0] for head in heads if not head[0].isascii()}))
     names = "|".join(re.escape(head).replace(r"\ ", r"[\s_-]?") for head in longest_first)
-    # "8 4090s" and "4090显卡" name a card; a bare 4090 is a number.
-    bare = r"[45]090(?=s\b|\s*(?:显卡|卡|gpu))"
+    # "8 4090s", "4090显卡", "a single 4090" and 4张4090 name a card; a bare 4090 is a number.
+    one = r"(?:(?<=\bsingle )|(?<=\bone )|(?<=\ba )|(?<=\bmy )|(?<=[张块]))"
+    bare = rf"(?:[45]090(?=s\b|\s*(?:显卡|卡|gpu))|{one}[45]090(?![a-z\d]| token| [a-z]+s\b))"
     return re.compile(
         rf"(?=[a-z英辉45{first}])(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
         rf"(?=s?(?:[^a-z0-9]|$)|x[0-9]){_TAIL}{{0,4}}",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
+
+_DATED = re.compile(r"(.*\S), (\d{4}(?:-\d\d){0,2})", re.DOTALL)
 
 if TYPE_CHECKING:
     from tools.estimates.rents import Rent
@@ -14,7 +17,8 @@ def named_prices(
     source: str,
     pays_for: Literal["used_hours", "all_hours"] = "used_hours",
 ) -> list[Rent]:
-    """Each text as a price with its name; the price stands behind the last colon."""
+    """Each text as a price with its name; the price stands behind the last colon, and a name may
+    end with the day of the price (", 2026-09-20")."""
     from tools.estimates.rents import Rent
     from tools.quantities import parse_price
 
@@ -22,12 +26,14 @@ def named_prices(
     for each in stated:
         name, _, price = each.rpartition(":")
         amount = parse_price(price)
+        dated = _DATED.fullmatch(name.strip())
         found.append(
             Rent(
-                name=name.strip() or price.strip(),
+                name=dated[1] if dated else name.strip() or price.strip(),
                 price_per_gpu_hour=amount,
                 pays_for=pays_for,
                 source=source,
+                as_of=dated[2] if dated else None,
             )
         )
     return found

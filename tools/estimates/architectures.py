@@ -287,7 +287,7 @@ def shape_assumption(shape: Architecture) -> Assumption:
         text = f"shape of {shape.name}: {kind} ({shape.kv_heads} heads for keys and values)"
         return Assumption(name="shape", value=shape.name, text=text, source=shape.source)
     return Assumption(
-        name="shape",
+        name="typical_shape",
         value=f"{shape.layers} x {shape.d_model:,}, {shape.attention}",
         text=f"no model was named, so a typical shape is taken: {kind} with {shape.kv_heads} heads"
         f" for keys and values and a vocabulary of {shape.vocab:,}",

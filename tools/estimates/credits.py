@@ -225,7 +225,8 @@ def _assumptions(
         Assumption(
             name="market_price",
             value=usd(each.price_per_gpu_hour, 2),
-            text=f"the same hours elsewhere: {each.name}"
+            text=f"the same hours elsewhere at {usd(each.price_per_gpu_hour, 2)}"
+            + _seller(each.name)
             + (f" of {each.as_of}" if each.as_of else ", date not stated"),
             source=each.source,
         )
@@ -337,3 +338,8 @@ def _sensitivity(inputs: CreditsInputs, probability: Decimal | None) -> tuple[Se
         return value.likely if value else Decimal(0)
 
     return tornado("value_usd", result, swings)
+
+
+def _seller(name: str) -> str:
+    """Whose price it is; one that was told goes by its own figure."""
+    return f" ({name})" if any(letter.isalpha() for letter in name) else ""

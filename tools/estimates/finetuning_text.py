@@ -140,10 +140,10 @@ def _training(
             padding, OVERHEAD, (band.high, band.likely, band.low), strict=True
         )
     )
-    filled = "" if inputs.packed else f" x padding {_factors(PADDING)}"
+    filled = "" if inputs.packed else f" x padding ({_factors(PADDING)})"
     yield Step(
         name="training",
-        text=f"training = {at_peak:,.2f}{filled} x overhead {_factors(OVERHEAD)} / utilisation"
+        text=f"training = {at_peak:,.2f}{filled} x overhead ({_factors(OVERHEAD)}) / utilisation"
         f" ({band.high:.0%}, {band.likely:.0%}, {band.low:.0%}) ="
         f" {triple((low, likely, high), 2 if low < 10 else 0)} GPU-hours",
         source=RUNS,
@@ -151,7 +151,7 @@ def _training(
 
 
 def _factors(values: tuple[float, ...]) -> str:
-    return "(" + ", ".join(f"{each:g}" for each in values) + ")"
+    return " / ".join(f"{each:g}" for each in values)
 
 
 def _phase(

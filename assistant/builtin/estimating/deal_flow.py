@@ -87,6 +87,8 @@ _WORDS = catalogue(
         valuation="按所占股权，公司估值{before}；扣掉这部分毛利后是{after}。",
         assumptions={
             "growth": "承诺额在期限内全部花完，每年增长{value}",
+            "growth=0.0%": "承诺额在期限内全部花完，每年花得一样多",
+            "paid_over_years=1": "投资在期初一次付清",
             "paid_over_years": "投资分{value}年付清，每年年初付一份",
             "no_discounting": "不折现：以后年份的一美元与今天的一美元等值",
         },

@@ -141,6 +141,7 @@ _WORDS = catalogue(
         },
         assumptions={
             "shape": "模型结构取{value}",
+            "typical_shape": "没有指定型号，取常见结构：{0}层、宽{1}、{2}个键值头、词表{3}",
             "utilisation": "实际利用率（占稠密峰值）取{value}，由公开的微调速度得出：低、中、高",
             "peak": "16位稠密峰值取{value}",
             "uncalibrated": "未校准：{value}这一代GPU还没有公开的同类微调速度",

@@ -104,6 +104,7 @@ _WORDS = catalogue(
         },
         assumptions={
             "shape": "模型结构取{value}",
+            "typical_shape": "没有指定型号，取常见结构：{0}层、宽{1}、{2}个键值头、词表{3}",
             "share_of_roofline": (
                 "公开实测的推理服务能达到理论上限的{value}：低、中、高三档；"
                 "调优过的接近上限，默认配置接近下限甚至更低"

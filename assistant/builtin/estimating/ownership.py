@@ -13,7 +13,7 @@ from assistant.builtin.estimating.market_prices import lowest_prices, offers_cal
 from assistant.builtin.estimating.money import as_amount, as_share, hourly, price_of_one, told_by
 from assistant.builtin.estimating.ownership_words import WORDS, OwnershipWords
 from assistant.builtin.figures import dollars, family, percent, plain
-from assistant.builtin.sections import Section, foreign_name
+from assistant.builtin.sections import Section
 from assistant.builtin.values import gpu_count, gpu_of
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -217,8 +217,7 @@ def _row(
     month = compared["break_even_month"]
     when = words.no_month if month is None else words.month.format(month=month)
     price = hourly(compared["price_now"], say.language)
-    rent = foreign_name(compared["rent"])
-    name = f"{rent}: {price}" if "," in rent else price  # one that was told has no seller
+    name = shown.priced(compared["rent"], compared["as_of"], price, say)
     return f"| {name} {mark} | {path} | {share} {mark} | {when} |"
 
 

@@ -10,7 +10,16 @@ from typing import Any
 from assistant.answer import Language
 from assistant.builtin.estimating.estimator import Words
 from assistant.builtin.estimating.market_prices import same_offer
-from assistant.builtin.figures import dollars, moment, number, percent, plain, price, short_dollars
+from assistant.builtin.figures import (
+    dollars,
+    moment,
+    number,
+    percent,
+    plain,
+    price,
+    short_dollars,
+    when,
+)
 from assistant.builtin.sections import foreign_name
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.language import in_script
@@ -23,7 +32,7 @@ _DOLLARS = re.compile(r"\$(\d[\d,]*(?:\.\d+)?)([BMT]?)")
 _SUFFIXES = {"M": 10**6, "B": 10**9, "T": 10**12}
 # How the figures of a unit are told.
 _TOLD: tuple[tuple[str, Told], ...] = (("USD", short_dollars), ("share", percent))
-_FIGURE = re.compile(r"\$?\d[\d,]*(?:\.\d+)?(?:\s?%|[BTMx](?![A-Za-z]))?")
+_FIGURE = re.compile(r"\$?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?%|[BTMx](?![A-Za-z]))?")
 # What stands beside the figure of an input that a tornado varies.
 _INPUT_WORDS = (
     ("tokens of context", " token"),
@@ -122,6 +131,17 @@ def _in_dollars(amount: str, suffix: str, language: Language) -> str:
     if not suffix:
         return f"{amount}美元"
     return dollars(Decimal(amount.replace(",", "")) * _SUFFIXES[suffix], language)
+
+
+def priced(name: str, as_of: str | None, amount: str, say: Phrases) -> str:
+    """A price with its seller, term and day in the reader's words; alone where it was told."""
+    seller, comma, term = name.rpartition(", ")
+    if not comma:
+        return amount
+    day = when(as_of, say.language) or say.undated
+    kind = say.terms.get(term.replace(" ", "_"), term)
+    told = say.comma.join((foreign_name(seller), kind, day))
+    return f"{told}{': ' if say.language == 'en' else '：'}{amount}"
 
 
 def costs(
