@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.errors import InvalidSource
 from kb.home import write_atomically
-from tools.estimates.published_runs import PublishedRun, read_own_runs
+from tools.estimates.training.published_runs import PublishedRun, read_own_runs
 
 FILE = "runs.csv"
 

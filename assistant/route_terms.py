@@ -14,7 +14,7 @@ from kb.programs.citing import Cited, cited_terms, standing
 from kb.programs.conditions import Figure, Offer, Words
 from kb.programs.matching import Match
 from kb.programs.program import Names, Program, Term
-from tools.estimates.routes_records import Eligibility, ProgramTerms
+from tools.estimates.routes.records import Eligibility, ProgramTerms
 from tools.price_list import list_providers
 
 Cite = Callable[[Cited], str]

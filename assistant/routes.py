@@ -20,15 +20,15 @@ from kb.programs.program import GIVING, Program
 
 if TYPE_CHECKING:
     from assistant.knowledge import Knowledge
-    from tools.estimates.loan_records import GpuLoan
-    from tools.estimates.ownership_records import Ownership
-    from tools.estimates.routes_records import RouteComparison
+    from tools.estimates.money.loan_records import GpuLoan
+    from tools.estimates.money.ownership_records import Ownership
+    from tools.estimates.routes.records import RouteComparison
     from tools.offers import Market, Offer
 
 
 @dataclass(frozen=True)
 class Job:
-    """The job as the person states it, in the words of `tools.estimates.routes.compare_routes`;
+    """The job as the person states it, in the words of `compare_routes` (tools);
     `region` is where the GPUs may stand. `purchase_price` is of one GPU in its server, US dollars
     (None: of the dated table); a loan needs its `loan_months`, `interest` is a yearly share."""
 
@@ -69,7 +69,7 @@ def find_routes(
     `name` says how the caller calls the sentence of a term. Raises as the tools do."""
     from tools.currencies import rate_table
     from tools.errors import UnreadablePrices
-    from tools.estimates.routes import compare_routes
+    from tools.estimates.routes.estimate import compare_routes
     from tools.needs import need
 
     desk = desk_access(home, today)
@@ -114,8 +114,8 @@ def find_routes(
 def _owning(job: Job) -> Ownership | None:
     """What owning costs; None where the table has no price of this GPU and none is given."""
     from tools.errors import InvalidInput
-    from tools.estimates.ownership import rent_or_buy
-    from tools.estimates.purchase_prices import server_price
+    from tools.estimates.money.ownership import rent_or_buy
+    from tools.estimates.money.purchase_prices import server_price
     from tools.gpus import gpu
 
     if job.purchase_price is None and server_price(gpu(job.gpu)) is None:
@@ -129,7 +129,7 @@ def _owning(job: Job) -> Ownership | None:
 
 
 def _loan(job: Job, owning: Ownership | None) -> GpuLoan | None:
-    from tools.estimates.loan import gpu_loan
+    from tools.estimates.money.loan import gpu_loan
 
     if owning is None or job.loan_months is None:
         return None

@@ -8,9 +8,9 @@ from calculators_row import Row
 
 from tools.estimates.architectures import Architecture, architecture, typical_shape
 from tools.estimates.kv_cache import GIB, kv_cache_bytes
-from tools.estimates.memory_check import Peak, compare, memory_peaks
-from tools.estimates.memory_parts import memory_parts
-from tools.estimates.training_memory_records import TrainingSetup
+from tools.estimates.training.memory_check import Peak, compare, memory_peaks
+from tools.estimates.training.memory_parts import memory_parts
+from tools.estimates.training.memory_records import TrainingSetup
 
 
 def memory_rows() -> list[Row]:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from calculators_row import Row
 
 from tools.estimates.architectures import architecture
-from tools.estimates.inference_runs import fitted_share, inference_runs
+from tools.estimates.inference.runs import fitted_share, inference_runs
+from tools.estimates.inference.serving import Precision, Serving, serving, weight_bytes
 from tools.estimates.kv_cache import GIB, kv_cache_bytes
-from tools.estimates.published_runs import published_runs
-from tools.estimates.serving import Precision, Serving, serving, weight_bytes
-from tools.estimates.training import estimate_training
+from tools.estimates.training.estimate import estimate_training
+from tools.estimates.training.published_runs import published_runs
 from tools.gpus import gpu
 
 B, T = Decimal(10**9), Decimal(10**12)

@@ -15,21 +15,21 @@ from random import Random
 from typing import Any
 
 from tools.estimates.architectures import architectures
-from tools.estimates.credits import credits_value
-from tools.estimates.credits_records import CreditYear
-from tools.estimates.deal_flow import deal_flow_back
-from tools.estimates.finetuning import estimate_finetuning
-from tools.estimates.inference import estimate_inference
-from tools.estimates.loan import gpu_loan
-from tools.estimates.media import estimate_media_training
-from tools.estimates.ownership import rent_or_buy
+from tools.estimates.finetuning.estimate import estimate_finetuning
+from tools.estimates.inference.estimate import estimate_inference
+from tools.estimates.money.credits import credits_value
+from tools.estimates.money.credits_records import CreditYear
+from tools.estimates.money.deal_flow import deal_flow_back
+from tools.estimates.money.loan import gpu_loan
+from tools.estimates.money.ownership import rent_or_buy
+from tools.estimates.money.rents import Rent
+from tools.estimates.money.revenue import ai_revenue_needed
 from tools.estimates.records import Estimate
-from tools.estimates.rents import Rent
-from tools.estimates.revenue import ai_revenue_needed
-from tools.estimates.routes import compare_routes
-from tools.estimates.routes_records import ProgramTerms
-from tools.estimates.scale_time import scale_time
-from tools.estimates.training import estimate_training
+from tools.estimates.routes.estimate import compare_routes
+from tools.estimates.routes.records import ProgramTerms
+from tools.estimates.training.estimate import estimate_training
+from tools.estimates.training.media import estimate_media_training
+from tools.estimates.training.scale_time import scale_time
 from tools.offers import Availability, Commitment, Money, Offer, Term
 
 GPUS = ("H100", "A100 80GB", "H200", "B200", "MI300X", "H20", "V100", "L40S", "A100 40GB")

@@ -5,8 +5,8 @@ python examples/buy_or_rent.py
 
 from decimal import Decimal
 
-from tools.estimates.ownership import rent_or_buy
-from tools.estimates.rents import Rent
+from tools.estimates.money.ownership import rent_or_buy
+from tools.estimates.money.rents import Rent
 
 RENTS = (
     Rent(name="on demand", price_per_gpu_hour=Decimal("6.88")),

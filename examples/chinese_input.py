@@ -4,7 +4,7 @@ python examples/chinese_input.py
 """
 
 from tools.errors import AmbiguousInput, InvalidInput
-from tools.estimates.training import estimate_training
+from tools.estimates.training.estimate import estimate_training
 from tools.quantities import find_quantities, parse_params, parse_price, parse_tokens
 
 QUESTION = "用256张H100训练130亿参数的模型，3万亿词元，2.5美元每卡时，三周够吗？"

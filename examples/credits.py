@@ -5,9 +5,9 @@ python examples/credits.py
 
 from decimal import Decimal
 
-from tools.estimates.credits import credits_value
-from tools.estimates.credits_records import CreditYear
-from tools.estimates.rents import Rent
+from tools.estimates.money.credits import credits_value
+from tools.estimates.money.credits_records import CreditYear
+from tools.estimates.money.rents import Rent
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ python examples/finetune.py
 
 from decimal import Decimal
 
-from tools.estimates.finetuning import estimate_finetuning
-from tools.estimates.finetuning_records import FinetuningMethod
+from tools.estimates.finetuning.estimate import estimate_finetuning
+from tools.estimates.finetuning.records import FinetuningMethod
 
 METHODS: tuple[FinetuningMethod, ...] = ("full", "lora", "qlora")
 

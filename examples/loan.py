@@ -5,7 +5,7 @@ python examples/loan.py
 
 from decimal import Decimal
 
-from tools.estimates.loan import gpu_loan
+from tools.estimates.money.loan import gpu_loan
 from tools.quantities import parse_dollars, parse_months, parse_years
 
 

@@ -6,8 +6,8 @@ python examples/routes.py
 from datetime import date
 from decimal import Decimal
 
-from tools.estimates.routes import compare_routes
-from tools.estimates.routes_records import ProgramTerms
+from tools.estimates.routes.estimate import compare_routes
+from tools.estimates.routes.records import ProgramTerms
 from tools.price_list import list_offers
 
 FUND = ProgramTerms(

@@ -5,7 +5,7 @@ python examples/serve.py
 
 from decimal import Decimal
 
-from tools.estimates.inference import estimate_inference
+from tools.estimates.inference.estimate import estimate_inference
 from tools.quantities import parse_per_minute, parse_price
 
 

@@ -3,7 +3,7 @@
 python examples/train.py
 """
 
-from tools.estimates.training import estimate_training
+from tools.estimates.training.estimate import estimate_training
 from tools.quantities import parse_params, parse_price, parse_tokens
 
 

@@ -22,7 +22,7 @@ EXAMPLES = (
 
 
 def ai_revenue_needed_tool() -> BaseTool:
-    """A tool over `tools.estimates.revenue.ai_revenue_needed`; sums as people write them."""
+    """A tool over `tools.estimates.money.revenue.ai_revenue_needed`; sums as people write them."""
 
     def ai_revenue_needed(
         gpu_run_rate: str,
@@ -39,7 +39,7 @@ def ai_revenue_needed_tool() -> BaseTool:
         50 %). `revenue` now gives the gap; `gpus`, `customers`, `revenue_per_customer` divide."""
 
         def work(_: int) -> Found:
-            from tools.estimates.revenue import ai_revenue_needed as estimate
+            from tools.estimates.money.revenue import ai_revenue_needed as estimate
             from tools.quantities import parse_dollars
 
             result = estimate(

@@ -22,7 +22,7 @@ EXAMPLES = (
 
 
 def credits_value_tool() -> BaseTool:
-    """A tool over `tools.estimates.credits.credits_value`; quantities as people write them."""
+    """A tool over `tools.estimates.money.credits`; quantities as people write them."""
 
     def credits_value(
         credit: str,
@@ -48,8 +48,8 @@ def credits_value_tool() -> BaseTool:
         market price there is no value."""
 
         def work(_: int) -> Found:
-            from tools.estimates.credits import credits_value as estimate
-            from tools.estimates.credits_records import CreditYear
+            from tools.estimates.money.credits import credits_value as estimate
+            from tools.estimates.money.credits_records import CreditYear
             from tools.quantities import parse_dollars, parse_price, parse_share
 
             def year(text: str) -> CreditYear:

@@ -23,7 +23,7 @@ EXAMPLES = (
 
 
 def deal_flow_back_tool() -> BaseTool:
-    """A tool over `tools.estimates.deal_flow.deal_flow_back`; sums as people write them."""
+    """A tool over `tools.estimates.money.deal_flow.deal_flow_back`; sums as people write them."""
 
     def deal_flow_back(
         investment: str,
@@ -42,7 +42,7 @@ def deal_flow_back_tool() -> BaseTool:
         or a source."""
 
         def work(_: int) -> Found:
-            from tools.estimates.deal_flow import deal_flow_back as estimate
+            from tools.estimates.money.deal_flow import deal_flow_back as estimate
             from tools.quantities import parse_dollars, parse_share
 
             result = estimate(

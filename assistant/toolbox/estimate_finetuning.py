@@ -24,7 +24,7 @@ EXAMPLES = (
 
 
 def estimate_finetuning_tool() -> BaseTool:
-    """A tool over `tools.estimates.finetuning.estimate_finetuning`."""
+    """A tool over `tools.estimates.finetuning.estimate.estimate_finetuning`."""
 
     def estimate_finetuning(
         runtime: ToolRuntime[Any, Any],
@@ -58,7 +58,7 @@ def estimate_finetuning_tool() -> BaseTool:
 
         def work(_: int) -> Found:
             from tools import quantities
-            from tools.estimates.finetuning import estimate_finetuning as estimate
+            from tools.estimates.finetuning.estimate import estimate_finetuning as estimate
 
             result = estimate(
                 model=model,

@@ -24,7 +24,7 @@ EXAMPLES = (
 
 
 def estimate_inference_tool() -> BaseTool:
-    """A tool over `tools.estimates.inference.estimate_inference`."""
+    """A tool over `tools.estimates.inference.estimate.estimate_inference`."""
 
     def estimate_inference(
         requests_per_minute: float,
@@ -52,7 +52,7 @@ def estimate_inference_tool() -> BaseTool:
 
         def work(_: int) -> Found:
             from tools import quantities
-            from tools.estimates.inference import estimate_inference as estimate
+            from tools.estimates.inference.estimate import estimate_inference as estimate
 
             result = estimate(
                 Decimal(str(requests_per_minute)),

@@ -26,7 +26,7 @@ EXAMPLES = (
 
 
 def estimate_training_tool(home: Path) -> BaseTool:
-    """A tool over `tools.estimates.training.estimate_training` and the fund's own runs of `home`;
+    """A tool over `tools.estimates.training.estimate` and the fund's own runs of `home`;
     quantities as people write them."""
 
     def estimate_training(
@@ -57,8 +57,8 @@ def estimate_training_tool(home: Path) -> BaseTool:
         def work(_: int) -> Found:
             from tools import quantities
             from tools.errors import InvalidInput
-            from tools.estimates.media import estimate_media_training
-            from tools.estimates.training import estimate_training as estimate
+            from tools.estimates.training.estimate import estimate_training as estimate
+            from tools.estimates.training.media import estimate_media_training
 
             if media is not None:
                 like = estimate_media_training(

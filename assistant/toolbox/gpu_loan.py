@@ -23,7 +23,7 @@ _SHOWN_MONTHS = 6
 
 
 def gpu_loan_tool() -> BaseTool:
-    """A tool over `tools.estimates.loan.gpu_loan`; quantities as people write them."""
+    """A tool over `tools.estimates.money.loan.gpu_loan`; quantities as people write them."""
 
     def gpu_loan(
         price_per_gpu: str,
@@ -44,7 +44,7 @@ def gpu_loan_tool() -> BaseTool:
         `utilisation` as the share of hours that have a job."""
 
         def work(_: int) -> Found:
-            from tools.estimates.loan import gpu_loan as estimate
+            from tools.estimates.money.loan import gpu_loan as estimate
             from tools.quantities import parse_dollars, parse_share
 
             def share(text: str | None) -> Decimal:

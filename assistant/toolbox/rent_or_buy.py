@@ -24,7 +24,7 @@ EXAMPLES = (
 
 
 def rent_or_buy_tool() -> BaseTool:
-    """A tool over `tools.estimates.ownership.rent_or_buy`; quantities as people write them."""
+    """A tool over `tools.estimates.money.ownership`; quantities as people write them."""
 
     def rent_or_buy(
         gpu: str,
@@ -57,8 +57,8 @@ def rent_or_buy_tool() -> BaseTool:
         with network and building; shares such as 75%. Money in US dollars."""
 
         def work(_: int) -> Found:
-            from tools.estimates.ownership import rent_or_buy as estimate
-            from tools.estimates.rents import SCENARIOS, scenario
+            from tools.estimates.money.ownership import rent_or_buy as estimate
+            from tools.estimates.money.rents import SCENARIOS, scenario
             from tools.quantities import parse_dollars, parse_share
 
             def dollars(text: str | None) -> Decimal | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 _DATED = re.compile(r"(.*\S), (\d{4}(?:-\d\d){0,2})", re.DOTALL)
 
 if TYPE_CHECKING:
-    from tools.estimates.rents import Rent
+    from tools.estimates.money.rents import Rent
 
 
 def named_prices(
@@ -19,7 +19,7 @@ def named_prices(
 ) -> list[Rent]:
     """Each text as a price with its name; the price stands behind the last colon, and a name may
     end with the day of the price (", 2026-09-20")."""
-    from tools.estimates.rents import Rent
+    from tools.estimates.money.rents import Rent
     from tools.quantities import parse_price
 
     found = []
@@ -42,7 +42,7 @@ def named_prices(
 def implied_path(stated: Sequence[str], source: str) -> list[Rent]:
     """The path that reserved prices imply, each as "months: price"; empty without any."""
     from tools.errors import InvalidInput
-    from tools.estimates.rents import forward_rent
+    from tools.estimates.money.rents import forward_rent
     from tools.quantities import parse_count, parse_price
 
     if not stated:

@@ -22,7 +22,7 @@ EXAMPLES = (
 
 
 def scale_time_tool() -> BaseTool:
-    """A tool over `tools.estimates.scale_time.scale_time`; quantities as people write them."""
+    """A tool over `tools.estimates.training.scale_time`; quantities as people write them."""
 
     def scale_time(
         gpus: int,
@@ -42,7 +42,7 @@ def scale_time_tool() -> BaseTool:
 
         def work(_: int) -> Found:
             from tools import quantities
-            from tools.estimates.scale_time import scale_time as estimate
+            from tools.estimates.training.scale_time import scale_time as estimate
 
             result = estimate(
                 gpus,

@@ -19,7 +19,7 @@ from kb.programs.names import Parties
 from kb.programs.profile import Profile
 from kb.programs.program import Program
 from kb.texts.aliases import AliasTable
-from tools.estimates.routes_records import ProgramTerms
+from tools.estimates.routes.records import ProgramTerms
 
 TODAY = date(2026, 11, 22)
 

@@ -18,7 +18,7 @@ from assistant.builtin.values import gpu_count, gpu_of
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
-from tools.estimates.purchase_prices import server_price
+from tools.estimates.money.purchase_prices import server_price
 from tools.gpus import known_gpu
 from tools.quantities import Quantity, Unit
 

@@ -9,8 +9,8 @@ import typer
 from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
 
 if TYPE_CHECKING:
-    from tools.estimates.credits_records import CreditsValue, CreditYear
-    from tools.estimates.rents import Rent
+    from tools.estimates.money.credits_records import CreditsValue, CreditYear
+    from tools.estimates.money.rents import Rent
 
 _UNKNOWN = {
     "no_market_price": "what the same hours cost elsewhere: without it there is no value",
@@ -72,8 +72,8 @@ def credits_value(
     chart: Chart = False,
 ) -> None:
     """Estimate what cloud credits buy at list price and are worth at market prices."""
-    from tools.estimates.credits import credits_value as estimate_credits
-    from tools.estimates.credits_records import CreditYear
+    from tools.estimates.money.credits import credits_value as estimate_credits
+    from tools.estimates.money.credits_records import CreditYear
     from tools.quantities import parse_dollars, parse_months, parse_price, parse_share
 
     estimate = estimate_credits(
@@ -119,7 +119,7 @@ def _rows(estimate: CreditsValue) -> list[tuple[str, str, str, str]]:
 
 
 def _market(stated: list[str] | None) -> list[Rent]:
-    from tools.estimates.rents import Rent
+    from tools.estimates.money.rents import Rent
     from tools.quantities import parse_price
 
     found = []
@@ -136,7 +136,7 @@ def _market(stated: list[str] | None) -> list[Rent]:
 
 
 def _year(text: str) -> CreditYear:
-    from tools.estimates.credits_records import CreditYear
+    from tools.estimates.money.credits_records import CreditYear
     from tools.quantities import parse_dollars, parse_share
 
     share, colon, cap = text.partition(":")

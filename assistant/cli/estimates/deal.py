@@ -40,7 +40,7 @@ def deal(
 ) -> None:
     """Tell what of an investment flows back through a cloud commitment, year by year."""
     from tools import quantities
-    from tools.estimates.deal_flow import deal_flow_back
+    from tools.estimates.money.deal_flow import deal_flow_back
 
     def part(text: str | None) -> Decimal | None:
         return None if text is None else quantities.parse_share(text)

@@ -10,7 +10,7 @@ from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounde
 from assistant.cli.gpus import plain_number, whole_number
 
 if TYPE_CHECKING:
-    from tools.estimates.finetuning_records import FinetuningEstimate, Phase
+    from tools.estimates.finetuning.records import FinetuningEstimate, Phase
 
 _GIB = 2**30
 _VERDICTS = {"fits": "fits", "tight": "fits, but tightly", "no": "does not fit"}
@@ -78,7 +78,7 @@ def finetuning(
 ) -> None:
     """Estimate time, memory and cost of fine-tuning a language model."""
     from tools import quantities
-    from tools.estimates.finetuning import estimate_finetuning
+    from tools.estimates.finetuning.estimate import estimate_finetuning
 
     def whole(text: str | None, option: str) -> int | None:
         return None if text is None else whole_number(text, option)

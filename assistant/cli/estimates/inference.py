@@ -71,7 +71,7 @@ def inference(
 ) -> None:
     """Estimate GPUs, speed and cost of serving a language model."""
     from tools import quantities
-    from tools.estimates.inference import estimate_inference
+    from tools.estimates.inference.estimate import estimate_inference
 
     estimate = estimate_inference(
         quantities.parse_per_minute(requests),

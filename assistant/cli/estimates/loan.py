@@ -11,7 +11,7 @@ from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounde
 from assistant.cli.gpus import whole_number
 
 if TYPE_CHECKING:
-    from tools.estimates.loan_records import Collateral, GpuLoan
+    from tools.estimates.money.loan_records import Collateral, GpuLoan
 
 _STEP = 6
 
@@ -46,7 +46,7 @@ def loan(
     chart: Chart = False,
 ) -> None:
     """Estimate a loan with GPUs as collateral: payments, cost per hour, loan to value."""
-    from tools.estimates.loan import gpu_loan
+    from tools.estimates.money.loan import gpu_loan
     from tools.quantities import parse_dollars, parse_months, parse_share, parse_years
 
     none = Decimal(0)

@@ -9,7 +9,7 @@ from assistant.cli.estimates.showing import Form, rounded, show
 from assistant.cli.gpus import whole_number
 
 if TYPE_CHECKING:
-    from tools.estimates.media import LikeRun
+    from tools.estimates.training.media import LikeRun
 
 
 def media_training(
@@ -29,7 +29,7 @@ def media_training(
     """
     from tools import quantities
     from tools.errors import InvalidInput
-    from tools.estimates.media import estimate_media_training
+    from tools.estimates.training.media import estimate_media_training
 
     for option, given in others.items():
         if given:

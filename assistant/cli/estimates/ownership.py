@@ -11,8 +11,8 @@ from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounde
 from assistant.cli.gpus import whole_number
 
 if TYPE_CHECKING:
-    from tools.estimates.ownership_records import Comparison, Ownership
-    from tools.estimates.rents import Rent
+    from tools.estimates.money.ownership_records import Comparison, Ownership
+    from tools.estimates.money.rents import Rent
 
 _CURVE_MONTHS, _CURVE_WIDTH = 6, 40
 
@@ -110,8 +110,8 @@ def ownership(
     chart: Chart = False,
 ) -> None:
     """Estimate what owning GPUs costs per used hour, and when that beats renting."""
-    from tools.estimates.ownership import rent_or_buy
-    from tools.estimates.rents import SCENARIOS, scenario
+    from tools.estimates.money.ownership import rent_or_buy
+    from tools.estimates.money.rents import SCENARIOS, scenario
     from tools.quantities import parse_dollars, parse_share
 
     def dollars(text: str | None) -> Decimal | None:
@@ -206,7 +206,7 @@ def _curves(estimate: Ownership) -> list[str]:
 
 
 def _rents(stated: list[str] | None, option: str) -> list[Rent]:
-    from tools.estimates.rents import Rent
+    from tools.estimates.money.rents import Rent
     from tools.quantities import parse_price
 
     found = []
@@ -225,7 +225,7 @@ def _rents(stated: list[str] | None, option: str) -> list[Rent]:
 
 def _forward(stated: list[str] | None) -> list[Rent]:
     from tools.errors import InvalidInput
-    from tools.estimates.rents import forward_rent
+    from tools.estimates.money.rents import forward_rent
     from tools.quantities import parse_months, parse_price
 
     if not stated:

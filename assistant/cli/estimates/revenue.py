@@ -37,7 +37,7 @@ def revenue(
 ) -> None:
     """Tell what revenue AI spending needs: run rate x2 for the data center x2 for margin."""
     from tools import quantities
-    from tools.estimates.revenue import ai_revenue_needed
+    from tools.estimates.money.revenue import ai_revenue_needed
 
     each = per_customer
     found = ai_revenue_needed(

@@ -13,7 +13,7 @@ from assistant.cli.failure import WrongUsage
 from assistant.cli.gpus import plain_number, whole_number
 
 if TYPE_CHECKING:
-    from tools.estimates.routes_records import Route, RouteComparison
+    from tools.estimates.routes.records import Route, RouteComparison
 
 Text = str | None
 _SHOWN, _OUT_SHOWN = 12, 6
@@ -122,7 +122,7 @@ def _hours(
     from assistant.own_runs import own_runs
     from assistant.settings import default_home
     from tools import quantities
-    from tools.estimates.training import estimate_training
+    from tools.estimates.training.estimate import estimate_training
 
     if hours is not None and params is None and tokens is None:
         return None, quantities.parse_hours(hours), None
@@ -153,7 +153,7 @@ def _day(text: str) -> date:
 
 
 def _show(found: RouteComparison, form: Form) -> None:
-    from tools.estimates.routes import told_routes
+    from tools.estimates.routes.estimate import told_routes
 
     shown = told_routes(found.routes, _SHOWN, _OUT_SHOWN)
     rows = [

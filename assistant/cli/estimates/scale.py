@@ -44,7 +44,7 @@ def scale(
 ) -> None:
     """Tell how many GPUs do a year's job in a week, ideally and as things scale."""
     from tools import quantities
-    from tools.estimates.scale_time import scale_time
+    from tools.estimates.training.scale_time import scale_time
 
     found = scale_time(
         whole_number(gpus, "--gpus"),

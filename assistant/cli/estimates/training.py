@@ -11,7 +11,7 @@ from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounde
 from assistant.cli.gpus import whole_number
 
 if TYPE_CHECKING:
-    from tools.estimates.training_records import NearestRun, TrainingEstimate
+    from tools.estimates.training.records import NearestRun, TrainingEstimate
 
 
 def training(
@@ -99,7 +99,7 @@ def training(
     from assistant.settings import default_home
     from tools import quantities
     from tools.errors import InvalidInput
-    from tools.estimates.training import estimate_training
+    from tools.estimates.training.estimate import estimate_training
 
     if tokens is None:
         raise InvalidInput("the training tokens are missing", "give them, such as --tokens 2T")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnreadableRuns
-from tools.estimates.calibration import (
+from tools.estimates.training.calibration import (
     CANDIDATES,
     Part,
     Scored,
@@ -23,7 +23,7 @@ from tools.estimates.calibration import (
     nested,
     summary,
 )
-from tools.estimates.published_runs import (
+from tools.estimates.training.published_runs import (
     OWN_FAMILY,
     accounting_of,
     published_runs,
@@ -31,7 +31,7 @@ from tools.estimates.published_runs import (
     read_runs,
     runs_to_fit,
 )
-from tools.estimates.utilisation import (
+from tools.estimates.training.utilisation import (
     ADOPTED,
     band_from,
     case_of,
@@ -165,7 +165,7 @@ def test_other_runs_can_be_scored(tmp_path: Path) -> None:
         "Phi copy,3.8,,4.9,H100 SXM,512,122880,wall x GPUs,phi",
     )
     done = run(
-        [sys.executable, "-m", "tools.estimates.calibration", "--runs", str(path)],
+        [sys.executable, "-m", "tools.estimates.training.calibration", "--runs", str(path)],
         capture_output=True,
         text=True,
         check=True,

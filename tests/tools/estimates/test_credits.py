@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
-from tools.estimates.credits import credits_value
-from tools.estimates.credits_records import CreditsValue, CreditYear
-from tools.estimates.rents import Rent
+from tools.estimates.money.credits import credits_value
+from tools.estimates.money.credits_records import CreditsValue, CreditYear
+from tools.estimates.money.rents import Rent
 
 D = Decimal
 TWO_YEARS = (

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput
-from tools.estimates.deal_flow import DealFlow, deal_flow_back
-from tools.estimates.dilution import dilution_cost, share_sold
+from tools.estimates.money.deal_flow import DealFlow, deal_flow_back
+from tools.estimates.money.dilution import dilution_cost, share_sold
 
 D = Decimal
 B = D(10**9)

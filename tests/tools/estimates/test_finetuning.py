@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
-from tools.estimates.adapters import TrainedPart, adapter_params, flops_per_token
 from tools.estimates.architectures import architecture
-from tools.estimates.finetuning import estimate_finetuning
-from tools.estimates.finetuning_records import FinetuningEstimate
-from tools.estimates.finetuning_runs import (
+from tools.estimates.finetuning.adapters import TrainedPart, adapter_params, flops_per_token
+from tools.estimates.finetuning.estimate import estimate_finetuning
+from tools.estimates.finetuning.records import FinetuningEstimate
+from tools.estimates.finetuning.runs import (
     check,
     finetuning_runs,
     fitted_slowdown,

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
 from tools.estimates.architectures import architecture, typical_shape
-from tools.estimates.inference import estimate_inference
-from tools.estimates.inference_check import check_part
-from tools.estimates.inference_records import InferenceEstimate
-from tools.estimates.inference_runs import fitted_share, inference_runs
-from tools.estimates.serving import Precision, serving
+from tools.estimates.inference.check import check_part
+from tools.estimates.inference.estimate import estimate_inference
+from tools.estimates.inference.records import InferenceEstimate
+from tools.estimates.inference.runs import fitted_share, inference_runs
+from tools.estimates.inference.serving import Precision, serving
 from tools.gpus import gpu
 
 B = Decimal(10**9)

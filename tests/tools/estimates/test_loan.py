@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput
-from tools.estimates.loan import gpu_loan
-from tools.estimates.loan_records import GpuLoan
+from tools.estimates.money.loan import gpu_loan
+from tools.estimates.money.loan_records import GpuLoan
 
 D = Decimal
 CENT = D("0.01")

@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
-from tools.estimates.media import MediaTrainingEstimate, estimate_media_training, media_runs
+from tools.estimates.training.media import (
+    MediaTrainingEstimate,
+    estimate_media_training,
+    media_runs,
+)
 from tools.gpus import gpu
 
 B = Decimal(10**9)

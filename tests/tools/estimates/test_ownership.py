@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
-from tools.estimates.ownership import rent_or_buy
-from tools.estimates.ownership_costs import Plan, costs, owned_cash
-from tools.estimates.ownership_records import Ownership
-from tools.estimates.planning import planned
-from tools.estimates.purchase_prices import purchases, server_price
-from tools.estimates.rents import Rent, Scenario, forward_rent, monthly_prices
+from tools.estimates.money.ownership import rent_or_buy
+from tools.estimates.money.ownership_costs import Plan, costs, owned_cash
+from tools.estimates.money.ownership_records import Ownership
+from tools.estimates.money.planning import planned
+from tools.estimates.money.purchase_prices import purchases, server_price
+from tools.estimates.money.rents import Rent, Scenario, forward_rent, monthly_prices
 from tools.gpus import gpu
 
 D = Decimal

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput
-from tools.estimates.revenue import AiRevenueNeeded, ai_revenue_needed
+from tools.estimates.money.revenue import AiRevenueNeeded, ai_revenue_needed
 
 B = Decimal(10**9)
 

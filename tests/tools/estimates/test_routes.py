@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
-from tools.estimates.loan import gpu_loan
-from tools.estimates.ownership import rent_or_buy
-from tools.estimates.routes import compare_routes
-from tools.estimates.routes_records import (
+from tools.estimates.money.loan import gpu_loan
+from tools.estimates.money.ownership import rent_or_buy
+from tools.estimates.routes.estimate import compare_routes
+from tools.estimates.routes.records import (
     COST_UNKNOWN,
     TIERS,
     ProgramTerms,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput
-from tools.estimates.scale_time import scale_time
+from tools.estimates.training.scale_time import scale_time
 
 D = Decimal
 

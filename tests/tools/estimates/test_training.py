@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
-from tools.estimates.published_runs import published_runs, read_own_runs
-from tools.estimates.training import estimate_training
-from tools.estimates.training_records import TrainingEstimate
+from tools.estimates.training.estimate import estimate_training
+from tools.estimates.training.published_runs import published_runs, read_own_runs
+from tools.estimates.training.records import TrainingEstimate
 
 B, T = Decimal(10**9), Decimal(10**12)
 
@@ -330,7 +330,7 @@ def test_an_estimate_takes_under_20_ms() -> None:
 
 def test_importing_the_tools_loads_nothing_heavy() -> None:
     code = (
-        "import sys, tools.estimates.training, tools.market, tools.quantities;"
+        "import sys, tools.estimates.training.estimate, tools.market, tools.quantities;"
         "print(sorted({'numpy', 'pandas', 'langchain', 'torch', 'chromadb'} & set(sys.modules)))"
     )
     done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from tools.errors import InvalidInput
 from tools.estimates.architectures import Architecture, architecture, architectures, typical_shape
 from tools.estimates.kv_cache import GIB
-from tools.estimates.memory_check import WITHIN, compare, main, memory_peaks
-from tools.estimates.memory_parts import memory_parts, state_bytes
-from tools.estimates.training_memory import (
+from tools.estimates.training.memory import (
     fewest_gpus,
     gpu_bytes,
     training_memory,
 )
-from tools.estimates.training_memory_records import TrainingMemory, TrainingSetup
+from tools.estimates.training.memory_check import WITHIN, compare, main, memory_peaks
+from tools.estimates.training.memory_parts import memory_parts, state_bytes
+from tools.estimates.training.memory_records import TrainingMemory, TrainingSetup
 from tools.gpus import gpu
 
 # Rows that miss by more than ten per cent, each explained in docs/estimates.md.

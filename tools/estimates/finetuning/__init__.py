@@ -1,0 +1,1 @@
+"""Fine-tuning: full, LoRA, QLoRA, reinforcement learning."""

@@ -1,0 +1,1 @@
+"""Owning, loans, credits, revenue and deals."""

@@ -1,0 +1,1 @@
+"""Training a model: utilisation learned on published runs, memory, image and video models."""
