@@ -2,8 +2,9 @@
 
 `python -m tools.estimates.training.calibration` leaves one model family out at a time,
 learns from the rest and compares with the family's published hours, beside the plain rule
-(6 x parameters x tokens at 40 %). The rule itself is chosen again each time without the family left out. `--runs FILE` scores
-the runs of another file of the same columns, whose families never take part in the fit.
+(6 x parameters x tokens at 40 %). The rule itself is chosen again each time without the family
+left out. `--runs FILE` scores the runs of another file of the same columns, whose families never
+take part in the fit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How near the memory estimate comes to published peaks, with one set of rules for all.
 
 `python -m tools.estimates.training.memory_check` prints each row of
-`tools/data/memory_peaks.csv` beside ours. The rows were chosen before any was computed; those that miss stay in the table.
+`tools/data/memory_peaks.csv` beside ours. The rows were chosen before any was computed; those that
+miss stay in the table.
 """
 
 from __future__ import annotations
