@@ -59,7 +59,13 @@ def rent_or_buy_tool() -> BaseTool:
         def work(_: int) -> Found:
             from tools.estimates.money.ownership import rent_or_buy as estimate
             from tools.estimates.money.rents import SCENARIOS, scenario
-            from tools.quantities import parse_dollars, parse_share
+            from tools.quantities import (
+                parse_dollars,
+                parse_price_per_kw_month,
+                parse_price_per_kwh,
+                parse_share,
+                parse_years,
+            )
 
             def dollars(text: str | None) -> Decimal | None:
                 return parse_dollars(text) if text else None
@@ -81,12 +87,14 @@ def rent_or_buy_tool() -> BaseTool:
                 all_in_per_gpu=dollars(all_in),
                 price_source=purchase_source,
                 utilisation=share(utilisation),
-                life_years=Decimal(life_years) if life_years else None,
+                life_years=parse_years(life_years) if life_years else None,
                 residual_share=share(residual),
                 cost_of_capital=share(cost_of_capital),
-                colocation_per_kw_month=dollars(colocation_per_kw_month),
+                colocation_per_kw_month=parse_price_per_kw_month(colocation_per_kw_month)
+                if colocation_per_kw_month
+                else None,
                 colocation_includes_power=colocation_includes_power,
-                usd_per_kwh=dollars(usd_per_kwh),
+                usd_per_kwh=parse_price_per_kwh(usd_per_kwh) if usd_per_kwh else None,
                 staff_per_year=dollars(staff_per_year),
                 ramp_months=ramp_months,
             )

@@ -117,7 +117,7 @@ def test_credits_at_list_and_market(desk: Desk) -> None:
         (*OWNED, "--rent", "8元"),
         (*OWNED, "--rent", "much"),
         (*OWNED, "--utilisation", "130%"),
-        (*OWNED, "--kw", "one"),
+        (*OWNED, "--kw", "high"),
         (*OWNED, "--forward", "12"),
         (*OWNED, "--forward", "12=4"),
         (*OWNED, "--path", "-100%"),
@@ -148,3 +148,12 @@ def test_months_and_years_are_read_as_people_write_them(desk: Desk) -> None:
     )
     assert owned["inputs"]["ramp_months"] == 3
     assert "implied by 12 and 36 months" in {each["rent"] for each in owned["comparisons"]}
+    owned = _document(
+        desk, *OWNED, "--kw", "1400 W", "--electricity", "$0.09/kWh", "--colocation",
+        "$180/kW-month", "--life", "三年半",
+    )  # fmt: skip
+    inputs = owned["inputs"]
+    assert (inputs["kw_per_gpu"], inputs["usd_per_kwh"]) == (1.4, 0.09)
+    assert (inputs["colocation_per_kw_month"], inputs["life_years"]) == (180, 3.5)
+    free = _document(desk, *OWNED, "--electricity", "0", "--colocation", "0")["inputs"]
+    assert (free["usd_per_kwh"], free["colocation_per_kw_month"]) == (0, 0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 import typer
 
 from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.gpus import plain_number
 
 
 def inference(
@@ -86,7 +86,7 @@ def inference(
         answer_seconds=None if answer_time is None else quantities.parse_seconds(answer_time),
         weights=weights,
         cache=cache,
-        peak_to_mean=_ratio(peak),
+        peak_to_mean=plain_number(peak.strip().rstrip("xX×"), "--peak"),
         peak_load=quantities.parse_share(peak_load),
         shared_prefix=quantities.parse_share(shared_prefix),
         price_per_gpu_hour=None if price is None else quantities.parse_price(price),
@@ -126,13 +126,3 @@ def inference(
         Form(as_json, explain, chart),
         more=[("In the likely case:", fleet), ("Nearest measured servers:", nearest)],
     )
-
-
-def _ratio(text: str) -> Decimal:
-    """The peak over the mean, such as 3 or 2.5x. Raises `InvalidInput`."""
-    from tools.errors import InvalidInput
-
-    try:
-        return Decimal(text.strip().rstrip("xX×"))
-    except ArithmeticError:
-        raise InvalidInput(f"--peak must be a number, not {text[:40]!r}", "such as 3") from None

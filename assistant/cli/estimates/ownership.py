@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
-from assistant.cli.gpus import whole_number
+from assistant.cli.gpus import plain_number, whole_number
 
 if TYPE_CHECKING:
     from tools.estimates.money.ownership_records import Comparison, Ownership
@@ -112,13 +113,23 @@ def ownership(
     """Estimate what owning GPUs costs per used hour, and when that beats renting."""
     from tools.estimates.money.ownership import rent_or_buy
     from tools.estimates.money.rents import SCENARIOS, scenario
-    from tools.quantities import parse_dollars, parse_share
+    from tools.quantities import (
+        parse_dollars,
+        parse_kw,
+        parse_price_per_kw_month,
+        parse_price_per_kwh,
+        parse_share,
+        parse_years,
+    )
 
     def dollars(text: str | None) -> Decimal | None:
         return None if text is None else parse_dollars(text)
 
     def share(text: str | None) -> Decimal | None:
         return None if text is None else parse_share(text)
+
+    def rate(text: str | None, read: Callable[[str], Decimal]) -> Decimal | None:
+        return None if text is None else Decimal(0) if text.strip() == "0" else read(text)
 
     estimate = rent_or_buy(
         gpu,
@@ -129,17 +140,17 @@ def ownership(
         price_source=_price_source(purchase, all_in),
         network_share=share(network),
         facility_per_gpu=dollars(facility),
-        kw_per_gpu=_plain(kw, "--kw"),
-        pue=_plain(pue, "--pue"),
-        usd_per_kwh=dollars(electricity),
-        colocation_per_kw_month=dollars(colocation),
+        kw_per_gpu=None if kw is None else parse_kw(kw),
+        pue=None if pue is None else plain_number(pue, "--pue"),
+        usd_per_kwh=rate(electricity, parse_price_per_kwh),
+        colocation_per_kw_month=rate(colocation, parse_price_per_kw_month),
         colocation_includes_power=colocation_includes_power,
         staff_per_year=dollars(staff),
         maintenance_share=share(maintenance),
         insurance_share=share(insurance),
         utilisation=share(utilisation),
         ramp_months=_months(ramp),
-        life_years=_plain(life, "--life"),
+        life_years=None if life is None else parse_years(life),
         residual_share=share(residual),
         cost_of_capital=share(cost_of_capital),
         scenarios=SCENARIOS if path is None else [scenario(parse_share(each)) for each in path],
@@ -234,7 +245,7 @@ def _forward(stated: list[str] | None) -> list[Rent]:
     for each in stated:
         months, equals, price = each.partition("=")
         if not equals:
-            raise InvalidInput(f"--forward {each!r} has no price", "for example 12=4.10")
+            raise InvalidInput(f"--forward {each[:40]!r} has no price", "for example 12=4.10")
         terms[parse_months(months)] = parse_price(price)
     return [forward_rent(terms, source="given with --forward")]
 
@@ -243,18 +254,6 @@ def _price_source(purchase: str | None, all_in: str | None) -> str | None:
     if purchase is not None:
         return "given with --purchase"
     return None if all_in is None else "given with --all-in"
-
-
-def _plain(text: str | None, option: str) -> Decimal | None:
-    """A plain number. Raises `InvalidInput`."""
-    from tools.errors import InvalidInput
-
-    if text is None:
-        return None
-    try:
-        return Decimal(text.strip())
-    except ArithmeticError as error:
-        raise InvalidInput(f"{option} {text.strip()[:20]!r} is no number", "like 1.25") from error
 
 
 def _months(text: str | None) -> int | None:
