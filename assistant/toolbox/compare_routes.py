@@ -147,7 +147,7 @@ def _day(text: str | None) -> date | None:
 
 def _told(found: Routes, kb: Knowledge, number: int, language: Script) -> Found:
     """The routes that are told, the offers they rest on, and the sentences of their programs."""
-    from tools.estimates.routes.estimate import told_routes
+    from tools.estimates.routes.ranking import told_routes
 
     routes = found.comparison.routes
     kept_routes = told_routes(routes, SHOWN, OUT_SHOWN)

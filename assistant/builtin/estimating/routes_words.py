@@ -46,7 +46,7 @@ WORDS = catalogue(
             "the model and its tokens.**"
         ),
         lead="The cheapest route of known cost that can start is {kind} from {name}: about {total}",
-        lead_listed="By dated prices the cheapest route is {kind} from {name}: about {total}, and "
+        lead_listed="By dated prices the cheapest route of known cost is {kind} from {name}: about {total}, and "
         "nobody says whether it has the GPUs free",
         lead_none="No route is known well enough to come first: each has something unknown",
         none="Nothing in the market or the library fits this job.",
@@ -127,7 +127,7 @@ WORDS = catalogue(
         ask_gpus="**请告诉我要多少张GPU，例如“256张H100用12天”。**这样我才能给各条途径排序。",
         ask_hours="**请告诉我要用多久，例如“256张H100用12天”，或者给出模型参数量和token数。**",
         lead="在费用已知、能开工的途径里，最便宜的是{name}的{kind}，约{total}",
-        lead_listed="按有日期的报价，最便宜的途径是{name}的{kind}，约{total}，但没人说明有没有空卡",
+        lead_listed="按有日期的报价，费用明确的途径里最便宜的是{name}的{kind}，约{total}，但没人说明有没有空卡",
         lead_none="没有一条途径的信息完整到可以排在第一，每条都有未知项",
         none="市场报价和资料库里都没有适合这个任务的途径。",
         header="| | 途径 | 来源 | 总费用 | 预付 | 开工 | 须知 |",

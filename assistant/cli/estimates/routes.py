@@ -153,7 +153,7 @@ def _day(text: str) -> date:
 
 
 def _show(found: RouteComparison, form: Form) -> None:
-    from tools.estimates.routes.estimate import told_routes
+    from tools.estimates.routes.ranking import told_routes
 
     shown = told_routes(found.routes, _SHOWN, _OUT_SHOWN)
     rows = [

@@ -14,6 +14,7 @@ from tools.errors import InvalidInput, UnknownGpu
 from tools.estimates.money.loan import gpu_loan
 from tools.estimates.money.ownership import rent_or_buy
 from tools.estimates.routes.estimate import compare_routes
+from tools.estimates.routes.ranking import told_routes
 from tools.estimates.routes.records import (
     COST_UNKNOWN,
     TIERS,
@@ -402,3 +403,12 @@ def test_a_loan_without_a_rate_is_a_range_and_the_rate_is_unknown() -> None:
     assert "interest_rate" in borrowed.unknown
     with pytest.raises(InvalidInput):
         compared(owning=rent_or_buy("H100", 8))
+
+
+def test_a_lower_bound_below_the_best_known_price_is_not_kept_silent() -> None:
+    dear, maybe = an_offer("Dear", "3"), an_offer("Maybe", "1", count=None)
+    found = compared(dear, maybe, an_offer("Second", "2.5"), an_offer("Loose", "9", count=None))
+    assert [route.name for route in found.routes] == ["Second", "Dear", "Maybe"]
+    assert the(found, "Maybe").lower_bound
+    assert the(found, "Maybe").tier == "unknown"
+    assert [route.name for route in told_routes(found.routes, 1, 0)] == ["Second", "Maybe"]

@@ -19,7 +19,8 @@ from tools.offers import Availability, Delivered, Money, Offer, Term
 
 Bound = Literal["exact", "not_before", "not_after"]
 BEST = 2
-"""So many offers of a kind become routes: the best of those seen lately, else of lists."""
+"""So many offers of a kind become routes: the best of those seen lately, else of lists; and one
+whose bill is open but may be lower."""
 _KINDS: dict[Term, RouteKind] = {
     Term.ON_DEMAND: "on_demand",
     Term.SPOT: "spot",
@@ -97,15 +98,25 @@ def _best(own: Sequence[Billed]) -> list[Billed]:
         others = next(group for group in groups if group)
         second = [o for o in others if o.offer.provider != best[0].offer.provider]
         best += [min(second, key=_order)] if second else []
-    return best[:BEST]
+    return best[:BEST] + _maybe_cheaper(best[:BEST], [each for group in groups for each in group])
+
+
+def _maybe_cheaper(best: Sequence[Billed], others: Sequence[Billed]) -> list[Billed]:
+    """The cheapest whose bill is a lower bound below every known one."""
+    known = [each.usd for each in best if each.usd is not None and _is_whole(each)]
+    below = [o for o in others if o.usd is not None and known and o.usd < min(known)]
+    return [min(below, key=_order)] if below and not any(o in best for o in below) else []
+
+
+def _is_whole(each: Billed) -> bool:
+    return each.usd is not None and not COST_UNKNOWN & set(each.bill.unknown)
 
 
 def _order(each: Billed) -> tuple[object, ...]:
     offer = each.offer
-    whole = each.usd is not None and not COST_UNKNOWN & set(each.bill.unknown)
     free = _start(offer, None)[0] is not None
     amount = each.usd if each.usd is not None else Decimal(0)
-    return not free, not whole, each.usd is None, amount, offer.provider, offer.offer_id
+    return not free, not _is_whole(each), each.usd is None, amount, offer.provider, offer.offer_id
 
 
 def _bill(offer: Offer, job: Job, hours: Decimal, often: Decimal | None = None) -> Delivered:
