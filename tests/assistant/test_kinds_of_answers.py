@@ -28,7 +28,9 @@ def test_compound_question_gets_the_estimate_first_then_routes_then_programs(
     assert lines[0].startswith("**About ")
     assert "H100-hours" in lines[0]
     assert "256 GPUs" in lines[0]
-    routes = next(n for n, line in enumerate(lines) if "the cheapest route is" in line)
+    routes = next(
+        n for n, line in enumerate(lines) if "the cheapest route of known cost is" in line
+    )
     programs = next(
         n for n, line in enumerate(lines) if line.startswith("Judged by: ") and "Series A" in line
     )

@@ -46,8 +46,8 @@ WORDS = catalogue(
             "the model and its tokens.**"
         ),
         lead="The cheapest route of known cost that can start is {kind} from {name}: about {total}",
-        lead_listed="By dated prices the cheapest route of known cost is {kind} from {name}: about {total}, and "
-        "nobody says whether it has the GPUs free",
+        lead_listed="By dated prices the cheapest route of known cost is {kind} from {name}: about "
+        "{total}, and nobody says whether it has the GPUs free",
         lead_none="No route is known well enough to come first: each has something unknown",
         none="Nothing in the market or the library fits this job.",
         header="| | Route | From | Total | Up front | Start | To know |",
