@@ -31,6 +31,7 @@ RENT = cue(
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪里有|哪能|在哪|去哪|上哪|哪儿",
 )
+LENGTH_OF_WORK = re.compile(r"(?:几|多少)个?(?:gpu)?(?:小时|卡时)")
 CHINA = cue(
     r"china|chinese|mainland|hong kong|beijing|shanghai|shenzhen|prc",
     r"中国|国内|大陆|内地|香港|北京|上海|深圳",

@@ -209,7 +209,7 @@ def _rents_beside(reading: Reading) -> bool:
     for quantity in reading.quantities:
         if quantity.unit is Unit.PRICE_PER_GPU_HOUR:
             rest = rest.replace(fold(quantity.text), " ")
-    return bool(cues.RENT.search(rest))
+    return bool(cues.RENT.search(cues.LENGTH_OF_WORK.sub(" ", rest)))
 
 
 def _asks_history(reading: Reading) -> bool:

@@ -40,7 +40,7 @@ _BEHIND = re.compile(
     | (?P<rounds>\s?轮)
     | (?P<requests>\s?(?:(?:user|API|inference)[ ])?
         (?:requests?|reqs?|queries|query|calls|messages|prompts)(?![A-Za-z])
-      | \s?[次个条]?\s?(?:请求|调用|查询|访问|对话|问答) | \s?次)
+      | \s?[次个条则則]?\s?(?:请求|调用|查询|访问|对话|问答|消息|讯息|訊息|提问) | \s?次)
     | \s?(?P<power>(?P<kilo>(?-i:kW|KW|kw)|kilowatts?|千瓦)|(?P<mega>(?-i:MW)|megawatts?|兆瓦)
         |(?P<giga>(?-i:GW)|gigawatts?|吉瓦)|(?P<plain>(?-i:W)|watts?|瓦))(?![A-Za-z]|时|小时|·时)
     | [ -]?(?:(?P<ms>ms|milliseconds?|毫秒)|(?P<s>seconds?|secs?|秒钟?|(?-i:s)))

@@ -45,6 +45,8 @@ def gpu_of(reading: Reading) -> str | None:
     """The GPU that a question names, as it is written there; also one that no table has."""
     if reading.gpus:
         raw = reading.gpus[0].raw
+        if raw.isdigit():  # "a single 4090" would be no name in an answer
+            return reading.gpus[0].gpu.family
         return raw.upper() if raw.islower() else raw
     return next((q.gpu for q in reading.quantities if q.gpu), reading.strange_gpu)
 

@@ -16,7 +16,7 @@ from kb.programs.program import Program
 from kb.starter import programs as starter_programs
 from tools.quantities import find_quantities
 
-CHECK_FLOOR = 0.7
+CHECK_FLOOR = 0.9
 TALKS: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("estimate_utterances.yaml").read_text(encoding="utf-8")
 )

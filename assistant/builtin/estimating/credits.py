@@ -41,6 +41,12 @@ _WORTH = re.compile(
     r"\b(?:worth|value|buy|real(?:ly)?|last|(?:get|go) (?:out )?of|how far)\b"
     r"|值多少|价值|实际值|能用多少|能买|换多少|够用|折合"
 )
+_EXPIRES_IN_A = re.compile(
+    r"(?:expires?|runs? out|valid|lasts?|use it)[a-z ]{0,12} (?:a|one) (year|month)\b"
+)
+_OURS = re.compile(
+    r"\b(?:our|my|these) (?:[a-z]+ )?credits?\b|(?:我们|我|手上|手里)的?[^，。]{0,4}额度"
+)
 _LIST = re.compile(r"\blist\b|目录价|定价|标价|官价|原价|刊例|列表价")
 _MARKET = re.compile(r"\b(?:market|elsewhere|rent|neocloud)\b|市场|别处|外面|市价|租")
 _CHANCE = re.compile(r"chance|probab|likel|概率|可能|把握")
@@ -49,7 +55,7 @@ _VALUATION = re.compile(r"valuation|valued|post[- ]money|估值")
 _MONTHLY = re.compile(r"(?:a|per|each) month|monthly|/mo|每月|每个月|一个月|月用")
 _YEAR = re.compile(r"\byears?\b|年")
 _CAP = re.compile(r"\b(?:up to|at most|max\w*|to)\b|最多|上限|至多|封顶")
-_EXPIRES = re.compile(r"expir|within|valid|last|有效|到期|过期|期限|内")
+_EXPIRES = re.compile(r"expir|runs? out|within|valid|last|有效|到期|过期|期限|内")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +158,7 @@ def _wants(reading: Reading) -> bool:
     if not _CREDITS.search(text) or not _WORTH.search(text):
         return False
     if _sum(reading) is None:
-        return False
+        return bool(_OURS.search(text)) and not (reading.programs or cues.GIVE.search(text))
     looked_up = reading.programs or cues.WHO.search(text)  # "which funds give credits worth ..."
     return reading.first(Unit.PRICE_PER_GPU_HOUR) is not None or not looked_up
 
@@ -224,6 +230,8 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["spend_per_month"] = as_amount(spend)
     if expires := told_by(reading, Unit.DURATION_DAYS, _EXPIRES):
         told["expiry_months"] = months_of(expires)
+    elif spelled := _EXPIRES_IN_A.search(reading.folded):
+        told["expiry_months"] = 12 if spelled[1] == "year" else 1
     if chance := told_by(reading, Unit.PERCENT, _CHANCE):
         told["probability"] = as_share(chance)
     elif (half := told_by(reading, Unit.RATIO, _CHANCE)) and half.value <= 1:  # 一半概率

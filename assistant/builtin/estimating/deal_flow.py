@@ -21,12 +21,13 @@ TOOL = "deal_flow_back"
 _YEAR_DAYS = 365
 _LEAST_SUM = 1_000_000
 _INVESTS = cues.cue(
-    r"invest(?:s|ed|ment|ments|ing)?|put(?:s|ting)?\b[^.;]{0,20}\bin(?:to)?",
+    r"invest(?:s|ed|ment|ments|ing)?|put(?:s|ting)?\b[^.;]{0,20}\bin(?:to)?|"
+    r"(?:takes?|taking|raise[sd]?|gets?)\b[^.;]{0,20}\bfrom",
     r"投资|投了?|注资|入股",
 )
 _COMMITS = cues.cue(
-    r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?",
-    r"承诺|花|采购|云消费|用掉",
+    r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?|owe[sd]?",
+    r"承诺|花|采购|消费|用掉",
 )
 _BACK = cues.cue(
     r"(?:flows?|comes?|goes|going|gets?)(?: straight| right)? back|round[- ]trip\w*|net cash|"

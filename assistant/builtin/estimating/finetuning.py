@@ -186,6 +186,9 @@ _EXAMPLE = _noun(
 )
 _EPOCHS = _noun(r"epochs?|个\s?epochs?", r"[轮遍輪]")
 _PROMPTS = _noun(r"prompts?|questions?", r"个?(?:提示词?|问题|题目|提示詞|問題|題目)")
+_SAMPLES = _noun(
+    r"(?:samples?|completions?|rollouts?|generations?)", r"[个個次](?:回答|采样|样本|採樣)"
+)
 _RANK = re.compile(
     r"(?:rank\s*(?:of|=)?|(?<![a-z])r\s*=|秩[为是]?)\s*(\d{1,4})(?!\d)", re.IGNORECASE
 )
@@ -232,6 +235,8 @@ def _answers(reading: Reading) -> dict[str, int]:
     """Prompts, and the tokens of an answer, of reinforcement learning."""
     prompts, tokens = _counted(reading, _PROMPTS), reading.first(Unit.TOKENS)
     told = {"prompts": int(prompts.value)} if prompts else {}
+    if samples := _counted(reading, _SAMPLES):
+        told["samples"] = int(samples.value)
     return told | ({"generated_tokens": int(tokens.value)} if tokens else {})
 
 

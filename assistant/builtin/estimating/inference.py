@@ -137,11 +137,15 @@ _OUTPUT = re.compile(
 _LENGTH_BEFORE = re.compile(
     r"(?:input|output|prompts? of|输入|輸入|输出|輸出|提示词|提示詞|回答)\W{0,2}$", re.IGNORECASE
 )
+_LED = re.compile(r"\W*(?:input|output|prompts?|in|out)\W{0,2}\d", re.IGNORECASE)
 _LENGTH_AFTER = re.compile(r"\s?(?:in|out|input|output|prompt|completion)\b", re.IGNORECASE)
 _LENGTHS = (Unit.TOKENS, Unit.CONTEXT_TOKENS, Unit.COUNT)
 _A_TIME = re.compile(r"\s?(?:a|per|/)\s?(?:(m)(?:in)?(?:ute)?|s(?:ec)?(?:ond)?)\b", re.IGNORECASE)
 _FIRST = re.compile(
     r"\bttft\b|\bfirst token\b|首\s?token|首个\s?token|首字|首詞|首词", re.IGNORECASE
+)
+_FIRST_IN_ONE = re.compile(
+    r"first token [a-z ]{0,12}(?:under|within|below|in|less than) (?:a|one) second\b"
 )
 _TOKEN = re.compile(
     r"\btpot\b|\b(?:per|a|each|between) tokens?\b|每个?\s?(?:token|词元)|每個\s?token",
@@ -180,6 +184,9 @@ def _side(text: str, quantity: Quantity) -> str | None:
     number (输入2000 token输出500 token), English after it (1,000 in 300 out)."""
     clause = _clause(text, quantity)
     at = clause.index(quantity.text)
+    leads = _LED.match(clause)  # "input 4k output 1k" says it before each number
+    if leads and (word := _LENGTH_BEFORE.search(clause[:at])):
+        return "input_tokens" if _INPUT.search(word.group()) else "output_tokens"
     near = []
     for name, cue in (("input_tokens", _INPUT), ("output_tokens", _OUTPUT)):
         for match in cue.finditer(clause):
@@ -219,6 +226,8 @@ def _lengths(reading: Reading) -> dict[str, int]:
 
 def _targets(reading: Reading) -> Iterator[tuple[str, float]]:
     """Times that must be met, in seconds, by what they are times of."""
+    if _FIRST_IN_ONE.search(reading.folded):
+        yield "first_token_seconds", 1.0
     for quantity in reading.quantities:
         if quantity.unit is not Unit.SECONDS:
             continue

@@ -28,7 +28,7 @@ from tools.quantities import Quantity, Unit
 
 TOOL = "gpu_loan"
 _LOAN = re.compile(
-    r"\b(?:loans?|laon|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*)\b"
+    r"\b(?:loans?|laon|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*|collateral|pledg\w+)\b"
     r"|贷款|借款|借钱|抵押|质押|融资租赁|利率|年化|分期"
 )
 _PAID = re.compile(

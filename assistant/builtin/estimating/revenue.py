@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
+from assistant.builtin.estimating.money import told_by
 from assistant.builtin.figures import short_dollars
 from assistant.builtin.sections import Section
 from assistant.builtin.values import gpu_count, money_text
@@ -29,6 +31,15 @@ _NEEDED = cues.cue(
     r"break even|arithmetic|(?:have|has|need|must) (?:to )?(?:make|earn|bring in)",
     r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|才不亏|不亏|缺口|覆盖|支撑|算法",
 )
+_REDONE = cues.cue(
+    r"(?:redo|repeat|rerun|do|run) (?:[\w-]+ )*(?:calculation|arithmetic|math|maths|numbers) "
+    r"(?:with|for|at|on)",
+    r"(?:重算|再算|套用)",
+)
+_FACTORS = {
+    "data_center_factor": re.compile(r"data[- ]?cent(?:er|re) (?:factor|multiple)|数据中心倍数"),
+    "margin_factor": re.compile(r"margin (?:factor|multiple)|毛利倍数"),
+}
 _NOW = cues.cue(
     r"(?:our|with|has|have|current|against|already)\b[^.]{0,30}", r"目前|现在|现有|已有"
 )
@@ -102,12 +113,14 @@ _WORDS = catalogue(
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if reading.programs or reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):
+    redone = bool(_REDONE.search(text) and reading.first(Unit.MONEY))
+    model = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS)
+    if reading.programs or (model and not redone):  # "Sequoia's 600B" is no model
         return False
     if cues.WHY.search(text):
         return False  # what is behind a figure is told by sources
     asked = _REVENUE.search(text) and _SPENDING.search(text) and _NEEDED.search(text)
-    return bool(asked and (reading.first(Unit.MONEY) or cues.OURS.search(text)))
+    return redone or bool(asked and (reading.first(Unit.MONEY) or cues.OURS.search(text)))
 
 
 def _missing(reading: Reading) -> str | None:
@@ -124,6 +137,10 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["revenue"] = money_text(sums[1])
     if count := gpu_count(reading):
         told["gpus"] = count
+    for name, cue in _FACTORS.items():
+        for unit in (Unit.RATIO, Unit.COUNT):
+            if factor := told_by(reading, unit, cue):
+                told[name] = float(factor.value)
     return reading.again(TOOL) | told
 
 

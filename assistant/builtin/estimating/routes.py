@@ -31,10 +31,20 @@ _ROUTES = cues.cue(
     r"routes?|options|ways? (?:for (?:us|me) )?(?:to|of) get\w*|"
     r"where (?:should|do|shall) (?:i|we) (?:get|find|buy)|"
     r"how should (?:i|we) get|(?:which|what) (?:way|option|route)|what should we do",
-    r"走(?:什么|哪个|基金|云|现货|额度)|还是自己买|哪条路|哪条途径|哪种途径|途径|渠道|哪种方式|哪个方案|方案|从哪(?:里|儿)?拿|怎么拿|该去哪|该怎么办|"
+    r"走(?:什么|哪个|基金|云|现货|额度)|还是自己买|[哪几]条路|哪条途径|哪种途径|途径|渠道|哪种方式|哪个方案|方案|从哪(?:里|儿)?拿|怎么拿|该去哪|该怎么办|"
     r"(?:去|到|上)哪(?:里|儿)?(?:弄|找|拿)",
 )
 _BEST = cues.cue(r"(?:best|cheapest) (?:way|route|option)", r"最划算|最省钱|最便宜的途径")
+_SEVERAL = 3
+_KINDS = (
+    cues.cue(r"buy(?:ing)?|own(?:ing)?|purchas(?:e|ing)", r"买|自购|自建"),
+    cues.cue(r"rent(?:ing|al)?|on[- ]demand", r"租|按需"),
+    cues.cue(r"reserved?|reservations?|contract", r"预留|包年|长约"),
+    cues.cue(r"spot|preemptible", r"抢占|竞价"),
+    cues.cue(r"credits?", r"额度|代金券"),
+    cues.cue(r"(?:fund )?programs?", r"基金计划|算力计划"),
+)
+"""Kinds of routes by their names; a question that names several compares them."""
 _BUDGET = cues.cue(r"budget|at most|spend up to|afford", r"预算|最多花|不超过")
 _VALUATION = cues.cue(r"valuation|valued|worth|post-money", r"估值")
 _CASH = cues.cue(r"cash|in the bank|up front", r"现金|账上|预付")
@@ -51,7 +61,8 @@ def _hours(reading: Reading) -> float | None:
 
 
 def _wants(reading: Reading) -> bool:
-    if reading.programs or not _ROUTES.search(reading.folded):
+    named = sum(bool(kind.search(reading.folded)) for kind in _KINDS)
+    if reading.programs or not (_ROUTES.search(reading.folded) or named >= _SEVERAL):
         return False
     sized = gpu_count(reading) is not None or bool(reading.gpus)
     if _job_is_told(reading) or (sized and _hours(reading) is not None):
