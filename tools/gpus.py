@@ -172,6 +172,11 @@ def known_gpu(name: str) -> Gpu | None:
     return specs[key] if key else None
 
 
+def has_count(name: str) -> bool:
+    """Whether a name that `gpu` reads says how many there are ("8x H100"), which `gpu` ignores."""
+    return bool(_COUNT.match(name)) and _spelling(name) not in _keys_by_spelling()
+
+
 @cache
 def _instances() -> dict[str, tuple[str, int]]:
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tools.errors import InvalidInput
+from tools.gpus import Gpu, gpu, has_count
 
 
 def positive(name: str, value: Decimal | int, most: Decimal | int | None = None) -> Decimal:
@@ -36,6 +37,18 @@ def whole(name: str, value: int, most: int) -> int:
     if not 1 <= value <= most:
         raise InvalidInput(f"{value} {name} cannot be", f"from 1 to {most:,}")
     return value
+
+
+def gpu_kind(name: str) -> Gpu:
+    """The GPU that `name` means; a number in it ("8x H100") would be lost, so it is refused.
+    Raises `InvalidInput` and `UnknownGpu`."""
+    found = gpu(name)
+    if has_count(name):
+        raise InvalidInput(
+            f"{name.strip()[:60]!r} says how many GPUs, where only which one is asked",
+            f"write {found.family} here and the number as that of the GPUs",
+        )
+    return found
 
 
 def _number(name: str, value: Decimal | int) -> Decimal:

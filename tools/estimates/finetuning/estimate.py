@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from tools.errors import InvalidInput
 from tools.estimates.architectures import Architecture, architecture, typical_shape
-from tools.estimates.checks import positive, whole
+from tools.estimates.checks import gpu_kind, positive, whole
 from tools.estimates.finetuning.adapters import (
     Targets,
     TrainedPart,
@@ -48,7 +48,6 @@ from tools.estimates.finetuning.work import (
 from tools.estimates.records import MoneyRange, Range
 from tools.estimates.training.memory_records import TrainingSetup
 from tools.gpus import Gpu
-from tools.gpus import gpu as find_gpu
 
 _METHODS = ("full", "lora", "qlora", "rl")
 _MOST_PARAMS, _LEAST_PARAMS = Decimal(10) ** 15, Decimal(10) ** 6
@@ -89,7 +88,7 @@ def estimate_finetuning(
     """
     _one_of("method", method, _METHODS)
     _one_of("targets", targets, ("attention", "all"))
-    shape, on = _shape(model, params, active_params), find_gpu(gpu)
+    shape, on = _shape(model, params, active_params), gpu_kind(gpu)
     part, held_rank = _part(shape, method, rank)
     trained = adapter_params(shape, held_rank, targets) if held_rank else shape.params
     data = _data(method, tokens, examples, tokens_per_example)

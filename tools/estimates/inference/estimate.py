@@ -20,7 +20,7 @@ from tools.estimates.architectures import (
     shape_assumption,
     typical_shape,
 )
-from tools.estimates.checks import not_negative, positive, share, whole
+from tools.estimates.checks import gpu_kind, not_negative, positive, share, whole
 from tools.estimates.inference.fleet import Demand, Fleet, plan
 from tools.estimates.inference.records import InferenceEstimate, InferenceInputs, MeasuredServer
 from tools.estimates.inference.runs import InferenceRun, fitted_share, inference_runs
@@ -29,7 +29,6 @@ from tools.estimates.inference.texts import HOURS_A_MONTH, assumptions, steps
 from tools.estimates.kv_cache import GIB
 from tools.estimates.records import MoneyRange, Range, Sensitivity, Swing, tornado
 from tools.gpus import Gpu
-from tools.gpus import gpu as find_gpu
 
 _MOST_REQUESTS, _MOST_TOKENS = Decimal(10) ** 9, 10_000_000
 _MOST_PARAMS, _LEAST_PARAMS = Decimal(10) ** 14, 1_000_000
@@ -65,7 +64,7 @@ def estimate_inference(
     cost. Raises `InvalidInput` and `UnknownGpu`.
     """
     shape = _shape(model, params, active_params)
-    on = find_gpu(gpu)
+    on = gpu_kind(gpu)
     demand = Demand(
         requests_per_second=float(positive("requests", requests_per_minute, _MOST_REQUESTS)) / 60,
         input_tokens=whole("input tokens", input_tokens, _MOST_TOKENS),

@@ -12,13 +12,12 @@ from statistics import median
 from typing import Any
 
 from tools.errors import InvalidInput
-from tools.estimates.checks import positive, share, whole
+from tools.estimates.checks import gpu_kind, positive, share, whole
 from tools.estimates.money.credits_records import CreditsInputs, CreditsValue, CreditYear, YearOfUse
 from tools.estimates.money.dilution import MOST_USD, dilution_cost
 from tools.estimates.money.rents import MOST_PRICE, Rent
 from tools.estimates.records import Assumption, MoneyRange, Sensitivity, Step, Swing, tornado
 from tools.estimates.shown import triple, usd
-from tools.gpus import gpu as find_gpu
 
 _MOST_YEARS, _MOST_RENTS = 10, 12
 _WHOLE_BILL = (CreditYear(),)
@@ -52,7 +51,7 @@ def credits_value(
     inputs = CreditsInputs(
         credit_usd=positive("credit", credit, MOST_USD),
         list_price=positive("list price", list_price, MOST_PRICE),
-        gpu=find_gpu(gpu).key if gpu else None,
+        gpu=gpu_kind(gpu).key if gpu else None,
         market=_checked_market(market),
         years=_checked_years(years),
         expiry_months=_expiry(expiry_months, len(years)),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tools.errors import InvalidInput
-from tools.estimates.checks import whole
+from tools.estimates.checks import gpu_kind, whole
 from tools.estimates.money.annuity import monthly_rate
 from tools.estimates.money.ownership_costs import (
     Costs,
@@ -35,7 +35,6 @@ from tools.estimates.money.ownership_records import (
 from tools.estimates.money.rents import MOST_PRICE, SCENARIOS, Rent, Scenario, monthly_prices
 from tools.estimates.records import MoneyRange, Range, Step, Swing, tornado
 from tools.estimates.shown import triple, usd
-from tools.gpus import gpu as find_gpu
 
 _MOST_GPUS, _MOST_COMPARED = 10_000_000, 24
 _LEFT_OUT = (
@@ -84,7 +83,7 @@ def rent_or_buy(
     whole("GPUs", gpus, _MOST_GPUS)
     rents, scenarios = _compared(rents, scenarios)
     filled = fill(
-        find_gpu(gpu),
+        gpu_kind(gpu),
         gpus,
         {
             "purchase_per_gpu": purchase_per_gpu,

@@ -16,7 +16,7 @@ from typing import get_args
 
 from tools.delivered import Rates, lost_share
 from tools.errors import InvalidInput
-from tools.estimates.checks import not_negative, positive, whole
+from tools.estimates.checks import gpu_kind, not_negative, positive, whole
 from tools.estimates.money.dilution import MOST_USD
 from tools.estimates.money.loan_records import GpuLoan
 from tools.estimates.money.ownership_records import Ownership
@@ -41,7 +41,6 @@ from tools.estimates.routes.records import (
     RoutesInputs,
 )
 from tools.estimates.shown import triple, usd
-from tools.gpus import gpu as find_gpu
 from tools.offers import Offer
 
 RULE = (
@@ -145,7 +144,7 @@ def _job(
         )
     )
     return Job(
-        gpu=find_gpu(gpu),
+        gpu=gpu_kind(gpu),
         gpus=gpus,
         hours=(low, likely, high),
         today=today,

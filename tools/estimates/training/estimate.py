@@ -16,7 +16,7 @@ from typing import Any, Literal
 from tools.errors import InvalidInput
 from tools.estimates.architectures import Architecture, typical_shape
 from tools.estimates.architectures import architecture as shape_of
-from tools.estimates.checks import positive, whole
+from tools.estimates.checks import gpu_kind, positive, whole
 from tools.estimates.records import (
     MoneyRange,
     Range,
@@ -85,7 +85,7 @@ def estimate_training(
         raise InvalidInput(f"unknown scope: {scope!r}", "final_run or with_experiments")
     if start not in ("from_scratch", "continued"):
         raise InvalidInput(f"unknown start: {start!r}", "from_scratch or continued")
-    on = find_gpu(gpu)
+    on = gpu_kind(gpu)
     size = _size(params, active_params, architecture, model, layers, d_model)
     job = Job(
         params=size[0],

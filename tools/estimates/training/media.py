@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Literal
 
 from tools.errors import InvalidInput
-from tools.estimates.checks import positive, whole
+from tools.estimates.checks import gpu_kind, positive, whole
 from tools.estimates.records import (
     Assumption,
     Dollars,
@@ -124,7 +124,7 @@ def estimate_media_training(
     if gpus is not None:
         whole("GPUs", gpus, _MOST_GPUS)
     price = None if price_per_gpu_hour is None else positive("price", price_per_gpu_hour)
-    on = find_gpu(gpu)
+    on = gpu_kind(gpu)
     peak = _peak(on)
     runs, narrowed = _like(kind, size, start)
     like = tuple(_carried(run, peak) for run in runs)
