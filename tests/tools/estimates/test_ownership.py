@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from decimal import Decimal
 from typing import Any
@@ -359,3 +360,21 @@ def _seconds(rents: tuple[Rent, ...]) -> float:
     begin = time.process_time()
     rent_or_buy("H100", 64, rents)
     return time.process_time() - begin
+
+
+@pytest.mark.parametrize("rate", [None, Decimal(0)])
+def test_the_cost_per_hour_can_be_done_again_from_its_lines(rate: Decimal | None) -> None:
+    found = rent_or_buy("H100", 64, cost_of_capital=rate)
+    said = {step.name: step.text.replace(",", "") for step in found.steps}
+    full = re.search(
+        r"= \(\$(\S+) - \$(\S+) \+ \$(\S+) x (\S+)\) / \(730.5 hours x (\S+)\) = .* = \$(\d\.\d+)",
+        said["full_use"],
+    )
+    assert full
+    capital, residual, monthly, factor, working, cost = map(float, full.groups())
+    assert (capital - residual + monthly * factor) / (730.5 * working) == pytest.approx(cost, 1e-3)
+    assert f"= {factor:.2f} today" in said["annuity"] or rate == 0
+    assert f"{working:.2f}" in said["annuity"]
+    kinds = [float(each) for each in re.findall(r"\$(\d+\.\d+)", said["running"])]
+    power = float(said["power"].rpartition("$")[2])
+    assert power + kinds[-1] == pytest.approx(monthly, abs=0.02)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tools.errors import InvalidInput
 from tools.estimates.checks import gpu_kind, whole
-from tools.estimates.money.annuity import monthly_rate
+from tools.estimates.money.annuity import MONTH_HOURS, annuity_factor, monthly_rate
 from tools.estimates.money.ownership_costs import (
     Costs,
     Plan,
@@ -281,6 +281,8 @@ def _steps(
 ) -> tuple[Step, ...]:
     monthly = plan.monthly()
     rate = monthly_rate(plan.cost_of_capital)
+    residual = plan.residual * (1 + rate) ** -plan.months
+    factor, working = annuity_factor(rate, plan.months), likely.hours / MONTH_HOURS
     steps = [
         Step(
             name="capital",
@@ -309,13 +311,20 @@ def _steps(
         Step(
             name="residual",
             text=f"residual value = {plan.residual_share:.0%} of server and network"
-            f" = {usd(plan.residual)}, worth"
-            f" {usd(plan.residual * (1 + rate) ** -plan.months)} today",
+            f" = {usd(plan.residual)}, worth {usd(residual)} today",
+        ),
+        Step(
+            name="annuity",
+            text=f"1 a month over {plan.months} months is worth"
+            + (f" (1 - {1 + rate:.6f}^-{plan.months}) / {rate:.6f} =" if rate else "")
+            + f" {factor:.2f} today, in the months with a job {working:.2f}",
+            source=_LEVELISED,
         ),
         Step(
             name="full_use",
-            text=f"cost per GPU-hour at full use = {usd(likely.total)} / {likely.hours:,.0f} hours,"
-            f" both as value of today = {usd(likely.at_full_use, 3)}"
+            text=f"cost per GPU-hour at full use = ({usd(plan.capital)} - {usd(residual)} +"
+            f" {usd(sum(monthly.values()), 2)} x {factor:.2f}) / (730.5 hours x {working:.2f}) ="
+            f" {usd(likely.total)} / {likely.hours:,.0f} = {usd(likely.at_full_use, 3)}"
             f" (low / likely / high: {triple((full.low, full.likely, full.high), 2)})",
             source=_LEVELISED,
         ),
@@ -330,7 +339,8 @@ def _steps(
         Step(
             name=f"break_even_{number}",
             text=f"{each.rent} ({each.scenario}, {usd(each.price_now, 2)} now): break-even ="
-            f" {usd(full.likely, 3)} / mean rent {usd(each.mean_price, 3)}"
+            f" {usd(full.likely, 3)} / rent of {usd(each.mean_price, 3)}, the mean of its months"
+            " as value of today"
             f" = {each.break_even_utilisation.likely:.0%}",
         )
         for number, each in enumerate(comparisons, 1)
