@@ -29,7 +29,7 @@ _CONTEXT_WORD = (
 # What stands behind the number: one pattern, since most numbers have nothing of it.
 _BEHIND = re.compile(
     rf"""
-    (?P<minutely>\s?rpm(?![A-Za-z])) | (?P<secondly>\s?(?:qps|rps)(?![A-Za-z]))
+    (?P<minutely>\s?rpm(?![A-Za-z])) | (?P<secondly>\s?个?\s?(?:qps|rps)(?![A-Za-z]))
     | (?P<context>[\s-]?(?:{_TEXT}[ -]?)?(?:的|of[ ])?\s?{_CONTEXT_WORD}(?![A-Za-z]))
     | (?P<tokens>[\s-]?(?:个|的)?\s?(?:(?:output|input|generated|prompt|输出|输入)[ -]?)?{_TEXT})
     | (?P<examples>[\s-]?(?:(?:training|labell?ed|fine-?tuning|instruction|preference)[ ])?
@@ -39,7 +39,7 @@ _BEHIND = re.compile(
     | (?P<epochs>[\s-]?(?:个\s?)?(?:epochs?(?![A-Za-z])|轮(?=训练|微调)|遍))
     | (?P<rounds>\s?轮)
     | (?P<requests>\s?(?:(?:user|API|inference)[ ])?
-        (?:requests?|reqs?|queries|query|calls|messages|prompts)(?![A-Za-z])
+        (?:requests?|reqs?|queries|query|calls|messages|prompts|chats|conversations)(?![A-Za-z])
       | \s?[次个条则則]?\s?(?:请求|调用|查询|访问|对话|问答|消息|讯息|訊息|提问) | \s?次)
     | \s?(?P<power>(?P<kilo>(?-i:kW|KW|kw)|kilowatts?|千瓦)|(?P<mega>(?-i:MW)|megawatts?|兆瓦)
         |(?P<giga>(?-i:GW)|gigawatts?|吉瓦)|(?P<plain>(?-i:W)|watts?|瓦))(?![A-Za-z]|时|小时|·时)

@@ -68,7 +68,7 @@ def single(split: str) -> list[dict[str, Any]]:
     return [each for each in TALKS if each["split"] == split and len(each["said"]) == 1]
 
 
-@pytest.mark.parametrize("talk", single("tune"), ids=lambda talk: talk["said"][0])
+@pytest.mark.parametrize("talk", single("tune") + single("later"), ids=lambda talk: talk["said"][0])
 def test_what_a_founder_types_is_read(talk: dict[str, Any], records: list[Program]) -> None:
     if "also" in talk:  # its arguments come from another estimate
         talk = talk | {"tool": talk["also"], "args": {}}

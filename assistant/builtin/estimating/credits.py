@@ -155,8 +155,11 @@ _WORDS = catalogue(
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if not _CREDITS.search(text) or not _WORTH.search(text):
+    if not _CREDITS.search(text):
         return False
+    priced = reading.first(Unit.PRICE_PER_GPU_HOUR) is not None and _sum(reading) is not None
+    if not _WORTH.search(text):
+        return priced and not cues.WHO.search(text)
     if _sum(reading) is None:
         return bool(_OURS.search(text)) and not (reading.programs or cues.GIVE.search(text))
     looked_up = reading.programs or cues.WHO.search(text)  # "which funds give credits worth ..."

@@ -22,17 +22,18 @@ _YEAR_DAYS = 365
 _LEAST_SUM = 1_000_000
 _INVESTS = cues.cue(
     r"invest(?:s|ed|ment|ments|ing)?|put(?:s|ting)?\b[^.;]{0,20}\bin(?:to)?|"
-    r"(?:takes?|taking|raise[sd]?|gets?)\b[^.;]{0,20}\bfrom",
+    r"gives? us|(?:takes?|taking|raise[sd]?|gets?)\b[^.;]{0,20}\bfrom",
     r"投资|投了?|注资|入股",
 )
 _COMMITS = cues.cue(
-    r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?|owe[sd]?",
+    r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?|owe[sd]?|"
+    r"(?:use|buy)\b[^.;]{0,20}\bcloud",
     r"承诺|花|采购|消费|用掉",
 )
 _BACK = cues.cue(
     r"(?:flows?|comes?|goes|going|gets?)(?: straight| right)? back|round[- ]trip\w*|net cash|"
     r"back each year|discount|break[- ]even|returns? to",
-    r"回流|流回|流了?回|转回|回到|净现金|到手|循环|折扣|回本|返还",
+    r"回流|流回|流了?回|转回|回到|净现金|到手|到账|循环|折扣|回本|返还",
 )
 
 

@@ -178,7 +178,10 @@ _METHODS = (
     ("lora", _cue(r"lora|adapters?", r"适配器")),
     ("full", _cue(r"full", r"全参|全量")),
 )
-_FITS = _cue(r"fits?|enough|how many|can (?:i|we)", r"放得下|装得下|够不够|够吗|几张|多少张")
+_FITS = _cue(
+    r"fits?|enough|how many|can (?:i|we)",
+    r"放得下|装得下|够不够|够吗|能不能|能否|跑得动|几张|多少张",
+)
 _EXAMPLE = _noun(
     r"(?:[a-z]+ )?(?:examples?|samples?|rows|pairs|tickets|conversations|chats|documents|docs|"
     r"records|dialog(?:ue)?s|questions|instructions|emails|messages|reviews|articles)",

@@ -16,7 +16,10 @@ from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
 
 _NEAR = 24  # characters around a figure that say what it is
-_MOST_A_GPU = 1_000_000
+_LEAST_A_GPU, _MOST_A_GPU = 1_000, 1_000_000
+_EACH = re.compile(
+    r"\s?(?:each|apiece|a piece|(?:per|a) (?:gpu|card|chip)|[/一每](?:张|块|卡))(?![a-z])"
+)
 _CLAUSE = re.compile(r"[,;:，；：、。?？!！]")
 
 
@@ -48,7 +51,15 @@ def price_of_one(reading: Reading, taken: Iterable[Quantity | None] = ()) -> Qua
     """The price of one GPU: not a sum above a million, which is a whole loan or what was raised."""
     other = list(taken)
     sums = (q for q in reading.quantities if q.unit is Unit.MONEY and q not in other)
-    return next((each for each in sums if 0 < each.value <= _MOST_A_GPU), None)
+    found = next((each for each in sums if 0 < each.value <= _MOST_A_GPU), None)
+    return found or next((each for each in reading.quantities if _is_each(reading, each)), None)
+
+
+def _is_each(reading: Reading, figure: Quantity) -> bool:
+    """Whether a bare number is the price of one: "at 35k each"."""
+    if figure.unit is not Unit.COUNT or not _LEAST_A_GPU <= figure.value <= _MOST_A_GPU:
+        return False
+    return bool(_EACH.match(fold(reading.text[figure.end :])))
 
 
 def as_share(figure: Quantity) -> str:

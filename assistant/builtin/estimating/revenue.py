@@ -20,16 +20,16 @@ from assistant.question import Ask, Reading
 from tools.quantities import Unit
 
 TOOL = "ai_revenue_needed"
-_REVENUE = cues.cue(r"revenues?|arr|sales", r"收入|营收|销售额")
+_REVENUE = cues.cue(r"revenues?|arr|sales|earn", r"收入|营收|销售额|卖|赚")
 _SPENDING = cues.cue(
-    r"spend(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|invest(?:s|ing)? in gpus|"
-    r"pay for (?:all )?(?:our |the |these )?gpus",
+    r"spend(?:s|ing)?|burn(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|"
+    r"invest(?:s|ing)? in gpus|pay for (?:all )?(?:our |the |these )?gpus",
     r"花|支出|开支|采购|投入|买|年化|资本开支",
 )
 _NEEDED = cues.cue(
     r"needs?|needed|required?|justif(?:y|ies)|pay(?:s|ing)? (?:for|back|it back|off)|worth|"
-    r"break even|arithmetic|(?:have|has|need|must) (?:to )?(?:make|earn|bring in)",
-    r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|才不亏|不亏|缺口|覆盖|支撑|算法",
+    r"break even|make sense|arithmetic|(?:have|has|need|must) (?:to )?(?:make|earn|bring in)",
+    r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|回来|才不亏|不亏|缺口|覆盖|支撑|算法",
 )
 _REDONE = cues.cue(
     r"(?:redo|repeat|rerun|do|run) (?:[\w-]+ )*(?:calculation|arithmetic|math|maths|numbers) "

@@ -37,7 +37,8 @@ arXiv:2203.15556."""
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if reading.programs or asks_match(reading):
+    told = size_of(reading) and reading.first(Unit.TOKENS) and reading.first(Unit.GPUS)
+    if asks_match(reading) or (reading.programs and not told):  # "our AWS bill" names a program
         return False
     if not cues.TRAIN.search(text):
         return _is_a_run(reading)
