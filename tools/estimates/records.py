@@ -55,6 +55,23 @@ class Assumption(Record):
     source: str
 
 
+def price_assumption(
+    price: Decimal | None, as_of: str | None, source: str | None
+) -> tuple[Assumption, ...]:
+    """That a price per GPU-hour is taken as given; nothing where there is none."""
+    if price is None:
+        return ()
+    dated = f" of {as_of}" if as_of else ", date not stated"
+    return (
+        Assumption(
+            name="price",
+            value=f"{price} USD per GPU-hour",
+            text=f"price as given{dated}; storage, egress and staff are not included",
+            source=source or "stated by the person",
+        ),
+    )
+
+
 class Step(Record):
     """One line of the arithmetic: a stable name, the formula with its numbers, and where the
     formula comes from ("arithmetic" where it needs no source)."""

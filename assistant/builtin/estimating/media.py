@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Words, catalogue
-from assistant.builtin.figures import dollars, family, number, plain, price
+from assistant.builtin.figures import family, number, plain
 from assistant.builtin.sections import Section
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -84,10 +84,7 @@ def section(
     rows = [shown.range_row(say.row_hours, main, "gpu_hours", say)]
     if main.result.get("days"):
         rows.append(shown.range_row(say.row_days, main, "days", say))
-    for tool in priced:
-        label = say.row_cost.format(price=price(tool.args["price"], "USD", say.language))
-        label += f" [{tool.id}:inputs.price_per_gpu_hour]"
-        rows.append(shown.range_row(label, tool, "cost_usd", say, dollars))
+    rows += shown.cost_rows(priced, say)
     return Section(
         [
             _lead(main, words, say),

@@ -76,6 +76,16 @@ def range_row(label: str, tool: ToolEvidence, path: str, say: Phrases, told: Tol
     return f"| {label} | {cells} [{tool.id}:{path}] |"
 
 
+def cost_rows(priced: Sequence[ToolEvidence], say: Phrases) -> list[str]:
+    """What a job costs, a row for each price it was estimated at."""
+    rows = []
+    for tool in priced:
+        label = say.row_cost.format(price=price(tool.args["price"], "USD", say.language))
+        label += f" [{tool.id}:inputs.price_per_gpu_hour]"
+        rows.append(range_row(label, tool, "cost_usd", say, dollars))
+    return rows
+
+
 def figure_row(label: str, tool: ToolEvidence, path: str, say: Phrases, told: Told = plain) -> str:
     """A table's row of one figure, with its evidence."""
     return f"| {label} | {told(value_at(tool.result, path), say.language)} [{tool.id}:{path}] |"

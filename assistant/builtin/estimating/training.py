@@ -11,7 +11,7 @@ from assistant import cues
 from assistant.builtin.estimating import media, shown
 from assistant.builtin.estimating.estimator import Estimator, results_of
 from assistant.builtin.estimating.training_words import WORDS, TrainingWords
-from assistant.builtin.figures import dollars, family, number, plain, price, size
+from assistant.builtin.figures import family, number, plain, size
 from assistant.builtin.sections import Section
 from assistant.builtin.values import (
     active_in_name,
@@ -253,10 +253,7 @@ def _table(
     if main.result.get("gpus_for_deadline"):
         label = words.row_deadline.format(days=_deadline_days(main, say))
         rows.append(shown.range_row(label, main, "gpus_for_deadline", say))
-    for tool in priced:
-        label = say.row_cost.format(price=price(tool.args["price"], "USD", say.language))
-        label += f" [{tool.id}:inputs.price_per_gpu_hour]"
-        rows.append(shown.range_row(label, tool, "cost_usd", say, dollars))
+    rows += shown.cost_rows(priced, say)
     return shown.range_rows(rows, say)
 
 

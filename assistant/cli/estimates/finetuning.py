@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.estimates.showing import (
+    ActiveParams,
+    AsJson,
+    Chart,
+    Explain,
+    Form,
+    GpuName,
+    HourlyPrice,
+    ModelName,
+    rounded,
+    show,
+)
 from assistant.cli.gpus import plain_number, whole_number
 
 if TYPE_CHECKING:
@@ -17,16 +28,11 @@ _VERDICTS = {"fits": "fits", "tight": "fits, but tightly", "no": "does not fit"}
 
 
 def finetuning(
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A known model, such as Llama-3.1-8B.")
-    ] = None,
+    model: ModelName = None,
     params: Annotated[
         str | None, typer.Option(metavar="N", help="Its size instead, such as 8B.")
     ] = None,
-    active_params: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Parameters active per token, for a mixture of experts."),
-    ] = None,
+    active_params: ActiveParams = None,
     method: Annotated[
         Literal["full", "lora", "qlora", "rl"],
         typer.Option(help="All of the model, adapters, adapters on 4 bits, or by reinforcement."),
@@ -50,7 +56,7 @@ def finetuning(
     targets: Annotated[
         Literal["attention", "all"], typer.Option(help="Matrices that get adapters.")
     ] = "all",
-    gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
+    gpu: GpuName = "H100",
     gpus: Annotated[
         str | None, typer.Option(metavar="N", help="How many; without it, the fewest that fit.")
     ] = None,
@@ -68,10 +74,7 @@ def finetuning(
     answer_tokens: Annotated[
         str | None, typer.Option(metavar="N", help="Tokens of one answer.")
     ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option(metavar="USD", help="Per GPU-hour; without it, no cost."),
-    ] = None,
+    price: HourlyPrice = None,
     as_json: AsJson = False,
     explain: Explain = False,
     chart: Chart = False,

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.estimates.showing import (
+    ActiveParams,
+    AsJson,
+    Chart,
+    Explain,
+    Form,
+    GpuName,
+    HourlyPrice,
+    ModelName,
+    rounded,
+    show,
+)
 from assistant.cli.gpus import plain_number
 
 
@@ -23,17 +34,12 @@ def inference(
     output_tokens: Annotated[
         str, typer.Option("--output-tokens", metavar="N", help="Tokens of one answer.")
     ],
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A known model, such as Llama-3.1-70B.")
-    ] = None,
+    model: ModelName = None,
     params: Annotated[
         str | None, typer.Option(metavar="N", help="Its size instead, such as 70B.")
     ] = None,
-    active_params: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Parameters active per token, for a mixture of experts."),
-    ] = None,
-    gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
+    active_params: ActiveParams = None,
+    gpu: GpuName = "H100",
     first_token: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="At most so long to the first token, such as 500ms."),
@@ -61,10 +67,7 @@ def inference(
     shared_prefix: Annotated[
         str, typer.Option(metavar="SHARE", help="Share of the prompt that all requests share.")
     ] = "0",
-    price: Annotated[
-        str | None,
-        typer.Option(metavar="USD", help="Per GPU-hour; without it, no cost."),
-    ] = None,
+    price: HourlyPrice = None,
     as_json: AsJson = False,
     explain: Explain = False,
     chart: Chart = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, GpuName, rounded, show
 from assistant.cli.gpus import plain_number, whole_number
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _CURVE_MONTHS, _CURVE_WIDTH = 6, 40
 
 
 def ownership(
-    gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")],
+    gpu: GpuName,
     gpus: Annotated[str, typer.Option(metavar="N", help="How many of them.")],
     rent: Annotated[
         list[str] | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, GpuName, rounded, show
 from assistant.cli.failure import WrongUsage
 from assistant.cli.gpus import plain_number, whole_number
 
@@ -21,7 +21,7 @@ _SHOWN, _OUT_SHOWN = 12, 6
 
 def routes(
     gpus: Annotated[str, typer.Option(metavar="N", help="How many GPUs.")],
-    gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
+    gpu: GpuName = "H100",
     hours: Annotated[
         Text, typer.Option(metavar="T", help="How long they work: 288 (hours), 12 days.")
     ] = None,

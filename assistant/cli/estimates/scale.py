@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, HourlyPrice, rounded, show
 from assistant.cli.gpus import whole_number
 
 Text = str | None
@@ -35,9 +35,7 @@ def scale(
     tokens_per_gpu: Annotated[
         Text, typer.Option(metavar="N", help="and the least tokens a GPU takes of it.")
     ] = None,
-    price: Annotated[
-        Text, typer.Option(metavar="USD", help="Per GPU-hour; without it, no cost.")
-    ] = None,
+    price: HourlyPrice = None,
     as_json: AsJson = False,
     explain: Explain = False,
     chart: Chart = False,

@@ -22,6 +22,17 @@ Explain = Annotated[
 Chart = Annotated[
     bool, typer.Option("--chart", help="Draw what would change the result most, as a tornado.")
 ]
+ModelName = Annotated[
+    str | None, typer.Option(metavar="NAME", help="A known model, such as Llama-3.1-8B.")
+]
+ActiveParams = Annotated[
+    str | None,
+    typer.Option(metavar="N", help="Parameters active per token, for a mixture of experts."),
+]
+GpuName = Annotated[str, typer.Option(metavar="NAME", help="The GPU.")]
+HourlyPrice = Annotated[
+    str | None, typer.Option(metavar="USD", help="Per GPU-hour; without it, no cost.")
+]
 _LEAST_BAR, _NAMES = 20, 26
 
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.cli.estimates.media import media_training
-from assistant.cli.estimates.showing import AsJson, Chart, Explain, Form, rounded, show
+from assistant.cli.estimates.showing import (
+    ActiveParams,
+    AsJson,
+    Chart,
+    Explain,
+    Form,
+    GpuName,
+    HourlyPrice,
+    rounded,
+    show,
+)
 from assistant.cli.gpus import whole_number
 
 if TYPE_CHECKING:
@@ -29,14 +39,11 @@ def training(
         Literal["image", "video"] | None,
         typer.Option(help="An image or video model: from published runs, without tokens."),
     ] = None,
-    gpu: Annotated[str, typer.Option(metavar="NAME", help="The GPU.")] = "H100",
+    gpu: GpuName = "H100",
     gpus: Annotated[
         str | None, typer.Option(metavar="N", help="How many of them; without it, no days.")
     ] = None,
-    active_params: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Parameters active per token, for a mixture of experts."),
-    ] = None,
+    active_params: ActiveParams = None,
     continued: Annotated[
         bool, typer.Option("--continued", help="A trained model goes on; tokens are added ones.")
     ] = False,
@@ -71,10 +78,7 @@ def training(
         str | None,
         typer.Option(metavar="N", help="GPU-hours there are: whether they can be enough."),
     ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option(metavar="USD", help="Per GPU-hour; without it, no cost."),
-    ] = None,
+    price: HourlyPrice = None,
     as_json: AsJson = False,
     explain: Explain = False,
     chart: Chart = False,

@@ -17,7 +17,15 @@ from tools.estimates.finetuning.runs import (
     fitted_utilisation,
 )
 from tools.estimates.finetuning.work import OVERHEAD, PADDING, Fit, Work
-from tools.estimates.records import Assumption, Range, Sensitivity, Step, Swing, tornado
+from tools.estimates.records import (
+    Assumption,
+    Range,
+    Sensitivity,
+    Step,
+    Swing,
+    price_assumption,
+    tornado,
+)
 from tools.estimates.shown import short, triple, usd
 from tools.gpus import Gpu
 
@@ -256,16 +264,7 @@ def assumptions(
                 source="tools/data/memory_peaks.csv",
             )
         )
-    if inputs.price_per_gpu_hour is not None:
-        dated = f" of {inputs.price_as_of}" if inputs.price_as_of else ", date not stated"
-        found.append(
-            Assumption(
-                name="price",
-                value=f"{inputs.price_per_gpu_hour} USD per GPU-hour",
-                text=f"price as given{dated}; storage, egress and staff are not included",
-                source=inputs.price_source or "stated by the person",
-            )
-        )
+    found += price_assumption(inputs.price_per_gpu_hour, inputs.price_as_of, inputs.price_source)
     return tuple(found)
 
 

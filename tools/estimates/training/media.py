@@ -28,6 +28,7 @@ from tools.estimates.records import (
     Sensitivity,
     Step,
     Swing,
+    price_assumption,
     tornado,
     unit,
 )
@@ -300,16 +301,7 @@ def _assumptions(
                 source=_SOURCE,
             )
         )
-    if inputs.price_per_gpu_hour is not None:
-        dated = f" of {inputs.price_as_of}" if inputs.price_as_of else ", date not stated"
-        found.append(
-            Assumption(
-                name="price",
-                value=f"{inputs.price_per_gpu_hour} USD per GPU-hour",
-                text=f"price as given{dated}; storage, egress and staff are not included",
-                source=inputs.price_source or "stated by the person",
-            )
-        )
+    found += price_assumption(inputs.price_per_gpu_hour, inputs.price_as_of, inputs.price_source)
     return tuple(found)
 
 

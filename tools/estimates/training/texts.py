@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tools.estimates.architectures import typical_shape
-from tools.estimates.records import Assumption, Step
+from tools.estimates.records import Assumption, Step, price_assumption
 from tools.estimates.shown import short, triple, usd
 from tools.estimates.training.fit import MemoryFit
 from tools.estimates.training.job import EXPERIMENTS, Job, Work
@@ -102,14 +102,7 @@ def assumptions(
             " attention, within 10 %; neither pipeline nor context parallel was tried",
             source=f"{ZERO}; {ACTIVATIONS}",
         )
-    if inputs.price_per_gpu_hour is not None:
-        dated = f" of {inputs.price_as_of}" if inputs.price_as_of else ", date not stated"
-        yield Assumption(
-            name="price",
-            value=f"{inputs.price_per_gpu_hour} USD per GPU-hour",
-            text=f"price as given{dated}; storage, egress and staff are not included",
-            source=inputs.price_source or "stated by the person",
-        )
+    yield from price_assumption(inputs.price_per_gpu_hour, inputs.price_as_of, inputs.price_source)
 
 
 def _shape(inputs: TrainingInputs, job: Job) -> Iterator[Assumption]:
