@@ -323,7 +323,8 @@ def _steps(
         Step(
             name="full_use",
             text=f"cost per GPU-hour at full use = ({usd(plan.capital)} - {usd(residual)} +"
-            f" {usd(sum(monthly.values(), Decimal(0)), 2)} x {factor:.2f}) / (730.5 hours x {working:.2f}) ="
+            f" {usd(sum(monthly.values(), Decimal(0)), 2)} x {factor:.2f}) /"
+            f" (730.5 hours x {working:.2f}) ="
             f" {usd(likely.total)} / {likely.hours:,.0f} = {usd(likely.at_full_use, 3)}"
             f" (low / likely / high: {triple((full.low, full.likely, full.high), 2)})",
             source=_LEVELISED,
