@@ -69,6 +69,8 @@ def test_routes_for_a_person(desk: Desk) -> None:
     assert "over budget" in out
     assert "not known:" in out
     assert "job = 8 GPUs x 120 / 120 / 120 h" in out
+    [yuan] = [line for line in out.splitlines() if "CNY" in line and "reserved" in line]
+    assert "1 USD = " in yuan  # the rate with its day, or the sum could not be done again
 
 
 @pytest.mark.parametrize(

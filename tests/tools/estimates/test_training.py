@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import statistics
 import sys
 import time
@@ -335,3 +337,18 @@ def test_importing_the_tools_loads_nothing_heavy() -> None:
     )
     done = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_memory_can_be_done_again_from_its_lines() -> None:
+    found = estimate_training(Decimal(7 * 10**9), Decimal(2 * 10**12), gpus=256)
+    said = {step.name: step.text.replace(",", "") for step in found.steps}
+    assert found.memory is not None
+    product = re.search(r"= (\d+) tokens x (\d+) layers x (\d+) bytes", said["memory_activations"])
+    logits = re.search(r"= (\d+) tokens x (\d+) words x (\S+) bytes", said["memory_working"])
+    assert product
+    assert logits
+    for match, part in ((product, "activations"), (logits, "working")):
+        made = math.prod(map(float, match.groups()))
+        assert made == pytest.approx(getattr(found.memory.parts, part), rel=0.01)
+    states = [float(said[f"memory_{name}"].split()[-2]) for name in ("weights", "gradients")]
+    assert states == [pytest.approx(7e9 * 2 / 2**30, abs=0.1)] * 2

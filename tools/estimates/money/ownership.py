@@ -282,6 +282,7 @@ def _steps(
     monthly = plan.monthly()
     rate = monthly_rate(plan.cost_of_capital)
     residual = plan.residual * (1 + rate) ** -plan.months
+    running = sum(monthly.values(), Decimal(0))
     factor, working = annuity_factor(rate, plan.months), likely.hours / MONTH_HOURS
     steps = [
         Step(
@@ -301,7 +302,7 @@ def _steps(
             + " + ".join(
                 f"{name} {usd(amount, 2)}" for name, amount in monthly.items() if name != "power"
             )
-            + f" = {usd(sum(monthly.values()) - monthly['power'], 2)}",
+            + f" = {usd(running - monthly['power'], 2)}",
         ),
         Step(
             name="discount",
@@ -323,8 +324,7 @@ def _steps(
         Step(
             name="full_use",
             text=f"cost per GPU-hour at full use = ({usd(plan.capital)} - {usd(residual)} +"
-            f" {usd(sum(monthly.values(), Decimal(0)), 2)} x {factor:.2f}) /"
-            f" (730.5 hours x {working:.2f}) ="
+            f" {usd(running, 2)} x {factor:.2f}) / (730.5 hours x {working:.2f}) ="
             f" {usd(likely.total)} / {likely.hours:,.0f} = {usd(likely.at_full_use, 3)}"
             f" (low / likely / high: {triple((full.low, full.likely, full.high), 2)})",
             source=_LEVELISED,

@@ -183,8 +183,12 @@ def _route(each: Billed, kind: RouteKind, job: Job) -> Route:
         unknown=tuple(unknown),
         problems=_stock_problems(offer, seen=offer.standing in _FRESH),
         evidence=tuple(evidence),
-        formula="; ".join(f"{line.what}: {line.formula}" for line in bill.lines),
+        formula="; ".join([*(f"{line.what}: {line.formula}" for line in bill.lines), *_rate(bill)]),
     )
+
+
+def _rate(bill: Delivered) -> tuple[str, ...]:
+    return (bill.rate,) if bill.rate else ()
 
 
 def _source(offer: Offer) -> str:

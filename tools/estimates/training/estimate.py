@@ -27,7 +27,7 @@ from tools.estimates.records import (
     tornado,
 )
 from tools.estimates.shown import short
-from tools.estimates.training.fit import memory_fit, memory_step
+from tools.estimates.training.fit import fit_steps, memory_fit
 from tools.estimates.training.job import Job, Work, gpus_for, implied_utilisation, work
 from tools.estimates.training.nearest import nearest_runs
 from tools.estimates.training.published_runs import PublishedRun
@@ -136,9 +136,11 @@ def _estimate(
     band = fitted_band(job.stratum, own)
     done = work(job, band)
     lines = list(steps(inputs, job, band, done))
-    fit = memory_fit(_shape(job, inputs.model), job.on, job.gpus, job.seq_len)
-    if fit is not None:
-        lines.append(memory_step(fit))
+    shape = _shape(job, inputs.model)
+    fit = None
+    if fitted := memory_fit(shape, job.on, job.gpus, job.seq_len):
+        fit = fitted[0]
+        lines += fit_steps(*fitted, shape)
     implied, counts = _against(job, band, done, deadline, stated, lines)
     calibrated = job.on.generation in calibrated_generations(job.stratum)
     return TrainingEstimate(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tools.estimates.architectures import Architecture
 from tools.estimates.kv_cache import GIB
 from tools.estimates.records import Record, Step, unit
-from tools.estimates.training.memory import gpu_bytes, tries, verdict_of
+from tools.estimates.training.memory import gpu_bytes, memory_steps, tries, verdict_of
 from tools.estimates.training.memory_parts import ACTIVATIONS, ZERO, memory_parts, state_bytes
 from tools.estimates.training.memory_records import MemoryParts, TrainingSetup, Verdict
 from tools.gpus import Gpu
@@ -34,8 +34,12 @@ class MemoryFit(Record):
     parts: MemoryParts
 
 
-def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> MemoryFit | None:
-    """How the training of `shape` fits on `gpus` GPUs; None where the GPU's memory is not known."""
+Fitted = tuple[MemoryFit, TrainingSetup]
+
+
+def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> Fitted | None:
+    """How the training of `shape` fits on `gpus` GPUs, and the setup in full; None where the GPU's
+    memory is not known."""
     if on.memory_gb is None:
         return None
     capacity = gpu_bytes(on)
@@ -47,24 +51,24 @@ def memory_fit(shape: Architecture, on: Gpu, gpus: int | None, seq_len: int) -> 
     first = min(_MOST_POWER, max(0, math.ceil(math.log2(max(least, 1)))))
     for power in range(first, _MOST_POWER + 1):
         tried = _best(shape, setup.model_copy(update={"gpus": 2**power}), capacity, stated=False)
-        if tried.verdict != "no":
+        if tried[0].verdict != "no":
             break
     return tried
 
 
-def _best(shape: Architecture, setup: TrainingSetup, capacity: float, *, stated: bool) -> MemoryFit:
+def _best(shape: Architecture, setup: TrainingSetup, capacity: float, *, stated: bool) -> Fitted:
     """The least sharding that fits, then the first that is tight, else what comes nearest."""
-    found: list[tuple[MemoryParts, str]] = []
+    found: list[tuple[MemoryParts, str, TrainingSetup]] = []
     for step, words in _setups(setup):
-        found.append((memory_parts(shape, step), words))
+        found.append((memory_parts(shape, step), words, step))
         if verdict_of(found[-1][0].total, capacity) == "fits":
             chosen = found[-1]
             break
     else:
         tight = (each for each in found if each[0].total <= capacity)
         chosen = next(tight, min(found, key=lambda each: each[0].total))
-    parts, words = chosen
-    return MemoryFit(
+    parts, words, layout = chosen
+    fit = MemoryFit(
         verdict=verdict_of(parts.total, capacity),
         setup=words,
         gpus=setup.gpus,
@@ -73,6 +77,7 @@ def _best(shape: Architecture, setup: TrainingSetup, capacity: float, *, stated:
         gpu_bytes=capacity,
         parts=parts,
     )
+    return fit, layout
 
 
 def _setups(setup: TrainingSetup) -> Iterator[tuple[TrainingSetup, str]]:
@@ -85,14 +90,13 @@ def _setups(setup: TrainingSetup) -> Iterator[tuple[TrainingSetup, str]]:
                     yield step, words + split
 
 
-def memory_step(fit: MemoryFit) -> Step:
-    """The line of the memory, in GiB."""
-    parts = ", ".join(
-        f"{name} {getattr(fit.parts, name) / GIB:,.1f}" for name in type(fit.parts).model_fields
-    )
-    return Step(
+def fit_steps(fit: MemoryFit, layout: TrainingSetup, shape: Architecture) -> Iterator[Step]:
+    """How each part of the memory comes about, and what it sums to."""
+    for step in memory_steps(shape, layout, fit.parts):
+        yield step.model_copy(update={"name": f"memory_{step.name}"})
+    yield Step(
         name="memory",
-        text=f"memory on one of {fit.gpus:,} GPUs with {fit.setup} = {parts} ="
+        text=f"memory on one of {fit.gpus:,} GPUs with {fit.setup} ="
         f" {fit.total_bytes / GIB:,.1f} GiB of {fit.gpu_bytes / GIB:,.1f}: {fit.verdict}",
         source=f"{ZERO}; {ACTIVATIONS}",
     )

@@ -18,7 +18,7 @@ from tools.estimates.checks import whole
 from tools.estimates.kv_cache import GIB
 from tools.estimates.records import Assumption, Step
 from tools.estimates.shown import short
-from tools.estimates.training.activations import layer_bytes
+from tools.estimates.training.activations import layer_bytes, logits_bytes
 from tools.estimates.training.memory_parts import (
     ACTIVATIONS,
     CONTEXT_BYTES,
@@ -68,7 +68,7 @@ def training_memory(
         headroom_bytes=None if capacity is None else capacity - parts.total,
         verdict=None if capacity is None else verdict_of(parts.total, capacity),
         least=None if capacity is None else _least_that_fits(shape, setup, capacity),
-        steps=tuple(_steps(shape, setup, parts)),
+        steps=tuple(memory_steps(shape, setup, parts)),
         assumptions=tuple(_assumptions(shape, setup, gpu)),
     )
 
@@ -193,7 +193,8 @@ def _gib(amount: float) -> str:
     return f"{amount / GIB:,.1f} GiB"
 
 
-def _steps(shape: Architecture, setup: TrainingSetup, parts: MemoryParts) -> Iterator[Step]:
+def memory_steps(shape: Architecture, setup: TrainingSetup, parts: MemoryParts) -> Iterator[Step]:
+    """The parts of `memory_parts` line by line, in GiB."""
     each = state_bytes(setup)
     shards = setup.shard or setup.data
     trained = setup.trainable if setup.method != "full" else shape.params
@@ -232,8 +233,9 @@ def _steps(shape: Architecture, setup: TrainingSetup, parts: MemoryParts) -> Ite
     )
     yield Step(
         name="working",
-        text=f"logits of {tokens:,} tokens x {shape.vocab:,} words with their loss, or one layer"
-        f" computed again = {_gib(parts.working)}",
+        text=f"logits and their loss = {tokens:,} tokens x {shape.vocab:,} words x"
+        f" {logits_bytes(shape, setup) / tokens / shape.vocab:.3g} bytes, or one layer computed"
+        f" again if that is more = {_gib(parts.working)}",
         source=ACTIVATIONS,
     )
     yield Step(
