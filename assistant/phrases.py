@@ -208,6 +208,8 @@ class Phrases:
             told += "？" if in_chinese(hint).endswith("？") else self.stop
         if message and self.language != "en":
             message = in_script(in_chinese(message), self.language)
+        elif message:
+            message = f"{message[:1].upper()}{message[1:]}"
         return self.tool_error.format(message=message, hint=told).strip()
 
     def match_summary(self, counts: Mapping[str, int]) -> str:

@@ -79,6 +79,8 @@ def money_text(sum_: Quantity) -> str:
     """A sum as a tool takes it: "$150B"; another currency than US dollars keeps its code."""
     amount = in_short(sum_.value)
     dollars = sum_.currency in (None, "USD")
+    if dollars and amount.startswith("-"):
+        return f"-${amount[1:]}"
     return f"${amount}" if dollars else f"{sum_.value.normalize():f} {sum_.currency}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from assistant import cues
@@ -36,6 +37,7 @@ from tools.quantities import Quantity, Unit
 
 TOOL = "credits_value"
 _MARKET_PRICES = 3
+_LEAST_HOUR, _MOST_HOUR = Decimal("0.2"), Decimal(50)
 _CREDITS = re.compile(r"\bcredits?\b|额度|代金券|抵用|算力券|云券|赠金")
 _WORTH = re.compile(
     r"\b(?:worth|value|buy|real(?:ly)?|last|(?:get|go) (?:out )?of|how far)\b"
@@ -48,7 +50,7 @@ _OURS = re.compile(
     r"\b(?:our|my|these) (?:[a-z]+ )?credits?\b|(?:我们|我|手上|手里)的?[^，。]{0,4}额度"
 )
 _LIST = re.compile(r"\blist\b|目录价|定价|标价|官价|原价|刊例|列表价")
-_MARKET = re.compile(r"\b(?:market|elsewhere|rent|neocloud)\b|市场|别处|外面|市价|租")
+_MARKET = re.compile(r"\b(?:market|elsewhere|rent|neocloud|others?)\b|市场|别处|外面|市价|租")
 _CHANCE = re.compile(r"chance|probab|likel|概率|可能|把握")
 _EQUITY = re.compile(r"equity|stake|shares?|股权|股份")
 _VALUATION = re.compile(r"valuation|valued|post[- ]money|估值")
@@ -180,6 +182,9 @@ def _sum(reading: Reading) -> Quantity | None:
 def _prices(reading: Reading) -> tuple[Quantity | None, list[Quantity]]:
     """The list price, and the market prices: by the words beside them, or by their order."""
     prices = [q for q in reading.quantities if q.unit is Unit.PRICE_PER_GPU_HOUR]
+    bare = told_by(reading, Unit.COUNT, _MARKET) if len(prices) == 1 else None
+    if bare and _LEAST_HOUR <= bare.value <= _MOST_HOUR:  # "$11 an hour, and others charge 2.3"
+        return prices[0], [bare]
     listed = told_by(reading, Unit.PRICE_PER_GPU_HOUR, _LIST)
     if listed is None:
         market = told_by(reading, Unit.PRICE_PER_GPU_HOUR, _MARKET)

@@ -31,6 +31,10 @@ class InferenceWords(Words):
     ask: str
     ask_model: str
     lead: str
+    lead_even: str
+    lead_one: str
+    lead_million: str
+    no_target: str
     busy: str
     row_gpus: str
     row_speed: str
@@ -53,6 +57,13 @@ _WORDS = catalogue(
         ),
         ask_model=("**I need the model or its size; for example “Llama 3.1 70B”, or “70B”.**"),
         lead="About {likely} {gpu}s ({low} to {high})",
+        lead_even="About {likely} {gpu}s",
+        lead_one="One {gpu} is enough",
+        lead_million="A million tokens cost about {cost} at {price} per GPU-hour",
+        no_target=(
+            "No time was asked for, so each GPU is filled as far as it goes; a limit for the first "
+            "or the whole answer takes more GPUs."
+        ),
         busy="Copies of the model: {copies}; GPUs a copy: {each}; busy on average: {load}",
         row_gpus="GPUs",
         row_speed="Output tokens a second per GPU",
@@ -82,6 +93,10 @@ _WORDS = catalogue(
         ),
         ask_model="**请告诉我模型或它的参数量，例如“Llama 3.1 70B”或“70B”。**",
         lead="约需{likely}张{gpu}（{low}至{high}张）",
+        lead_even="约需{likely}张{gpu}",
+        lead_one="1张{gpu}就够",
+        lead_million="每百万token约{cost}（按每卡时{price}）",
+        no_target="没有给出延迟要求，按尽量用满每张GPU计；如果要求首token或完整回答更快，需要更多GPU。",
         busy="部署{copies}份模型，每份用{each}张GPU，平均负载{load}",
         row_gpus="GPU数",
         row_speed="每张GPU每秒输出token数",
@@ -122,6 +137,7 @@ _WORDS = catalogue(
     ),
 )
 
+_TIMES = ("first_token_seconds", "token_seconds", "answer_seconds")
 _OF_MODEL = ("model", "params", "active_params")
 _SERVE = re.compile(
     r"\b(?:serv(?:e|es|ing)|inference|deploy(?:ing)?|host(?:ing)?|run(?:ning)? (?:an? )?"
@@ -146,6 +162,9 @@ _FIRST = re.compile(
 )
 _FIRST_IN_ONE = re.compile(
     r"first token [a-z ]{0,12}(?:under|within|below|in|less than) (?:a|one) second\b"
+)
+_MILLION = re.compile(
+    r"\b(?:per|an?|each) (?:million|1m|m) (?:tok|output|input)|每百?万个?\s?(?:token|词元)"
 )
 _TOKEN = re.compile(
     r"\btpot\b|\b(?:per|a|each|between) tokens?\b|每个?\s?(?:token|词元)|每個\s?token",
@@ -305,6 +324,7 @@ def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Sectio
     priced = [tool for tool in estimates if tool.result.get("cost_usd_per_month")]
     return Section(
         [
+            *_million(reading, priced, words, say),
             _lead(main, words, say),
             "",
             *_table(main, priced, words, say),
@@ -317,10 +337,28 @@ def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Sectio
     )
 
 
+def _million(
+    reading: Reading, priced: Sequence[ToolEvidence], words: InferenceWords, say: Phrases
+) -> list[str]:
+    """The cost per million tokens at the lowest price, where that is what was asked for."""
+    if not priced or not _MILLION.search(reading.folded):
+        return []
+    tool = priced[0]
+    lead = words.lead_million.format(
+        cost=dollars(tool.result["cost_usd_per_million_tokens"]["likely"], say.language),
+        price=price(tool.args["price"], "USD", say.language),
+    )
+    marks = f"[{tool.id}:cost_usd_per_million_tokens] [{tool.id}:inputs.price_per_gpu_hour]"
+    return [f"**{lead}{say.stop}** {marks}", ""]
+
+
 def _lead(tool: ToolEvidence, words: InferenceWords, say: Phrases) -> str:
     result, language = tool.result, say.language
     gpus = {key: plain(value, language) for key, value in result["gpus"].items()}
-    lead = words.lead.format(gpu=family(result["inputs"]["gpu"]), **gpus)
+    sentence = words.lead
+    if gpus["low"] == gpus["high"]:
+        sentence = words.lead_one if gpus["likely"] == "1" else words.lead_even
+    lead = sentence.format(gpu=family(result["inputs"]["gpu"]), **gpus)
     load = f"{Decimal(str(result['mean_load'])) * 100:.0f}%"
     busy = words.busy.format(
         copies=plain(result["copies"]["likely"], language),
@@ -329,7 +367,9 @@ def _lead(tool: ToolEvidence, words: InferenceWords, say: Phrases) -> str:
     )
     step = [each["name"] for each in result["steps"]].index("load")
     marks = f"[{tool.id}:copies] [{tool.id}:gpus_per_copy] [{tool.id}:steps.{step}]"
-    return f"**{lead}{say.stop}** [{tool.id}:gpus]\n\n{busy}{say.stop} {marks}"
+    timed = any(result["inputs"][name] is not None for name in _TIMES)
+    told = "" if timed else f"\n\n{words.no_target} [{tool.id}:inputs]"
+    return f"**{lead}{say.stop}** [{tool.id}:gpus]\n\n{busy}{say.stop} {marks}{told}"
 
 
 def _table(

@@ -13,6 +13,7 @@ from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, 
 from assistant.builtin.estimating.money import (
     as_amount,
     as_share,
+    exact_percent,
     hourly,
     months_of,
     price_of_one,
@@ -222,7 +223,7 @@ def _lead(tool: ToolEvidence, words: LoanWords, say: Phrases) -> str:
         text = words.lead_one.format(
             month=dollars(cases[0]["monthly_payment_usd"], language),
             gpus=gpus,
-            rate=percent(cases[0]["interest"], language),
+            rate=exact_percent(cases[0]["interest"], language),
             hour=hourly(cases[0]["per_used_gpu_hour"], language),
         )
         return f"**{text}{say.stop}** [{tool.id}:cases.0]"
@@ -230,8 +231,8 @@ def _lead(tool: ToolEvidence, words: LoanWords, say: Phrases) -> str:
         low=dollars(cases[0]["monthly_payment_usd"], language),
         high=dollars(cases[-1]["monthly_payment_usd"], language),
         gpus=gpus,
-        least=percent(cases[0]["interest"], language),
-        most=percent(cases[-1]["interest"], language),
+        least=exact_percent(cases[0]["interest"], language),
+        most=exact_percent(cases[-1]["interest"], language),
     )
     return f"**{text}{say.stop}** [{tool.id}:cases]"
 
@@ -256,7 +257,7 @@ def _table(tool: ToolEvidence, words: LoanWords, say: Phrases) -> list[str]:
         return f"| {' | '.join([label, *cells])} |"
 
     return [
-        row("", "interest", percent),
+        row("", "interest", exact_percent),
         f"|---|{'---:|' * len(cases)}",
         *(row(*each) for each in rows),
     ]

@@ -77,6 +77,11 @@ def months_of(figure: Quantity) -> int:
     return int((figure.value * 12 / 365).to_integral_value())
 
 
+def exact_percent(value: Any, language: Language) -> str:
+    """A share that was told, as it was told: 12.5%."""
+    return f"{round(Decimal(str(value)) * 100, 2).normalize():f}%"
+
+
 def hourly(value: Any, language: Language) -> str:
     """An amount to the cent: $2.35, 2.35美元."""
     return price(f"{Decimal(str(value)):.2f}", "USD", language)
