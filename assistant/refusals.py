@@ -158,6 +158,8 @@ SENTENCES = {
     "at least 0.01, or 1 %": "至少0.01，即1%",
     "{} may mean {} or {}": "{0}可能是{1}，也可能是{2}",
     "write the one that you mean": "请写明是哪一个",
+    "{} says how many GPUs, where only which one is asked": "{0}写了GPU的数量，这里只问是哪种GPU",
+    "write {} here and the number as that of the GPUs": "这里写{0}，数量请填在GPU数量里",
     "{} is a range": "{0}是一个区间",
     "give one figure, for example {}": "请给一个数，例如{0}",
     "{} is a rate": "{0}是频率，不是总数",

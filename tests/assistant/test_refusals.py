@@ -15,7 +15,7 @@ from assistant.refusals import NAMES, SENTENCES, in_chinese
 from tools.errors import AmbiguousInput
 
 ROOT = Path(tools.__file__).parent
-READ = sorted([*ROOT.glob("estimates/*.py"), ROOT / "_inputs.py", ROOT / "needs.py"])
+READ = sorted([*ROOT.glob("estimates/**/*.py"), ROOT / "_inputs.py", ROOT / "needs.py"])
 SAMPLE = "{}"
 WORDS = re.compile(r"[A-Za-z][a-z_]{2,}")
 SAID_ALIKE = {
