@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, computed_field
 
@@ -146,10 +147,9 @@ class Estimate(Record):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def units(self) -> dict[str, str]:
-        """The unit of each figure by its path: {"gpu_hours": "GPU-hours", "inputs.gpus": ...}."""
-        inputs = getattr(self, "inputs", None)
-        within = _units_of(type(inputs)) if isinstance(inputs, BaseModel) else {}
-        return _units_of(type(self)) | {f"inputs.{name}": said for name, said in within.items()}
+        """The unit of each figure by its path: {"gpu_hours": "GPU-hours", "inputs.gpus": ...,
+        "nearest_runs.gpu_hours": ...}. What a list holds goes by the name of the list."""
+        return dict(_units_of(type(self)))
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -163,10 +163,24 @@ class Estimate(Record):
         return [step.text for step in self.steps]
 
 
+@cache
 def _units_of(model: type[BaseModel]) -> dict[str, str]:
     found = {}
+    for name, computed in model.model_computed_fields.items():
+        if isinstance(computed.json_schema_extra, dict) and "unit" in computed.json_schema_extra:
+            found[name] = str(computed.json_schema_extra["unit"])
     for name, field in model.model_fields.items():
         extra = field.json_schema_extra
         if isinstance(extra, dict) and "unit" in extra:
             found[name] = str(extra["unit"])
+            continue
+        for inner in _models_in(field.annotation):
+            found |= {f"{name}.{path}": said for path, said in _units_of(inner).items()}
     return found
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models that a field holds: itself, in a tuple, or where it is not None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]

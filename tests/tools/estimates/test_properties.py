@@ -171,6 +171,22 @@ def test_every_figure_has_a_unit(estimator: Estimator) -> None:
             if _figures(field.annotation) and not (isinstance(extra, dict) and extra.get("unit")):
                 missing.append(f"{kind.__name__}.{name}")
     assert missing == []
+    inner = {path for path, value in _paths(found.model_dump(exclude={"units", "sources"}))}
+    assert inner - found.units.keys() == set()
+
+
+def _paths(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
+    """The figures of a document by their path, ranges as one, items of a list by its name."""
+    if isinstance(value, dict) and not {"low", "likely", "high"} <= value.keys():
+        for name, part in value.items():
+            if not path and name in ("steps", "assumptions", "sensitivity"):
+                continue
+            yield from _paths(part, f"{path}.{name}" if path else name)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _paths(part, path)
+    elif isinstance(value, dict | int | float | Decimal) and not isinstance(value, bool):
+        yield path, value
 
 
 @EACH

@@ -25,8 +25,9 @@ def collateral(
         (
             "progress",
             "32 % a year, as hardware gets better",
-            "github:epoch-research/training-cost-trends parameters.py: performance per dollar grows"
-            " by 0.14 orders of magnitude a year, 0.14 x ln 10 = 32 % (compounded all the time)",
+            "github:epoch-research/training-cost-trends training_cost_trends/constants.py @176b66a:"
+            " performance per dollar grows by 0.14 orders of magnitude a year, 0.14 x ln 10 ="
+            " 32 % (compounded all the time)",
             lambda years: Decimal(10) ** (-_PROGRESS * years),
         ),
         (

@@ -33,7 +33,7 @@ class TrainingSetup(Record):
     """
 
     gpus: int = unit("GPUs", 1)
-    stage: Stage = 3
+    stage: Stage = unit("ZeRO stage", 3)
     shard: int | None = unit("GPUs", None)
     tensor: int = unit("GPUs", 1)
     pipeline: int = unit("GPUs", 1)
