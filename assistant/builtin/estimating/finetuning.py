@@ -290,7 +290,8 @@ def _table(
             rows.append(f"| {label} | {' | '.join(told)} [{main.id}:phases.{n}.gpu_hours] |")
     if main.result.get("days"):
         rows.append(shown.range_row(words.row_wall, main, "hours", say))
-        rows.append(shown.range_row(say.row_days, main, "days", say))
+        if main.result["days"]["high"] >= _DAYS_FROM:
+            rows.append(shown.range_row(say.row_days, main, "days", say))
     rows += shown.cost_rows(priced, say)
     return shown.range_rows(rows, say)
 

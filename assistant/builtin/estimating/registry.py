@@ -16,6 +16,7 @@ from assistant.builtin.estimating.ownership import OWNERSHIP
 from assistant.builtin.estimating.revenue import REVENUE
 from assistant.builtin.estimating.routes import ROUTES
 from assistant.builtin.estimating.scale_time import SCALE_TIME
+from assistant.builtin.estimating.shown import with_families
 from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.sections import Section
 from assistant.evidence import Artifact
@@ -90,7 +91,9 @@ def estimate_section(
     calls = [each.tool for each in done if each.tool.name == estimator.tool]
     failed = next((tool for tool in calls if not tool.ok), None)
     if failed is not None:
-        refused = f"{say.failure(failed.error, failed.hint)} [{failed.id}:error]"
+        refused = (
+            f"{say.failure(with_families(failed.error or ''), failed.hint)} [{failed.id}:error]"
+        )
         return Section([refused], answered=False)
     if not calls:
         return Section(answered=False)

@@ -12,6 +12,7 @@ from assistant.builtin.estimating.estimator import Words
 from assistant.builtin.estimating.market_prices import same_offer
 from assistant.builtin.figures import (
     dollars,
+    family,
     moment,
     number,
     percent,
@@ -28,7 +29,9 @@ from assistant.question import ASKED
 
 Told = Callable[[Any, Language], str]
 MOST_CHANGES = 3
+_KEY = re.compile(r"\b(?:nvidia|amd)-[a-z0-9]+-[a-z0-9-]*[a-z0-9]")
 _DOLLARS = re.compile(r"\$(\d[\d,]*(?:\.\d+)?)([BMT]?)")
+_TIMES = re.compile(r"^(?:x )?(\d[\d.]*)x?$")  # "x 0.5" and "4x", and no plain number
 _SUFFIXES = {"M": 10**6, "B": 10**9, "T": 10**12}
 # How the figures of a unit are told.
 _TOLD: tuple[tuple[str, Told], ...] = (("USD", short_dollars), ("share", percent))
@@ -62,6 +65,11 @@ def value_at(result: dict[str, Any], path: str) -> Any:
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def with_families(text: str) -> str:
+    """A tool's English with its keys of GPUs as people write them: H100."""
+    return _KEY.sub(lambda match: family(match.group()), text)
 
 
 def range_rows(rows: Sequence[str], say: Phrases) -> list[str]:
@@ -101,7 +109,7 @@ def assumed(tool: ToolEvidence, words: Words, say: Phrases) -> list[str]:
 
 
 def _assumption(item: dict[str, Any], words: Words) -> str:
-    known = words.assumptions
+    known, item = words.assumptions, item | {"text": with_families(item["text"])}
     sentence = known.get(f"{item['name']}={item['value']}", known.get(item["name"], "{text}"))
     figures = _FIGURE.findall(item["text"])
     try:
@@ -131,6 +139,8 @@ def _input(text: str, language: Language) -> str:
     """The value of an input with its unit in the reader's language."""
     if language == "en":
         return text
+    if "x" in text:
+        text = _TIMES.sub(in_script(r"\1倍", language), text)
     text = _DOLLARS.sub(lambda each: _in_dollars(each[1], each[2], language), text)
     for english, chinese in _INPUT_WORDS:
         text = re.sub(rf"\s?{re.escape(english)}(?![A-Za-z])", in_script(chinese, language), text)
