@@ -69,3 +69,38 @@ def test_what_clouds_sell_elsewhere_is_told_with_its_price(desk: Assistant) -> N
     answer = desk.ask("What are $100k of credits worth on H100s at a list price of $6.88/h?")
     assert "$1.99 (Voltage Park, on demand) of 2026-09-20" in answer.answer
     assert "date not stated" not in answer.answer
+
+
+def test_gpus_and_multiples_are_told_as_people_write_them(desk: Assistant) -> None:
+    refused = desk.ask("Train a 70B on 15T tokens on 64 H100s in two weeks, possible?")
+    assert "of the peak of H100" in first(refused)
+    tuned = desk.ask("7B模型做LoRA微调，10万条数据，每条1000个token，一张H100要多久？")
+    assert first(tuned)
+    assert "数据量从0.5倍到2倍" in tuned.answer
+    assert "nvidia-" not in tuned.answer
+
+
+@pytest.mark.parametrize(
+    ("begun", "then", "tool", "argument", "value"),
+    [
+        (
+            "Serve Llama 3.1 70B: 500 requests a minute, 1000 tokens in, 300 out. GPUs?",
+            "and if traffic doubles to 1000 a minute?",
+            "estimate_inference",
+            "requests_per_minute",
+            1000.0,
+        ),
+        (
+            "Loan against 200 H100s at $32k each, 12%, 42 months: monthly payment?",
+            "what if it's 60 months",
+            "gpu_loan",
+            "months",
+            60,
+        ),
+    ],
+)
+def test_a_follow_up_changes_what_it_says(
+    begun: str, then: str, tool: str, argument: str, value: object, desk: Assistant
+) -> None:
+    answer = desk.ask(then, desk.ask(begun).session)
+    assert {call.args[argument] for call in answer.tool_calls if call.name == tool} == {value}
