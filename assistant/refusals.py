@@ -286,6 +286,8 @@ SENTENCES = {
     "experts are spread over the data-parallel GPUs": "专家分布在数据并行的GPU上",
     # loans and credits
     "a GPU never used has no cost an hour": "从不使用的GPU算不出每小时成本",
+    "cash without a share for which it is paid": "只给了投资金额，没有给对应的股权比例",
+    "state the equity share": "请给出股权比例",
     "a down payment of 100 % leaves no loan": "首付100%就没有贷款了",
     "state less than 1": "请给小于1的数",
     "a balloon of {} of the price is more than is owed": "尾款占价格的{0}，超过了欠款",

@@ -209,3 +209,13 @@ def test_an_estimate_takes_under_20_ms() -> None:
         return time.process_time() - begin
 
     assert min(seconds() for _ in range(4)) < 0.02
+
+
+def test_cash_is_an_input_and_belongs_to_a_share() -> None:
+    with pytest.raises(InvalidInput, match="cash"):
+        credits_value(D(1000), D(5), cash_in=D(-1), equity_share=D("0.1"), valuation=D(10**6))
+    with pytest.raises(InvalidInput) as caught:
+        credits_value(D(1000), D(5), cash_in=D(100))
+    assert "share" in caught.value.hint
+    found = credits_value(D(1000), D(5), cash_in=D(100), equity_share=D("0.1"), valuation=D(10**6))
+    assert (found.inputs.cash_in, found.dilution_usd) == (100, 10**5 - 100)

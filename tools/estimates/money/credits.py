@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from tools.errors import InvalidInput
-from tools.estimates.checks import gpu_kind, positive, share, whole
+from tools.estimates.checks import gpu_kind, not_negative, positive, share, whole
 from tools.estimates.money.credits_records import CreditsInputs, CreditsValue, CreditYear, YearOfUse
 from tools.estimates.money.dilution import MOST_USD, dilution_cost
 from tools.estimates.money.rents import MOST_PRICE, Rent
@@ -64,10 +64,13 @@ def credits_value(
         probability=Decimal(1) if probability is None else share("probability", probability),
         equity_share=None if equity_share is None else share("equity share", equity_share),
         valuation=None if valuation is None else positive("valuation", valuation, MOST_USD),
+        cash_in=not_negative("cash", cash_in or 0, MOST_USD),
     )
+    if inputs.cash_in and not inputs.equity_share:
+        raise InvalidInput("cash without a share for which it is paid", "state the equity share")
     used = _years_of_use(inputs)
     value = _total_value(inputs, used)
-    dilution = _dilution(inputs, cash_in or Decimal(0))
+    dilution = _dilution(inputs)
     usable = sum((each.used_usd for each in used), Decimal(0))
     return CreditsValue(
         inputs=inputs,
@@ -82,7 +85,7 @@ def credits_value(
         years=used,
         unknown=_unknown(inputs, used),
         assumptions=tuple(_assumptions(inputs, probability, excluded)),
-        steps=tuple(_steps(inputs, used, value, dilution, cash_in or Decimal(0))),
+        steps=tuple(_steps(inputs, used, value, dilution)),
         sensitivity=_sensitivity(inputs, probability),
     )
 
@@ -181,10 +184,10 @@ def _total_value(inputs: CreditsInputs, used: Sequence[YearOfUse]) -> MoneyRange
     return MoneyRange(low=low, likely=likely, high=high)
 
 
-def _dilution(inputs: CreditsInputs, cash_in: Decimal) -> Decimal | None:
+def _dilution(inputs: CreditsInputs) -> Decimal | None:
     if inputs.equity_share is None or inputs.valuation is None:
         return None
-    return dilution_cost(inputs.equity_share, inputs.valuation, cash_in)
+    return dilution_cost(inputs.equity_share, inputs.valuation, inputs.cash_in)
 
 
 def _net(
@@ -260,7 +263,6 @@ def _steps(
     used: Sequence[YearOfUse],
     value: MoneyRange | None,
     dilution: Decimal | None,
-    cash_in: Decimal,
 ) -> list[Step]:
     steps = [_year_step(inputs, each) for each in used]
     if inputs.market:
@@ -284,7 +286,7 @@ def _steps(
     if dilution is not None and inputs.equity_share is not None and inputs.valuation is not None:
         text = (
             f"dilution = {inputs.equity_share:.2%} x {usd(inputs.valuation)} valuation"
-            f" - {usd(cash_in)} cash = {usd(dilution)}"
+            f" - {usd(inputs.cash_in)} cash = {usd(dilution)}"
         )
         steps.append(Step(name="dilution", text=text))
     return steps

@@ -29,6 +29,7 @@ class CreditsInputs(Record):
     probability: Exact = unit("probability")
     equity_share: Exact | None = unit("share of the company")
     valuation: Dollars | None = unit("USD")
+    cash_in: Dollars = unit("USD", Decimal(0))
 
 
 class YearOfUse(Record):
