@@ -79,3 +79,43 @@ def test_most_of_what_was_not_mended_for_is_read(records: list[Program]) -> None
     talks = single("check")
     read_well = [talk for talk in talks if not faults(talk, records)]
     assert len(read_well) / len(talks) >= CHECK_FLOOR
+
+
+@pytest.mark.parametrize(
+    ("said", "tool", "args"),
+    [
+        (
+            "$350k of credits: 80% of the bill up to $250k in year one, 20% in year two, list "
+            "$10/h, market $2.4. Worth?",
+            "credits_value",
+            {"years": ["80%: 250000", "20%"]},
+        ),
+        (
+            "A cloud invests $100M for 8% equity, we commit $150M over 5 years: how much flows "
+            "back?",
+            "deal_flow_back",
+            {"equity_share": "8%", "cloud_margin": None},
+        ),
+        (
+            "GPU spend $20M a year, revenue now $30M, 500 customers: what revenue is needed?",
+            "ai_revenue_needed",
+            {"revenue": "$30M", "customers": 500},
+        ),
+        (
+            "A run takes 40 days on 64 H100s; how many for 10 days if the batch is 4M tokens and "
+            "a GPU needs 16k tokens?",
+            "scale_time",
+            {"batch_tokens": "4M", "tokens_per_gpu": "16000"},
+        ),
+        (
+            "我们A轮，融了800万美元，128张H100用20天，预算30万美元，走哪条路？",
+            "compare_routes",
+            {"stage": "series_a", "budget": "$300000"},
+        ),
+    ],
+)
+def test_nothing_that_is_stated_is_passed_over(
+    said: str, tool: str, args: dict[str, object], records: list[Program]
+) -> None:
+    told = BY_TOOL[tool].arguments(read(said, [], records))
+    assert {name: told.get(name) for name in args} == args

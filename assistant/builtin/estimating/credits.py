@@ -197,7 +197,7 @@ def _years(reading: Reading) -> list[str]:
     figures = [q for q in reading.quantities if q.unit in (Unit.PERCENT, Unit.MONEY)]
     found = []
     for n, figure in enumerate(figures):
-        if figure.unit is not Unit.PERCENT or not any(map(_YEAR.search, near(reading, figure))):
+        if figure.unit is not Unit.PERCENT or not _of_a_year(reading, figure):
             continue
         behind = figures[n + 1] if n + 1 < len(figures) else None
         cap = (
@@ -208,6 +208,14 @@ def _years(reading: Reading) -> list[str]:
         limit = f": {as_amount(behind)}" if behind is not None and cap else ""
         found.append(f"{as_share(figure)}{limit}")
     return found
+
+
+def _of_a_year(reading: Reading, share: Quantity) -> bool:
+    """Whether a share is that of a year: 第一年抵80%, "80% of the bill up to $250k in year one"."""
+    if any(map(_YEAR.search, near(reading, share))):
+        return True
+    rest = fold(reading.text[share.end :])
+    return bool(_YEAR.search(re.split(r"[,;。，；%]", rest)[0]))
 
 
 def _missing(reading: Reading) -> str | None:

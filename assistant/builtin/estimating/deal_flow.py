@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
+from assistant.builtin.estimating.money import told_by
 from assistant.builtin.figures import plain, rounded, short_dollars
 from assistant.builtin.sections import Section
 from assistant.builtin.values import money_text, share_text
@@ -30,6 +32,8 @@ _COMMITS = cues.cue(
     r"(?:use|buy)\b[^.;]{0,20}\bcloud",
     r"承诺|花|采购|消费|用掉",
 )
+_STAKE = re.compile(r"^ of (?:us|our|the company)\b|equity|stake|股")
+_GROWTH = re.compile(r"grow|more each year|增长|递增")
 _BACK = cues.cue(
     r"(?:flows?|comes?|goes|going|gets?)(?: straight| right)? back|round[- ]trip\w*|net cash|"
     r"back each year|discount|break[- ]even|returns? to",
@@ -134,8 +138,13 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told |= {"investment": money_text(first), "commitment": money_text(second)}
     if length := reading.first(Unit.DURATION_DAYS):
         told["years"] = max(1, round(length.value / _YEAR_DAYS))
-    if margin := reading.first(Unit.PERCENT):
-        told["cloud_margin"] = share_text(margin)
+    stake = told_by(reading, Unit.PERCENT, _STAKE)
+    growth = told_by(reading, Unit.PERCENT, _GROWTH, [stake] if stake else [])
+    shares = (q for q in reading.quantities if q.unit is Unit.PERCENT)
+    margin = next((q for q in shares if q is not stake and q is not growth), None)
+    for name, share in (("equity_share", stake), ("growth", growth), ("cloud_margin", margin)):
+        if share:
+            told[name] = share_text(share)
     return reading.again(TOOL) | told
 
 

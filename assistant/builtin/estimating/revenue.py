@@ -17,6 +17,7 @@ from assistant.builtin.values import gpu_count, money_text
 from assistant.evidence import Artifact
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
+from kb.texts.folding import fold
 from tools.quantities import Unit
 
 TOOL = "ai_revenue_needed"
@@ -40,8 +41,11 @@ _FACTORS = {
     "data_center_factor": re.compile(r"data[- ]?cent(?:er|re) (?:factor|multiple)|数据中心倍数"),
     "margin_factor": re.compile(r"margin (?:factor|multiple)|毛利倍数"),
 }
+_CUSTOMERS = re.compile(
+    r"^\s?(?:paying )?(?:customers|clients|users)\b|^\s?[个家名位]?(?:付费)?(?:客户|用户)"
+)
 _NOW = cues.cue(
-    r"(?:our|with|has|have|current|against|already)\b[^.]{0,30}", r"目前|现在|现有|已有"
+    r"(?:our|now|with|has|have|current|against|already)\b[^.]{0,30}", r"目前|现在|现有|已有"
 )
 
 
@@ -137,6 +141,9 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["revenue"] = money_text(sums[1])
     if count := gpu_count(reading):
         told["gpus"] = count
+    for each in reading.quantities:
+        if each.unit is Unit.COUNT and _CUSTOMERS.search(fold(reading.text[each.end :])):
+            told["customers"] = int(each.value)
     for name, cue in _FACTORS.items():
         for unit in (Unit.RATIO, Unit.COUNT):
             if factor := told_by(reading, unit, cue):

@@ -16,6 +16,7 @@ from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.figures import dollars, rounded, when
 from assistant.builtin.sections import Section, foreign_name
 from assistant.builtin.values import gpu_count, gpu_of, lengths_of, money_text
+from assistant.company import company_in
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
@@ -110,7 +111,12 @@ def _of_the_question(reading: Reading) -> dict[str, Any]:
     day = reading.first(Unit.DATE)
     if day and day.iso and len(day.iso) == len("2026-11-22") and not day.iso.startswith("-"):
         told["start_by"] = day.iso
-    return told | {name: value for name, value in reading.company.items() if value}
+    return told | {name: value for name, value in _company(reading).items() if value}
+
+
+def _company(reading: Reading) -> dict[str, str]:
+    """What is told of the company, also where only a route is asked for: A轮，融了800万美元."""
+    return reading.company or company_in(reading.text)
 
 
 def _sum_called(cue: re.Pattern[str], reading: Reading) -> Quantity | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,9 +11,10 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
+from assistant.builtin.estimating.money import told_by
 from assistant.builtin.figures import dollars, number, plain, rounded
 from assistant.builtin.sections import Section
-from assistant.builtin.values import YEAR_DAYS, lengths_of, price_text, share_text
+from assistant.builtin.values import YEAR_DAYS, in_short, lengths_of, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
@@ -34,6 +36,8 @@ _HOW_MANY = cues.cue(
     r"多少[张块卡个]|几[张块]|加到多少|加卡|扩到",
 )
 _MORE = cues.cue(r"(?:how many )?more gpus", r"再加多少|加到多少|还要加多少")
+_BATCH = re.compile(r"\bbatch\b|批")
+_EACH_GPU = re.compile(r"\bgpus?\b|\bcards?\b|[张卡]")
 _LIMIT = cues.cue(r"at most|limit(?:ed)?|no more than|feeds?", r"最多|上限|喂得了|不超过")
 
 
@@ -129,7 +133,8 @@ def _lengths(reading: Reading) -> list[Decimal]:
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if reading.programs or reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS):
+    model = reading.first(Unit.PARAMS) or (reading.first(Unit.TOKENS) and not _batch(reading))
+    if reading.programs or model:
         return False
     asked = _FASTER.search(text) and _NUMBER.search(text)
     if _counts(reading):
@@ -163,11 +168,21 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["days"] = _plain(lengths[-1])
     if lengths:
         told["target_days"] = _plain(lengths[0])
+    told |= _batch(reading)
     if kept := reading.first(Unit.PERCENT):
         told["efficiency"] = share_text(kept)
     if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
         told["price"] = price_text(rate)
     return reading.again(TOOL) | told
+
+
+def _batch(reading: Reading) -> dict[str, str]:
+    """The tokens of a batch, and the least of them that a GPU takes; empty without both."""
+    batch = told_by(reading, Unit.TOKENS, _BATCH)
+    each = told_by(reading, Unit.TOKENS, _EACH_GPU, [batch] if batch else [])
+    if batch is None or each is None:
+        return {}
+    return {"batch_tokens": in_short(batch.value), "tokens_per_gpu": in_short(each.value)}
 
 
 def _plain(days: Decimal) -> str:
