@@ -20,6 +20,11 @@ def usd(amount: Decimal, places: int = 0) -> str:
     return f"-${-amount:,.{places}f}" if amount < 0 else f"${amount:,.{places}f}"
 
 
+def dollars(amount: Decimal) -> str:
+    """US dollars in short: $150B."""
+    return f"-${short(-amount)}" if amount < 0 else f"${short(amount)}"
+
+
 def triple(values: Iterable[Decimal | float], places: int = 0) -> str:
     """Low / likely / high: 49,000 / 73,000 / 118,000."""
     return " / ".join(f"{each:,.{places}f}" for each in values)

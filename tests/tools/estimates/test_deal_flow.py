@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -100,3 +101,17 @@ def test_dilution_is_what_the_stake_is_worth_beyond_its_cash() -> None:
             share_sold(amount, valuation)
     with pytest.raises(InvalidInput):
         dilution_cost(D("1.1"), D(1))
+
+
+def test_the_implied_discount_can_be_done_again_from_its_line() -> None:
+    found = deal_flow_back(
+        4 * B, 5 * B, 5, growth=D("0.3"), cloud_margin=D("0.4"), discount_rate=D("0.1")
+    )
+    line = next(step.text for step in found.steps if step.name == "implied_discount")
+    match = re.search(r"= \$([\d.]+)B / \$([\d.]+)B = ([\d.]+)%", line)
+    assert match
+    earned, paid, share = map(float, match.groups())
+    assert earned / paid * 100 == pytest.approx(share, abs=0.1)
+    spent = [year.spent_usd for year in found.flow]
+    by_hand = sum(each * D("0.4") / D("1.1") ** n for n, each in enumerate(spent, 1))
+    assert earned == pytest.approx(float(by_hand) / 1e9, rel=0.001)

@@ -25,7 +25,7 @@ from tools.estimates.records import (
     tornado,
     unit,
 )
-from tools.estimates.shown import short
+from tools.estimates.shown import dollars
 
 _MOST_USD, _MOST_YEARS, _MOST_RATE = Decimal(10) ** 15, 50, Decimal(10)
 _CENT, _POINTS = Decimal("0.01"), Decimal("0.1")
@@ -238,7 +238,7 @@ def _assumptions(asked: DealFlowInputs) -> tuple[Assumption, ...]:
 
 def _steps(found: DealFlow) -> list[Step]:
     asked = found.inputs
-    invested, committed = _sum(asked.investment_usd), _sum(asked.commitment_usd)
+    invested, committed = dollars(asked.investment_usd), dollars(asked.commitment_usd)
     steps = [
         Step(
             name="share_back",
@@ -252,46 +252,45 @@ def _steps(found: DealFlow) -> list[Step]:
         *(
             Step(
                 name=f"year_{year.year}",
-                text=f"year {year.year}: {_sum(year.spent_usd)} spent, {year.share_back:.1%} of"
+                text=f"year {year.year}: {dollars(year.spent_usd)} spent, {year.share_back:.1%} of"
                 f" the investment; {year.total_share_back:.1%} so far",
             )
             for year in found.flow
         ),
     ]
     if found.cloud_margin_usd is not None and found.net_investment_usd is not None:
+        earned, paid = _margin_and_investment(asked)
         steps += [
             Step(
                 name="cloud_margin",
                 text=f"margin of the cloud = {committed} x {asked.cloud_margin:.1%}"
-                f" = {_sum(found.cloud_margin_usd)}",
+                f" = {dollars(found.cloud_margin_usd)}",
             ),
             Step(
                 name="implied_discount",
-                text=f"implied discount = margin{_dated(asked)} / investment"
-                f" = {found.implied_discount:.1%}; net investment"
-                f" {_sum(found.net_investment_usd)}",
+                text=f"implied discount = margin / investment{_dated(asked)} = {dollars(earned)} /"
+                f" {dollars(paid)} = {found.implied_discount:.1%}; net investment"
+                f" {dollars(found.net_investment_usd)}",
             ),
         ]
     if found.stated_valuation_usd is not None:
         after = found.effective_valuation_usd
-        more = "" if after is None else f"; after the margin {_sum(after)}"
+        more = "" if after is None else f"; after the margin {dollars(after)}"
         stake = f"valuation = {invested} / {asked.equity_share:.2%}"
-        line = f"{stake} = {_sum(found.stated_valuation_usd)}{more}"
+        line = f"{stake} = {dollars(found.stated_valuation_usd)}{more}"
         steps.append(Step(name="valuation", text=line))
     return steps
 
 
 def _kept(found: DealFlow) -> str:
     net = found.company_net_usd
-    return f"{_sum(net)} stay" if net >= 0 else f"{_sum(-net)} more out than in"
+    return f"{dollars(net)} stay" if net >= 0 else f"{dollars(-net)} more out than in"
 
 
 def _dated(asked: DealFlowInputs) -> str:
-    return "" if asked.discount_rate is None else f" at {asked.discount_rate:.1%} a year"
-
-
-def _sum(amount: Decimal) -> str:
-    return f"-${short(-amount)}" if amount < 0 else f"${short(amount)}"
+    if asked.discount_rate is None:
+        return ""
+    return f", each year's as value of today at {asked.discount_rate:.1%} a year,"
 
 
 def _sensitivity(asked: DealFlowInputs) -> tuple[Sensitivity, ...]:
@@ -312,8 +311,8 @@ def _sensitivity(asked: DealFlowInputs) -> tuple[Sensitivity, ...]:
             name="commitment_usd",
             low=half,
             high=asked.commitment_usd,
-            low_text=_sum(half),
-            high_text=_sum(asked.commitment_usd),
+            low_text=dollars(half),
+            high_text=dollars(asked.commitment_usd),
         )
     ]
     if margin is not None:

@@ -25,7 +25,7 @@ from tools.estimates.records import (
     tornado,
     unit,
 )
-from tools.estimates.shown import short, usd
+from tools.estimates.shown import dollars, usd
 
 SOURCE = "David Cahn, AI's $600B Question, Sequoia Capital, 2024-06-20"
 DATA_CENTER_FACTOR, MARGIN_FACTOR = Decimal(2), Decimal(2)
@@ -143,43 +143,39 @@ def _steps(found: AiRevenueNeeded) -> list[Step]:
     steps = [
         Step(
             name="data_center",
-            text=f"data center = GPU run rate {_sum(run_rate)} x {center:f}"
-            f" = {_sum(found.data_center_usd)} a year",
+            text=f"data center = GPU run rate {dollars(run_rate)} x {center:f}"
+            f" = {dollars(found.data_center_usd)} a year",
             source=SOURCE,
         ),
         Step(
             name="revenue_needed",
-            text=f"revenue needed = {_sum(found.data_center_usd)} x {margin:f}"
-            f" (a gross margin of {found.gross_margin:.0%}) = {_sum(needed)} a year",
+            text=f"revenue needed = {dollars(found.data_center_usd)} x {margin:f}"
+            f" (a gross margin of {found.gross_margin:.0%}) = {dollars(needed)} a year",
             source=SOURCE,
         ),
     ]
     if found.gap_usd is not None and asked.revenue_usd is not None:
-        line = (
-            f"gap = {_sum(needed)} - {_sum(asked.revenue_usd)} of revenue = {_sum(found.gap_usd)}"
-        )
+        line = f"gap = {dollars(needed)} - {dollars(asked.revenue_usd)} of revenue"
+        line += f" = {dollars(found.gap_usd)}"
         steps.append(Step(name="gap", text=line))
     if found.per_gpu_usd is not None:
-        line = f"per GPU = {_sum(needed)} / {asked.gpus:,} GPUs = {usd(found.per_gpu_usd)} a year"
+        line = (
+            f"per GPU = {dollars(needed)} / {asked.gpus:,} GPUs = {usd(found.per_gpu_usd)} a year"
+        )
         steps.append(Step(name="per_gpu", text=line))
     if found.per_customer_usd is not None:
         line = (
-            f"per customer = {_sum(needed)} / {asked.customers:,} customers"
+            f"per customer = {dollars(needed)} / {asked.customers:,} customers"
             f" = {usd(found.per_customer_usd, 2)} a year"
         )
         steps.append(Step(name="per_customer", text=line))
     if found.customers_needed is not None and asked.revenue_per_customer_usd is not None:
         line = (
-            f"customers = {_sum(needed)} / {usd(asked.revenue_per_customer_usd, 2)} a year each"
+            f"customers = {dollars(needed)} / {usd(asked.revenue_per_customer_usd, 2)} a year each"
             f" = {found.customers_needed:,}, rounded up"
         )
         steps.append(Step(name="customers_needed", text=line))
     return steps
-
-
-def _sum(amount: Decimal) -> str:
-    """US dollars in short: $150B."""
-    return f"-${short(-amount)}" if amount < 0 else f"${short(amount)}"
 
 
 def _sensitivity(asked: AiRevenueInputs) -> tuple[Sensitivity, ...]:
@@ -199,7 +195,7 @@ def _sensitivity(asked: AiRevenueInputs) -> tuple[Sensitivity, ...]:
         "revenue_needed_usd",
         needed,
         [
-            _swing("gpu_run_rate_usd", asked.gpu_run_rate_usd, Decimal(0), _sum),
+            _swing("gpu_run_rate_usd", asked.gpu_run_rate_usd, Decimal(0), dollars),
             _swing("data_center_factor", asked.data_center_factor, Decimal(1), plain),
             _swing("margin_factor", asked.margin_factor, Decimal(1), plain),
         ],

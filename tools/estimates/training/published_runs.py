@@ -147,7 +147,6 @@ _COLUMNS = Columns(
     _NAMES, ("model", "params_total_b", "tokens_t", "gpu_type", "gpu_hours"), UnreadableRuns
 )
 _MOST_RUNS = 2_000
-_FITTED = ("dense", "dense-small", "moe")
 
 
 def read_runs(path: Path) -> tuple[PublishedRun, ...]:
