@@ -49,36 +49,43 @@ def home(isolated: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose index is built, shared by the tests of a process: read it, never write it."""
+def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose index is built, to copy from: nothing is ever written to it."""
     from kb.knowledge_base import KnowledgeBase
 
-    place = tmp_path_factory.mktemp("warm") / "home"
+    place = tmp_path_factory.mktemp("built") / "home"
     kb = KnowledgeBase.open(place)
     kb.search("GPU", 1)
     kb.close()
     return place
 
 
+@pytest.fixture(scope="session")
+def warm_home(new_home: NewHome) -> Path:
+    """A home whose index is built, shared by the tests of a process that only ask in it: it has
+    their sessions and gaps."""
+    return new_home()
+
+
 NewHome = Callable[[], Path]
 
 
 @pytest.fixture(scope="session")
-def new_home(warm_home: Path, tmp_path_factory: pytest.TempPathFactory) -> NewHome:
+def new_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> NewHome:
     """Makes a home that was used before: its index stands, so that no test builds it again."""
 
     def make() -> Path:
         place = tmp_path_factory.mktemp("home") / "home"
-        shutil.copytree(warm_home, place)
+        shutil.copytree(built_home, place)
         return place
 
     return make
 
 
 @pytest.fixture
-def used_home(warm_home: Path, home: Path) -> Path:
+def used_home(built_home: Path, home: Path) -> Path:
     """The test's COMPUTE_DESK_HOME, as it is after a first question."""
-    shutil.copytree(warm_home, home)
+    shutil.copytree(built_home, home)
     return home
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -45,10 +44,9 @@ def _program(**fields: object) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def planted(warm_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def planted(new_home: Callable[[], Path]) -> tuple[Path, str]:
     """A home with secrets in every place, and the version of an article that was public once."""
-    home = tmp_path_factory.mktemp("planted") / "home"
-    shutil.copytree(warm_home, home)
+    home = new_home()
     folder = home.parent
     term = {
         "field": "price",
