@@ -19,6 +19,8 @@ _CODE = re.compile(  # an ISO currency code on either side: 4M CHF, CHF 4M
     r"|(?P<first>[A-Z]{3})\s?(?P<after>.*\d.*)"
 )
 _SIZES = {Unit.PARAMS, Unit.TOKENS}
+# A shell takes the $1 out of an unquoted $150B: 50B, without the sign, is refused and not read.
+_SUMS = "3M, 1.5bn, '$3M' in quotes, 300万美元 or 4M CHF"
 
 
 def parse_count(text: str) -> Decimal:
@@ -59,13 +61,13 @@ def parse_price(text: str) -> Decimal:
 def parse_money(text: str) -> tuple[Decimal, str | None]:
     """A sum of money and its currency as an ISO code ("$3M", "300万美元", "4M CHF", "0"), None
     where none is written; zero or more."""
-    _refuse_long(text, "a sum of money", "$3M, 300万美元 or 4M CHF")
+    _refuse_long(text, "a sum of money", _SUMS)
     _refuse_dotted(fold(text).strip().removeprefix("$"))
     code = _CODE.fullmatch(text.strip())
     amount = (code["after"] or code["before"]) if code else text
     if re.fullmatch(r"\W*0(?:\.0+)?\W*", fold(amount)):
         return Decimal(0), code["code"] or code["first"] if code else None
-    value, reading = _parse(amount, "a sum of money", {Unit.MONEY}, "$3M, 300万美元 or 4M CHF")
+    value, reading = _parse(amount, "a sum of money", {Unit.MONEY}, _SUMS)
     return value, (code["code"] or code["first"]) if code else reading.currency
 
 

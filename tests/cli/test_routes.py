@@ -82,6 +82,7 @@ def test_routes_for_a_person(desk: Desk) -> None:
         (("routes", "--gpus", "8", "--hours", "5", "--start-by", "2020-01-01"), "invalid_input"),
         (("routes", "--gpus", "8", "--hours", "5", "--gpu", "X900"), "unknown_gpu"),
         (("revenue", "--run-rate", "¥150B"), "invalid_input"),
+        (("revenue", "--run-rate", "50B"), "invalid_input"),  # what a shell leaves of $150B
         (("deal", "--investment", "$1B", "--commitment", "$1B", "--years", "0"), "invalid_input"),
         (("scale", "--gpus", "64", "--efficiency", "95"), "invalid_input"),
     ],

@@ -14,7 +14,7 @@ Text = str | None
 
 def revenue(
     run_rate: Annotated[
-        str, typer.Option(metavar="USD", help="Spending on GPUs a year, such as $150B.")
+        str, typer.Option(metavar="USD", help="Spending on GPUs a year, such as 150bn.")
     ],
     data_center_factor: Annotated[
         str, typer.Option(metavar="X", help="A data center costs so many times its GPUs.")
