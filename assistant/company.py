@@ -56,6 +56,7 @@ _BACKED = (
 _NOBODY = re.compile(
     r"\b(?:bootstrapped|self[- ]funded|no investors)\b|没有投资方|没有投资人|自筹资金"
 )
+_CLAUSE = re.compile(r"[,;:，；：、。?？!！]|\b(?:with|and|on)\b")
 _NOTHING = re.compile(
     r"\b(?:have not|haven[’']t|never|not yet) raised\b|\bno (?:outside )?funding\b|\bunfunded\b"
     r"|没(?:有)?(?:拿过|融过|获得过)(?:任何)?(?:投资|融资)|尚?未融资|没有融资"
@@ -101,6 +102,8 @@ def _raised(text: str) -> str | None:
     if _NOTHING.search(fold(text)):
         return "none"
     sums = [q for q in find_quantities(text) if q.unit is Unit.MONEY and q.currency]
+    if len(sums) > 1:  # "we raised $8M, with a budget of $300k": the one behind the word
+        sums = [q for q in sums if _RAISED.search(_CLAUSE.split(text[: q.start])[-1])]
     if len(sums) != 1 or not _RAISED.search(text):
         return None
     return f"{sums[0].value.normalize():f} {sums[0].currency}"

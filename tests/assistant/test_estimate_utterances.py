@@ -110,7 +110,7 @@ def test_most_of_what_was_not_mended_for_is_read(records: list[Program]) -> None
         (
             "我们A轮，融了800万美元，128张H100用20天，预算30万美元，走哪条路？",
             "compare_routes",
-            {"stage": "series_a", "budget": "$300000"},
+            {"stage": "series_a", "raised": "8000000 USD", "budget": "$300000"},
         ),
     ],
 )
