@@ -52,6 +52,7 @@ _USE = re.compile(r"\b(?:life|useful|use)\b|寿命|使用|用")
 class LoanWords(Words):
     """Words of a loan."""
 
+    ask_all: str
     ask_price: str
     ask_months: str
     lead_one: str
@@ -72,7 +73,8 @@ class LoanWords(Words):
 _WORDS = catalogue(
     LoanWords(
         finished="loan computed",
-        ask_price=(
+        ask_price="**I need the price of one GPU; for example “$32,000 each”.**",
+        ask_all=(
             "**I need the price of one GPU, the months and, if you know it, the rate; for example "
             "“1,000 GPUs at $32,000 each over 42 months at 12%”.**"
         ),
@@ -101,7 +103,8 @@ _WORDS = catalogue(
     ),
     LoanWords(
         finished="已计算贷款",
-        ask_price=(
+        ask_price="**请告诉我每张GPU的价格，例如“每张3.2万美元”。**",
+        ask_all=(
             "**请告诉我每张GPU的价格、贷款月数，如果知道也请给出利率；例如“1000张GPU，"
             "每张3.2万美元，42个月，年利率12%”。**"
         ),
@@ -161,7 +164,7 @@ def _missing(reading: Reading) -> str | None:
     told = _arguments(reading)
     words = _WORDS(reading.language)
     if "price_per_gpu" not in told:
-        return words.ask_price
+        return words.ask_price if "months" in told else words.ask_all
     return None if "months" in told else words.ask_months
 
 
