@@ -20,12 +20,6 @@ _MHA_SOURCE = (
 _MLA_SOURCE = "DeepSeek-V2, arXiv:2405.04434, section 2.1"
 
 
-def kv_bytes_per_token(shape: Architecture, bytes_per_value: Decimal | int = 2) -> Decimal:
-    """Bytes that one more token takes while every layer still keeps it."""
-    each = positive("bytes a value", bytes_per_value, 8)
-    return each * shape.layers * _values(shape)
-
-
 def kv_cache_bytes(
     shape: Architecture, tokens: Decimal | int, bytes_per_value: Decimal | int = 2
 ) -> Decimal:

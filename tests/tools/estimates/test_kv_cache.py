@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tools.errors import InvalidInput
 from tools.estimates.architectures import Architecture, architecture, architectures
-from tools.estimates.kv_cache import GIB, kv_bytes_per_token, kv_cache_bytes, kv_cache_step
+from tools.estimates.kv_cache import GIB, kv_cache_bytes, kv_cache_step
 
 
 @pytest.mark.parametrize(
@@ -30,16 +30,16 @@ def test_published_models(name: str, tokens: int, gib: str) -> None:
 
 
 def test_bytes_a_token() -> None:
-    assert kv_bytes_per_token(architecture("Llama 2 70B")) == 327_680
-    assert kv_bytes_per_token(architecture("Llama 3 8B")) == 131_072
-    assert kv_bytes_per_token(architecture("DeepSeek-V3")) == 70_272
-    assert kv_bytes_per_token(architecture("DeepSeek-V3"), 1) == 35_136
+    assert kv_cache_bytes(architecture("Llama 2 70B"), 1) == 327_680
+    assert kv_cache_bytes(architecture("Llama 3 8B"), 1) == 131_072
+    assert kv_cache_bytes(architecture("DeepSeek-V3"), 1) == 70_272
+    assert kv_cache_bytes(architecture("DeepSeek-V3"), 1, 1) == 35_136
 
 
 def test_layers_with_a_window_keep_no_more_than_it() -> None:
     shape = architecture("Gemma 3 27B")
     short, long = (kv_cache_bytes(shape, tokens) for tokens in (1024, 131_072))
-    assert short == 1024 * kv_bytes_per_token(shape)
+    assert short == 1024 * kv_cache_bytes(shape, 1)
     full_layers = shape.layers - shape.window_layers
     values = 2 * shape.kv_heads * shape.head_dim
     assert long == 2 * values * (full_layers * 131_072 + shape.window_layers * 1024)
@@ -61,7 +61,7 @@ def test_more_tokens_never_take_less(shape: Architecture, tokens: int, width: in
     assert total >= 0
     assert kv_cache_bytes(shape, tokens + 1, width) >= total
     assert kv_cache_bytes(shape, tokens, 2 * width) == 2 * total
-    assert total <= tokens * kv_bytes_per_token(shape, width)
+    assert total <= tokens * kv_cache_bytes(shape, 1, width)
 
 
 def test_what_cannot_be_is_refused() -> None:
