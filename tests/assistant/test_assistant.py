@@ -131,7 +131,7 @@ def test_a_search_that_fails_is_not_a_library_without_an_answer(used_home: Path)
         kept = json.loads(manifest.read_text(encoding="utf-8"))
         manifest.write_text(json.dumps(kept | {"embedder": "another:1"}), encoding="utf-8")
         answer = desk.ask("How many GPUs does Andromeda have?")
-    assert "the index was built with another:1" in answer.answer
+    assert "The index was built with another:1" in answer.answer
     assert "`compute-desk kb rebuild`" in answer.answer
     assert answer.gaps == []
 

@@ -112,7 +112,7 @@ def _order(route: Route) -> tuple[object, ...]:
         TIERS.index(route.tier),
         "none_free" in route.problems,
         total is None,
-        total.likely if total else Decimal(0),
+        (total.likely, total.high, total.low) if total else (),
         _STANDINGS.index(route.standing),
         route.kind,
         route.name,
