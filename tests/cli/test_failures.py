@@ -189,6 +189,8 @@ def test_ctrl_c_in_the_middle_of_an_answer(home: Path) -> None:
     # The pipe is not read before the signal, and the answer waits on it: no timing involved.
     code = (
         "import assistant.assistant as a, os, signal, sys\n"
+        # A shell's background job inherits a SIGINT that is ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "class Interrupted(a.Assistant):\n"
         "    async def stream(self, text, session=None):\n"
         "        from assistant.events import Text\n"
