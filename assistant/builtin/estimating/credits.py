@@ -19,8 +19,6 @@ from assistant.builtin.estimating.estimator import (
 )
 from assistant.builtin.estimating.market_prices import lowest_prices, offers_call
 from assistant.builtin.estimating.money import (
-    as_amount,
-    as_share,
     hourly,
     months_of,
     near,
@@ -28,7 +26,7 @@ from assistant.builtin.estimating.money import (
 )
 from assistant.builtin.figures import dollars, number, percent
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_of
+from assistant.builtin.values import gpu_of, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -205,8 +203,8 @@ def _years(reading: Reading) -> list[str]:
             and behind.unit is Unit.MONEY
             and _CAP.search(fold(reading.text[figure.end : behind.start]))
         )
-        limit = f": {as_amount(behind)}" if behind is not None and cap else ""
-        found.append(f"{as_share(figure)}{limit}")
+        limit = f": {price_text(behind)}" if behind is not None and cap else ""
+        found.append(f"{share_text(figure)}{limit}")
     return found
 
 
@@ -229,33 +227,33 @@ def _missing(reading: Reading) -> str | None:
 def _arguments(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if credit := _sum(reading):
-        told["credit"] = as_amount(credit)
+        told["credit"] = price_text(credit)
     listed, market = _prices(reading)
     earlier = reading.again(TOOL)
     if listed and earlier and not market and not _LIST.search(reading.folded):
         market, listed = [listed], None  # "and at $2.99?" asks for another market price
     if listed:
-        told["list_price"] = as_amount(listed)
+        told["list_price"] = price_text(listed)
     if market:
-        told |= {"market": [as_amount(each) for each in market], "market_source": ASKED}
+        told |= {"market": [price_text(each) for each in market], "market_source": ASKED}
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
     if years := _years(reading):
         told["years"] = years
     if spend := told_by(reading, Unit.MONEY, _MONTHLY):
-        told["spend_per_month"] = as_amount(spend)
+        told["spend_per_month"] = price_text(spend)
     if expires := told_by(reading, Unit.DURATION_DAYS, _EXPIRES):
         told["expiry_months"] = months_of(expires)
     elif spelled := _EXPIRES_IN_A.search(reading.folded):
         told["expiry_months"] = 12 if spelled[1] == "year" else 1
     if chance := told_by(reading, Unit.PERCENT, _CHANCE):
-        told["probability"] = as_share(chance)
+        told["probability"] = share_text(chance)
     elif (half := told_by(reading, Unit.RATIO, _CHANCE)) and half.value <= 1:  # 一半概率
-        told["probability"] = as_amount(half)
+        told["probability"] = price_text(half)
     if equity := told_by(reading, Unit.PERCENT, _EQUITY):
-        told["equity_share"] = as_share(equity)
+        told["equity_share"] = share_text(equity)
     if valuation := told_by(reading, Unit.MONEY, _VALUATION):
-        told["valuation"] = as_amount(valuation)
+        told["valuation"] = price_text(valuation)
     return earlier | told
 
 

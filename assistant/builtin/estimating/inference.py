@@ -24,7 +24,6 @@ ASSUMED = {"requests_per_minute": 60.0, "input_tokens": 1000, "output_tokens": 3
 """What is assumed where somebody agrees to it: planning figures, named in the question."""
 
 _TIMES = ("first_token_seconds", "token_seconds", "answer_seconds")
-_OF_MODEL = ("model", "params", "active_params")
 _SERVE = re.compile(
     r"\b(?:serv(?:e|es|ing)|inference|deploy(?:ing)?|host(?:ing)?|run(?:ning)? (?:an? )?"
     r"(?:llm|chatbot))\b|推理|部署|推論"

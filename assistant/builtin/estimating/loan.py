@@ -11,8 +11,6 @@ from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.estimating.money import (
-    as_amount,
-    as_share,
     exact_percent,
     hourly,
     months_of,
@@ -21,7 +19,7 @@ from assistant.builtin.estimating.money import (
 )
 from assistant.builtin.figures import dollars, percent, plain
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count
+from assistant.builtin.values import gpu_count, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -171,7 +169,7 @@ def _missing(reading: Reading) -> str | None:
 def _arguments(reading: Reading) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if money := price_of_one(reading):
-        told |= {"price_per_gpu": as_amount(money), "price_source": ASKED}
+        told |= {"price_per_gpu": price_text(money), "price_source": ASKED}
     lengths = [q for q in reading.quantities if q.unit is Unit.DURATION_DAYS and q.value > 0]
     use = told_by(reading, Unit.DURATION_DAYS, _USE) if len(lengths) > 1 else None
     length = next((each for each in lengths if each is not use), None)
@@ -196,9 +194,9 @@ def _shares(reading: Reading) -> dict[str, str]:
     ):
         if figure := told_by(reading, Unit.PERCENT, cue, taken):
             taken.append(figure)
-            found[name] = as_share(figure)
+            found[name] = share_text(figure)
     rate = next((q for q in reading.quantities if q.unit is Unit.PERCENT and q not in taken), None)
-    return found | ({"interest": as_share(rate)} if rate else {})
+    return found | ({"interest": share_text(rate)} if rate else {})
 
 
 def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Section:

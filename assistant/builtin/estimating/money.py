@@ -10,7 +10,6 @@ from typing import Any
 
 from assistant.answer import Language
 from assistant.builtin.figures import price
-from assistant.builtin.values import price_text
 from assistant.question import Reading
 from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
@@ -60,16 +59,6 @@ def _is_each(reading: Reading, figure: Quantity) -> bool:
     if figure.unit is not Unit.COUNT or not _LEAST_A_GPU <= figure.value <= _MOST_A_GPU:
         return False
     return bool(_EACH.match(fold(reading.text[figure.end :])))
-
-
-def as_share(figure: Quantity) -> str:
-    """A percentage as the tools take it: 12.5%."""
-    return f"{figure.value.normalize():f}%"
-
-
-def as_amount(figure: Quantity) -> str:
-    """A number as the tools take it, without its unit; a currency that is not US dollars stays."""
-    return price_text(figure)
 
 
 def months_of(figure: Quantity) -> int:

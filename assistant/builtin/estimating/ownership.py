@@ -10,11 +10,11 @@ from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Call, Estimator, results_of
 from assistant.builtin.estimating.market_prices import lowest_prices, offers_call
-from assistant.builtin.estimating.money import as_amount, as_share, hourly, price_of_one, told_by
+from assistant.builtin.estimating.money import hourly, price_of_one, told_by
 from assistant.builtin.estimating.ownership_words import WORDS, OwnershipWords
 from assistant.builtin.figures import dollars, family, percent, plain
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of
+from assistant.builtin.values import gpu_count, gpu_of, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -87,7 +87,7 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         ("reserved", [committed] if committed else []),
     ):
         if found:
-            told |= {name: [as_amount(each) for each in found], "rents_source": ASKED}
+            told |= {name: [price_text(each) for each in found], "rents_source": ASKED}
     told |= _purchase(reading) | _shares(reading)
     if life := told_by(reading, Unit.DURATION_DAYS, _LIFE):
         told["life_years"] = f"{round(life.value / 365, 1).normalize():f}"
@@ -98,13 +98,13 @@ def _purchase(reading: Reading) -> dict[str, str]:
     found: dict[str, str] = {}
     colocation = reading.first(Unit.PRICE_PER_KW_MONTH) or told_by(reading, Unit.MONEY, _COLOCATION)
     if colocation:
-        found["colocation_per_kw_month"] = as_amount(colocation)
+        found["colocation_per_kw_month"] = price_text(colocation)
     if power := reading.first(Unit.PRICE_PER_KWH):
-        found["usd_per_kwh"] = as_amount(power)
+        found["usd_per_kwh"] = price_text(power)
     money = price_of_one(reading, [colocation])
     if money:
         name = "all_in" if _ALL_IN.search(reading.folded) else "purchase"
-        found |= {name: as_amount(money), "purchase_source": ASKED}
+        found |= {name: price_text(money), "purchase_source": ASKED}
     return found
 
 
@@ -118,10 +118,10 @@ def _shares(reading: Reading) -> dict[str, Any]:
     ):
         if figure := told_by(reading, Unit.PERCENT, cue, taken):
             taken.append(figure)
-            found[name] = as_share(figure)
+            found[name] = share_text(figure)
     for sign, cue in (("-", _FALL), ("", _RISE)):
         if figure := told_by(reading, Unit.PERCENT, cue, taken):
-            return found | {"paths": [sign + as_share(figure)]}
+            return found | {"paths": [sign + share_text(figure)]}
     return found
 
 
