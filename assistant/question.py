@@ -49,12 +49,14 @@ class Reading:
     has; `provider` is in the price list; `repeat` is an earlier call to make again with changes;
     `company` is what this and earlier questions tell about the asker's company (see
     `assistant.company`); `accepted` says that the person agreed to what an asked-back question
-    would assume.
+    would assume; `search` are the words to search the library with: the question's own and the
+    names that it only points to.
     """
 
     text: str
     language: Language
     folded: str
+    search: str = ""
     quantities: tuple[Quantity, ...] = ()
     gpus: tuple[GpuMention, ...] = ()
     models: tuple[ModelMention, ...] = ()

@@ -48,6 +48,12 @@ MOST_COMPARED = 4
 """So many programs that are named by their sponsors only are compared."""
 
 
+def read_parts(text: str, past: Sequence[Past], programs: Sequence[Program]) -> tuple[Reading, ...]:
+    """Understand a message after the turns `past`: one reading for each question in it, in their
+    order; at least one."""
+    return (read(text, past, programs),)
+
+
 def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     """Understand a question after the turns `past`; what the last one asked back may be in it."""
     reading = _read(text, past, programs)
@@ -99,7 +105,9 @@ def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readi
         sponsored=tuple(sponsored),
         company=company_told(text, folded, past, [p for p in programs if p.id in named]),
     )
-    reading = replace(reading, repeat=_repeated(reading, past))
+    reading = replace(
+        reading, repeat=_repeated(reading, past), search=_search_words(reading, programs)
+    )
     asks, kind = _asks(reading)
     if asks == (Ask.MATCH,):
         chosen = targets(reading, programs, lambda folded: _mentioned(folded, programs)[0])
@@ -114,13 +122,16 @@ def _as_price(said: Quantity) -> Quantity:
 
 
 def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Program]) -> str:
-    """The question for the first search: with the names that it only points to."""
-    reading = read(question, [past_of(turn) for turn in turns], programs)
+    """The message for the first search: with the names that it only points to."""
+    return read(question, [past_of(turn) for turn in turns], programs).search
+
+
+def _search_words(reading: Reading, programs: Sequence[Program]) -> str:
     names = {program.id: program.name for program in programs}
     said = [p for p in reading.programs if p not in _mentioned(reading.folded, programs)[0]]
     chinese = reading.language != "en"
     added = [names[p].zh_hans if chinese else names[p].en for p in said if p in names]
-    return " ".join([question, *added])
+    return " ".join([reading.text, *added])
 
 
 def _completes(reading: Reading) -> bool:

@@ -23,12 +23,12 @@ from langchain_core.tools import BaseTool
 from pydantic import ConfigDict, SkipValidation
 
 from assistant.builtin.estimating.estimator import Call
-from assistant.builtin.planning import next_calls
-from assistant.builtin.writing import Draft, write
+from assistant.builtin.planning import Made, plan
+from assistant.builtin.writing import write
 from assistant.context import pasts_in
 from assistant.evidence import Artifact
 from assistant.knowledge import Knowledge
-from assistant.reading import read
+from assistant.reading import read_parts
 
 _PIECE = re.compile(r"\S+\s*|\s+")
 
@@ -80,20 +80,29 @@ class BuiltinModel(BaseChatModel):
 
     def _respond(self, messages: Sequence[BaseMessage], tools: Sequence[str]) -> AIMessage:
         start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
-        reading = read(messages[start].text, pasts_in(messages[:start]), self.kb.programs())
-        done = [
-            Artifact.model_validate(message.artifact)
-            for message in messages[start:]
-            if isinstance(message, ToolMessage) and message.artifact
-        ]
-        calls = [call for call in next_calls(reading, done) if call[0] in tools]
-        if calls:
-            return _asking(calls)
-        draft: Draft = write(reading, done, self.kb)
+        past = pasts_in(messages[:start])
+        readings = read_parts(messages[start].text, past, self.kb.programs())
+        parts = plan(readings, _made(messages[start:]))
+        wanted = [call for part in parts for call in part.calls if call[0] in tools]
+        if wanted:
+            return _asking([call for n, call in enumerate(wanted) if call not in wanted[:n]])
+        draft = write(parts, self.kb)
         outcome = {
             "abstained": draft.abstained, "asked_back": draft.asked_back, "gaps": draft.gaps,
         }  # fmt: skip
         return AIMessage(draft.text, id=_new_id(), response_metadata={"outcome": outcome})
+
+
+def _made(messages: Sequence[BaseMessage]) -> list[Made]:
+    """The calls of a turn with their results, in the order in which they were asked for."""
+    results = {m.tool_call_id: m.artifact for m in messages if isinstance(m, ToolMessage)}
+    made = []
+    for message in messages:
+        for call in message.tool_calls if isinstance(message, AIMessage) else ():
+            found = results.get(str(call["id"]))
+            artifact = Artifact.model_validate(found) if found else None
+            made.append(Made((call["name"], call["args"]), artifact))
+    return made
 
 
 def _asking(calls: Sequence[Call]) -> AIMessage:

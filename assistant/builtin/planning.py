@@ -1,8 +1,13 @@
-"""From a question as understood to the tool calls that its answer needs."""
+"""From a question as understood to the tool calls that its answer needs.
+
+Planning has no memory: it is done again from the start with all calls that were made so far, and
+ends at the first calls that are still to be made.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from assistant import cues
@@ -15,6 +20,53 @@ from tools.places import find_places
 from tools.quantities import Unit
 
 MOST_PROGRAMS = 3
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call of this turn, and what came of it: None where the graph refused it."""
+
+    call: Call
+    artifact: Artifact | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a message with its own evidence, the search first, and the calls that it
+    still needs."""
+
+    reading: Reading
+    done: tuple[Artifact, ...]
+    calls: tuple[Call, ...] = ()
+
+
+def plan(readings: Sequence[Reading], made: Sequence[Made]) -> list[Part]:
+    """What each question of a message has and still needs. `made` starts with the search for the
+    whole message, which serves a question that stands alone; several search for themselves."""
+    if len(readings) == 1:
+        return [_followed(readings[0], [each for each in made[:1] if each.artifact], made)]
+    parts = []
+    for reading in readings:
+        search: Call = ("search_knowledge", {"query": reading.search})
+        found = [each for each in made if each.call == search]
+        if not found:
+            parts.append(Part(reading, (), (search,)))
+        else:
+            parts.append(_followed(reading, found[:1], made))
+    return parts
+
+
+def _followed(reading: Reading, searched: Sequence[Made], made: Sequence[Made]) -> Part:
+    """The part after all calls that it wanted and that were made; each is wanted once."""
+    done = [each.artifact for each in searched if each.artifact is not None]
+    wanted: list[Call] = []
+    while calls := [call for call in next_calls(reading, done) if call not in wanted]:
+        wanted += calls
+        missing = tuple(call for call in calls if not any(each.call == call for each in made))
+        if missing:
+            return Part(reading, tuple(done), missing)
+        done += [each.artifact for each in made if each.call in calls and each.artifact is not None]
+    return Part(reading, tuple(done))
 
 
 def next_calls(reading: Reading, done: Sequence[Artifact]) -> list[Call]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from assistant import cues
 from assistant.builtin.coverage import content_terms
 from assistant.builtin.estimating.registry import BY_ASK, estimate_section
+from assistant.builtin.planning import Part
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import fact_section
 from assistant.builtin.sections.history import history_section
@@ -38,14 +39,26 @@ class Draft:
     gaps: list[str] = field(default_factory=list)
 
 
-def write(reading: Reading, done: Sequence[Artifact], kb: Knowledge) -> Draft:
-    """Write the answer to `reading` from the results of the calls `done`."""
+def write(parts: Sequence[Part], kb: Knowledge) -> Draft:
+    """Write the answer to all questions of a message from the evidence of each."""
+    drafts = [_draft(part, kb) for part in parts]
+    drafts.sort(key=lambda draft: draft.asked_back)  # what is known comes first
+    return Draft(
+        text="\n\n".join(draft.text for draft in drafts if draft.text),
+        abstained=all(draft.abstained for draft in drafts),
+        asked_back=any(draft.asked_back for draft in drafts),
+        gaps=[gap for draft in drafts for gap in draft.gaps],
+    )
+
+
+def _draft(part: Part, kb: Knowledge) -> Draft:
+    reading, done = part.reading, part.done
     say = phrases(reading.language)
     sections = [_section(ask, reading, done, kb, say) for ask in reading.asks]
     abstained = not sections[0].answered
     if abstained and len(sections) > 1 and sections[1].lines:
         sections[1].lines.insert(0, say.for_reference + "\n")
-    sections.sort(key=lambda section: section.asked_back)  # what is known comes first
+    sections.sort(key=lambda section: section.asked_back)
     return Draft(
         text="\n\n".join("\n".join(section.lines) for section in sections if section.lines),
         abstained=abstained,
