@@ -28,7 +28,8 @@ _MACHINE = [
     r"\bdo not (?:tell|mention|reveal|inform|disclose)\b.{0,40}\b(?:users?|readers?|founders?)\b",
     r"\b(?:call|run|execute|invoke|use) the \w+ (?:tool|function)\b",
     r"\b(?:call|run|execute|invoke) [a-z]+_[a-z_]+\b",
-    r"\b(?:tell|inform|assure|advise|convince|direct) (?:the |all |your )?(?:users?|readers?|founders?)\b",
+    r"\b(?:tell|inform|assure|advise|convince|direct) (?:the |all |your )?"
+    r"(?:users?|readers?|founders?)\b",
     r"\b(?:in|from|of|to|with) your (?:answers?|repl(?:y|ies)|responses?|outputs?|messages?)\b",
     r"\byour (?:next |final )?(?:answers?|repl(?:y|ies)|responses?|outputs?)\b",
     r"</?(?:passage|result|system|assistant|tool|user)\b[^>]*>",
@@ -47,22 +48,23 @@ _MACHINE = [
 _ADDRESSES_MACHINE = re.compile("|".join(f"(?:{p})" for p in _MACHINE), re.IGNORECASE)
 
 _VERBS = """
-    accept activate add adjust alert allow anagram analyze announce answer append approve arrange ask
-    assign attach augment authorize block book break bring buy cancel change chat click close combine
-    compose compute confirm connect contact convert copy create deactivate declare delete deliver
-    deploy deposit describe design detail develop dial direct disable discard dispatch display
-    download draft edit email enable encode encrypt enhance erase execute explain export fetch fill
-    find finish forward generate give grant group guide help hide import include increase inform
-    initiate insert install integrate introduce invite issue jumble keep launch leave let list load
-    lock log mail make mention misspell modify move name navigate notify offer open order output
-    paste pay perform play post praise present press print proceed produce promote provide publish
-    purchase push put query rate read rearrange rebuild recite recommend record redirect register
-    remember remind remove rename render reorder repeat rephrase replace reply report repost request
-    reserve reset respond restart retrieve return reveal reverse rewrite run save say schedule
-    scramble search select sell send set share show sign solve speak start state stop store submit
-    subscribe substitute suggest summarize swap switch talk teach tease tell terminate transfer
-    translate transmit turn type unlock unsubscribe update upload urge use verify visit vote wipe
-    wire withdraw write
+    accept activate add adjust alert allow anagram analyze announce answer append approve
+    arrange ask assign attach augment authorize block book break bring buy cancel change chat
+    click close combine compose compute confirm connect contact convert copy create deactivate
+    declare delete deliver deploy deposit describe design detail develop dial direct disable
+    discard dispatch display download draft edit email enable encode encrypt enhance erase
+    execute explain export fetch fill find finish forward generate give grant group guide help
+    hide import include increase inform initiate insert install integrate introduce invite issue
+    jumble keep launch leave let list load lock log mail make mention misspell modify move name
+    navigate notify offer open order output paste pay perform play post praise present press
+    print proceed produce promote provide publish purchase push put query rate read rearrange
+    rebuild recite recommend record redirect register remember remind remove rename render
+    reorder repeat rephrase replace reply report repost request reserve reset respond restart
+    retrieve return reveal reverse rewrite run save say schedule scramble search select sell
+    send set share show sign solve speak start state stop store submit subscribe substitute
+    suggest summarize swap switch talk teach tease tell terminate transfer translate transmit
+    turn type unlock unsubscribe update upload urge use verify visit vote wipe wire withdraw
+    write
 """.split()
 _OBJECT = (
     r"(?:(?:up|down|out|off|on|in|over|back) )?"
@@ -70,8 +72,8 @@ _OBJECT = (
     r"|it|them|him|me|us|how|what|why|when|where|who|whether|random|commonly|always|only|exactly|"
     r"(?:letters?|words?|numbers?|vowels?|spaces?|symbols?|commas?|anagrams?|files?|funds?|money|"
     r"payment|access)\b|to (?:the|my|your)|for (?:the|my|your|numbers|vowels)|with (?:the|my|an?)|"
-    r"in (?:the|my|your)|from (?:the|my|your)|\d|[\"'“‘$€£]|https?:|www\.|[a-z0-9-]+\.(?:com|net|org|"
-    r"io|example|xyz|ai)\b)"
+    r"in (?:the|my|your)|from (?:the|my|your)|\d|[\"'“‘$€£]|https?:|www\.|"
+    r"[a-z0-9-]+\.(?:com|net|org|io|example|xyz|ai)\b)"
 )
 _LABEL = r"(?:[\w/ .-]{1,40}: ?)?"
 _IMPERATIVE = re.compile(
@@ -95,7 +97,12 @@ _CHINESE_REQUEST = re.compile(
     r"|^(?:提取|提现|转账|禁用|关闭|打开|解锁|删除|更新|修改|卸载|安装|下载|点击|访问|订阅|分享).{0,12}(?:我的|你的|该链接|以下链接|此链接|https?:)"
     r"|^(?:打乱|重新排列|替换|去掉|删去|使用|加入|添加|插入|附上).{0,20}(?:字母|单词|空格|元音|拼写|这句话|一句话|链接)",
 )
-_FIRST_PERSON = re.compile(r"^(?:my|i|this is for my|thank you)\b|^(?:我|我的|谢谢)", re.IGNORECASE)
+# What goes on about the asker of an order: "My kitchen is on fire.", "The account ID is 'X1'."
+_GOES_ON = re.compile(
+    r"^(?:my|i|this is for my|thank you)\b|^(?:我|谢谢)"
+    r"|\b(?:account|policy|patient|user|application|order)?[ _](?:id|number|password)\b|(?:账号|编号|密码)",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(r"[?？][\"'”’」』）)*_\s]*$")
 _BEFORE = " \t-*•>#|\"'“”‘’「」『』（()_.…—"
 _LONGEST = 2000
@@ -132,7 +139,8 @@ def statements(text: str, *, record: bool = False) -> list[tuple[int, int]]:
         if addresses_machine(sentence):
             return kept
         if not record:
-            if is_order(sentence) or (ordered and _FIRST_PERSON.match(sentence.strip(_BEFORE))):
+            goes_on = ordered and _GOES_ON.search(fold_script(sentence).strip(_BEFORE))
+            if goes_on or is_order(sentence):
                 ordered = True
                 continue
             if _QUESTION.search(sentence):
