@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kb.records import Grade, Passage
+from kb.texts.orders import statements
 
 
 class PassageEvidence(BaseModel):
@@ -38,6 +39,10 @@ class PassageEvidence(BaseModel):
     score: float | None = None
     dense: float | None = None
     keyword: float | None = None
+
+    def statements(self) -> list[tuple[int, int]]:
+        """Start and end in `text` of the sentences that may be told: no orders, no questions."""
+        return statements(self.text, record=self.kind == "program")
 
 
 class ToolEvidence(BaseModel):

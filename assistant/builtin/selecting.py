@@ -19,7 +19,6 @@ from assistant.language import same_language
 from assistant.question import Ask, Reading
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
-from kb.texts.splitting import sentences
 from tools.quantities import Unit, find_quantities
 
 ENOUGH = 0.5
@@ -147,9 +146,9 @@ class _Question:
         mine = same_language(passage.language, self._language)
         content = self._content if mine else self._crossing
         made = []
-        for start, end in sentences(passage.text) or [(0, len(passage.text))]:
+        for start, end in passage.statements():
             text = passage.text[start:end]
-            if _ORDERS.search(fold(text)) or not plain(text):
+            if not plain(text):
                 continue
             coverage = covered(content, text, around, self._aliases)
             coverage += _FIELD_SHARE * (passage.field in self._fields)
@@ -193,13 +192,6 @@ def plain(text: str) -> str:
     """A source's words on one line, without addresses, tags, or what looks like our marks."""
     text = " ".join(_TAG.sub("", without_urls(without_marks(text)[0])).split())
     return f"{text[:-1]}。" if text.endswith("；") else text
-
-
-# A sentence that speaks to the assistant is no statement about compute.
-_ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|prompts?|rules?)\b"
-    r"|\bsystem prompt\b|\byou are now\b|(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|指示|提示|规则)"
-)
 
 
 def wanted_figures(folded: str) -> tuple[frozenset[Unit], ...]:

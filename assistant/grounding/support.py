@@ -14,7 +14,6 @@ from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 from assistant.grounding.names import addresses, proper_names, quotations, urls
 from assistant.grounding.segments import Unit
 from kb.texts.folding import fold
-from kb.texts.splitting import sentences
 from tools.quantities import Quantity, find_quantities, supports
 from tools.quantities import Unit as UnitKind
 
@@ -67,7 +66,8 @@ class _Stretch:
     @cached_property
     def surroundings(self) -> str:
         p = self.passage
-        return fold(" ".join(filter(None, (p.title, p.header, p.text, p.publisher))))
+        told = " ".join(p.text[start:end] for start, end in p.statements())
+        return fold(" ".join(filter(None, (p.title, p.header, told, p.publisher))))
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ class EvidenceBook:
         self._tools[artifact.tool.id] = artifact.tool
         self._fields[artifact.tool.id] = list(_walk(artifact.tool, "", _told(artifact.tool)))
         for passage in artifact.passages:
-            spans = sentences(passage.text) or [(0, len(passage.text))]
-            self._stretches[passage.id] = [_Stretch(passage, *span) for span in spans]
+            told = [_Stretch(passage, *span) for span in passage.statements()]
+            self._stretches[passage.id] = told
         self.__dict__.pop("_haystack", None)
         self.__dict__.pop("_known", None)
 

@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from assistant.errors import DESK_ERRORS
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
+from kb.texts.orders import addresses_machine
 
 Output = tuple[str, dict[str, Any]]
 """Text for the chat model, and the artifact (JSON of `Artifact`)."""
@@ -72,7 +73,7 @@ def _as_text(tool: ToolEvidence, passages: Sequence[PassageEvidence]) -> str:
     """Evidence as a chat model reads it. Angle brackets in foreign text cannot close a tag."""
     parts = [_passage_as_text(passage) for passage in passages]
     if tool.result:
-        body = json.dumps(tool.result, ensure_ascii=False, separators=(",", ":"))
+        body = json.dumps(_without_orders(tool.result), ensure_ascii=False, separators=(",", ":"))
         parts.append(f'<result id="{tool.id}">{_harmless(body)}</result>')
     return "\n".join(parts) or "Nothing found."
 
@@ -85,7 +86,17 @@ def _passage_as_text(passage: PassageEvidence) -> str:
         "grade": passage.grade,
     }
     attributes = "".join(f' {name}="{_harmless(value)}"' for name, value in about.items() if value)
-    return f'<passage id="{passage.id}"{attributes}>{_harmless(passage.text)}</passage>'
+    told = " ".join(passage.text[start:end] for start, end in passage.statements())
+    return f'<passage id="{passage.id}"{attributes}>{_harmless(told)}</passage>'
+
+
+def _without_orders(value: Any) -> Any:
+    """A result without what a provider or a source says to an assistant."""
+    if isinstance(value, dict):
+        return {key: _without_orders(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_orders(inner) for inner in value]
+    return "" if isinstance(value, str) and addresses_machine(value) else value
 
 
 def _harmless(text: str) -> str:

@@ -77,9 +77,9 @@ _OBJECT = (
 )
 _LABEL = r"(?:[\w/ .-]{1,40}: ?)?"
 _IMPERATIVE = re.compile(
-    rf"^{_LABEL}(?:(?:now|then|also|next|first|finally|and|so|instead|urgent|important|todo)[,:]? )*"
-    rf"(?:(?:please|kindly|just|simply|always|never|do not|don't|you (?:must|should|have to|need to|"
-    rf"are to)(?: now| always)?)[,:]? )*(?:{'|'.join(_VERBS)}),? {_OBJECT}",
+    rf"^{_LABEL}(?:(?:now|then|also|next|first|finally|and|so|instead|urgent|important)[,:]? )*"
+    rf"(?:(?:please|kindly|just|simply|always|never|do not|don't|you (?:must|should|have to|"
+    rf"need to|are to)(?: now| always)?)[,:]? )*(?:{'|'.join(_VERBS)}),? {_OBJECT}",
     re.IGNORECASE,
 )
 _ENGLISH_REQUEST = re.compile(
@@ -100,7 +100,8 @@ _CHINESE_REQUEST = re.compile(
 # What goes on about the asker of an order: "My kitchen is on fire.", "The account ID is 'X1'."
 _GOES_ON = re.compile(
     r"^(?:my|i|this is for my|thank you)\b|^(?:我|谢谢)"
-    r"|\b(?:account|policy|patient|user|application|order)?[ _](?:id|number|password)\b|(?:账号|编号|密码)",
+    r"|\b(?:account|policy|patient|user|application|order)?[ _](?:id|number|password)\b"
+    r"|账号|编号|密码",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？][\"'”’」』）)*_\s]*$")
