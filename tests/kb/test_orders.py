@@ -71,7 +71,8 @@ def test_questions_tell_nothing() -> None:
 
 
 def test_the_bundled_articles_give_no_orders() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in sorted((FOLDER / "articles").glob("*.md"))]
+    paths = sorted((FOLDER / "articles").glob("*.md"))
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     spans = [(text, start, end) for text in texts for start, end in sentences(text)]
     assert len(spans) > 500
     told = [text[start:end] for text, start, end in spans if not text[start:end].startswith("#")]
