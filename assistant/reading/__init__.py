@@ -1,0 +1,9 @@
+"""From the words of a message to what it asks (`assistant.question.Reading`).
+
+`message.py` reads a message; `names.py` finds programs and sellers in it, `asks.py` the parts of
+an answer that it needs, `follow_ups.py` what it takes over from the turns before.
+"""
+
+from assistant.reading.message import read, read_parts, search_words
+
+__all__ = ["read", "read_parts", "search_words"]

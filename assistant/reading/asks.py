@@ -1,0 +1,154 @@
+"""Which parts of an answer a question asks for, by its words."""
+
+from __future__ import annotations
+
+import re
+
+from assistant import cues
+from assistant.builtin.estimating.registry import BY_TOOL, wanted
+from assistant.eligibility import asks_fit, asks_match
+from assistant.grounding.names import proper_names
+from assistant.question import Ask, Reading
+from kb.texts.folding import fold
+from tools.quantities import Unit
+
+REPEATABLE = {
+    "gpu_offers": Ask.OFFERS,
+    "gpu_price_history": Ask.HISTORY,
+    "cluster_queue": Ask.QUEUE,
+}
+"""Tools beside the estimators whose last call a follow-up may change."""
+# "does Groq charge", "from CoreWeave": who is asked about, if not one of the price list.
+_SELLER = re.compile(
+    r"\b(?:does|do|did|has|from|at|on|by|via|through) "
+    r"(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z][a-z]\w*"
+)
+
+
+def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
+    text = reading.folded
+    rents = bool(cues.RENT.search(text))
+    kind = next((name for name, cue in cues.KINDS if cue.search(text)), None)
+    if reading.repeat is not None:
+        name = reading.repeat["name"]
+        return (BY_TOOL[name].ask if name in BY_TOOL else REPEATABLE[name],), None
+    estimators = wanted(reading)
+    found = [each.ask for each in estimators]
+    if any(not each.job and not each.joins for each in estimators):
+        return tuple(found), kind
+    if _asks_history(reading):
+        return (Ask.HISTORY,), None
+    if _asks_queue(reading):
+        return (Ask.QUEUE,), None
+    if asks_match(reading):
+        return (Ask.MATCH,), kind
+    if asks_fit(reading):
+        return (Ask.MATCH, *found), kind
+    if cues.COMPARE.search(text) and len(reading.programs) > 1:
+        return (*found, Ask.COMPARE), kind
+    if _asks_members(reading, kind, bool(found) or not rents):
+        if found and reading.company:
+            found.append(Ask.MATCH)
+        elif Ask.ROUTES not in found:  # which rank the programs
+            found.append(Ask.LIST)
+    if (
+        kind not in ("deal", "loan")
+        and Ask.ROUTES not in found  # which rank the offers
+        and _asks_offers(reading)
+        and (not found or _rents_beside(reading))
+    ):
+        members = sum(ask in (Ask.LIST, Ask.MATCH) for ask in found)
+        found.insert(len(found) - members, Ask.OFFERS)
+        if found == [Ask.OFFERS] and _SELLER.search(reading.text) and not reading.provider:
+            found.insert(0, Ask.FACT)
+    if not found and not reading.programs and _points_nowhere(reading):
+        return (Ask.CLARIFY,), None
+    if reading.programs and not found:
+        found.append(Ask.PROGRAM)
+        if cues.HOURLY.search(text) and reading.gpus:
+            found.append(Ask.OFFERS)
+    return tuple(found or [Ask.FACT]), kind
+
+
+def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:
+    """Whether several programs are wanted: those of a kind, those for us, or all."""
+    text = reading.folded
+    if reading.programs or not cues.WHICH.search(text):
+        return False
+    if cues.PROGRAMS.search(text) and not reading.sponsored:
+        return True
+    gives = cues.GIVE.search(text) and cues.COMPUTE.search(text)
+    ours = cues.OURS.search(text) and (anybody or cues.WHO.search(text))
+    return bool(gives and (kind or ours))
+
+
+def _asks_offers(reading: Reading) -> bool:
+    """Whether prices or stock of hardware are wanted, and not those of a program."""
+    text = reading.folded
+    costs, rents = bool(cues.COST.search(text)), bool(cues.RENT.search(text))
+    hardware = reading.gpus or reading.strange_gpu or "gpu" in text
+    if not hardware or not (costs or rents) or (cues.WHY.search(text) and not reading.gpus):
+        return False
+    if cues.COUNTED.search(text) and not cues.OURS.search(text):
+        return False
+    charged = bool(reading.gpus) and bool(cues.CHARGE.search(text))
+    if reading.provider and charged:
+        return not cues.CREDITS.search(text)
+    return not reading.programs and (charged or not reading.sponsored)
+
+
+def _rents_beside(reading: Reading) -> bool:
+    """Whether offers are wanted beside an estimate: "at $2/h" alone only prices the estimate."""
+    rest = reading.folded
+    for quantity in reading.quantities:
+        if quantity.unit is Unit.PRICE_PER_GPU_HOUR:
+            rest = rest.replace(fold(quantity.text), " ")
+    return bool(cues.RENT.search(cues.LENGTH_OF_WORK.sub(" ", rest)))
+
+
+def _asks_history(reading: Reading) -> bool:
+    """Whether it is asked how prices of a GPU moved, not why, nor how they will."""
+    text = reading.folded
+    if not (reading.gpus or reading.strange_gpu) or (reading.programs and not reading.provider):
+        return False
+    if cues.WHY.search(text) or cues.TO_COME.search(text) or cues.TRAIN.search(text):
+        return False
+    dearer, moved = cues.DEARER.search(text), cues.MOVED.search(text)
+    if dearer or (moved and moved.group().isascii()):
+        return True  # these speak of prices themselves
+    dated = reading.first(Unit.DATE) or reading.first(Unit.YEAR)
+    was = dated and not (dated.iso or "-").startswith("-") and cues.WAS.search(text)
+    priced = cues.COST.search(text) or cues.RENT.search(text)
+    return bool(priced and (moved or was))
+
+
+def _asks_queue(reading: Reading) -> bool:
+    """Whether the fund's own clusters are asked about: what is free there, and when a job starts;
+    not what a source tells of somebody's cluster."""
+    text = reading.folded
+    if reading.programs or reading.sponsored or cues.CAME_TO_BE.search(text):
+        return False
+    sized = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS)
+    if sized or cues.TRAIN.search(text):  # a run to be estimated
+        return False
+    hardware = {mention.raw for mention in reading.gpus}
+    names = [n for n in proper_names(reading.text) if fold(n) not in cues.SCHEDULERS]
+    if any(not any(name in raw for raw in hardware) for name in names):
+        return False
+    if cues.OWN_CLUSTER.search(text):
+        return bool(cues.QUEUED.search(text))
+    return bool(cues.QUEUE.search(text) and (hardware or "gpu" in text))
+
+
+def _points_nowhere(reading: Reading) -> bool:
+    """Whether the question names nothing: a greeting, or an "it" that no earlier one explains."""
+    if cues.GREETING.fullmatch(reading.folded.strip()):
+        return True
+    it = re.match(
+        r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])"
+        r"|(?:.* )?(?:does|is|did) it\b(?! (?:cost|take)(?: \w+)? to\b)",
+        reading.folded,
+    )
+    return (
+        bool(it) and len(reading.folded) < 60 and not reading.sponsored and not reading.quantities
+    )

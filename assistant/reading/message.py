@@ -1,0 +1,129 @@
+"""What a question asks: quantities, GPUs, programs, and the parts of an answer it needs.
+
+A question is read with the turns before it: "and with 512?" repeats the last estimate, and
+"它给多少额度？" is about the program that the last answer was about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from assistant import cues
+from assistant.answer import Answer
+from assistant.context import Past, past_of
+from assistant.eligibility import company_told, targets
+from assistant.language import detect
+from assistant.question import Ask, Reading
+from assistant.reading.asks import asks_of
+from assistant.reading.follow_ups import carried_over, repeated_call
+from assistant.reading.names import find, mentioned, strange_gpu
+from kb.programs.program import Program
+from kb.texts.folding import fold
+from tools.estimates.architectures import find_architectures
+from tools.gpus import find_gpus
+from tools.price_list import list_providers
+from tools.quantities import Quantity, Unit, find_quantities
+
+_POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")  # Google's AI-first credits
+_LEAST_PRICE, _MOST_PRICE = Decimal("0.5"), Decimal(100)
+LONGEST_COMPLETION = 80
+"""So many characters are an answer to a question asked back, and no question of their own."""
+MOST_COMPARED = 4
+"""So many programs that are named by their sponsors only are compared."""
+
+
+def read_parts(text: str, past: Sequence[Past], programs: Sequence[Program]) -> tuple[Reading, ...]:
+    """Understand a message after the turns `past`: one reading for each question in it, in their
+    order; at least one."""
+    return (read(text, past, programs),)
+
+
+def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
+    """Understand a question after the turns `past`; what the last one asked back may be in it."""
+    reading = _read(text, past, programs)
+    if not past or not past[-1].asked_back or not _completes(reading):
+        return reading
+    settled = _settled(read(past[-1].question, past[:-1], programs), reading)
+    if settled is not None:
+        return settled
+    whole = read(f"{past[-1].question} {text}", past[:-1], programs)
+    accepted = bool(cues.ACCEPTED.search(reading.folded))
+    return replace(whole, language=reading.language, accepted=accepted)
+
+
+def _settled(asked: Reading, answer: Reading) -> Reading | None:
+    """The question in which a number could mean two things, with the one that is meant; None where
+    all its numbers were clear."""
+    unclear = next((each for each in asked.quantities if each.readings), None)
+    if unclear is None or not answer.quantities:
+        return None
+    meant = replace(unclear, value=answer.quantities[0].value, readings=())
+    quantities = tuple(meant if each is unclear else each for each in asked.quantities)
+    return replace(asked, quantities=quantities, language=answer.language)
+
+
+def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
+    language = detect(text, fallback=past[-1].language if past else "en")
+    folded = _POSSESSIVE.sub("", fold(text))
+    gpus = tuple(find_gpus(text))
+    quantities = tuple(find_quantities(text))
+    if gpus or cues.COMPUTE.search(folded):
+        quantities = tuple(map(_as_price, quantities))
+    named, sponsored = mentioned(folded, programs)
+    if not named and len(sponsored) == 1 and cues.TERMS.search(folded):
+        named, sponsored = sponsored, []
+    if cues.COMPARE.search(folded) and len(named) < 2 <= len(named + sponsored) <= MOST_COMPARED:
+        named, sponsored = named + sponsored, []
+    if not named and past and cues.FOLLOW_UP.search(folded):
+        named = carried_over(past, programs)
+    reading = Reading(
+        text=text,
+        language=language,
+        folded=folded,
+        quantities=quantities,
+        gpus=gpus,
+        models=tuple(find_architectures(text)),
+        strange_gpu=None if gpus else strange_gpu(text),
+        provider=next((p for p in list_providers() if find(folded, fold(p)) is not None), None),
+        programs=tuple(named),
+        sponsored=tuple(sponsored),
+        company=company_told(text, folded, past, [p for p in programs if p.id in named]),
+    )
+    reading = replace(
+        reading, repeat=repeated_call(reading, past), search=_search_words(reading, programs)
+    )
+    asks, kind = asks_of(reading)
+    if asks == (Ask.MATCH,):
+        chosen = targets(reading, programs, lambda folded: mentioned(folded, programs)[0])
+        reading = replace(reading, programs=tuple(chosen), sponsored=())
+    return replace(reading, asks=asks, kind=kind)
+
+
+def _as_price(said: Quantity) -> Quantity:
+    """Where GPUs are asked for, a sum as small as "the market is at $2.35" is one per GPU-hour."""
+    hourly = said.unit is Unit.MONEY and _LEAST_PRICE <= said.value < _MOST_PRICE
+    return replace(said, unit=Unit.PRICE_PER_GPU_HOUR) if hourly else said
+
+
+def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Program]) -> str:
+    """The message for the first search: with the names that it only points to."""
+    return read(question, [past_of(turn) for turn in turns], programs).search
+
+
+def _search_words(reading: Reading, programs: Sequence[Program]) -> str:
+    names = {program.id: program.name for program in programs}
+    said = [p for p in reading.programs if p not in mentioned(reading.folded, programs)[0]]
+    chinese = reading.language != "en"
+    added = [names[p].zh_hans if chinese else names[p].en for p in said if p in names]
+    return " ".join([reading.text, *added])
+
+
+def _completes(reading: Reading) -> bool:
+    """Whether a text is what was asked back for ("7B, 2T tokens", "yes") and asks nothing new."""
+    if len(reading.text) > LONGEST_COMPLETION or reading.programs or reading.repeat:
+        return False
+    told = reading.quantities or reading.gpus or cues.ACCEPTED.search(reading.folded)
+    return bool(told) and set(reading.asks) <= {Ask.FACT, Ask.CLARIFY}

@@ -1,0 +1,45 @@
+"""Names in a question: programs by name or sponsor, sellers of GPUs, GPUs that no table has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.programs.program import Program
+from kb.texts.folding import fold
+
+_MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
+
+
+def strange_gpu(text: str) -> str | None:
+    """A word like X900 where a known GPU could stand."""
+    match = _MODEL_NAME.search(text)
+    return match.group(1) if match else None
+
+
+def mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list[str]]:
+    """Programs named by name or alias, and those of which only the sponsor is named."""
+    named: list[tuple[int, str]] = []
+    sponsored: list[tuple[int, str]] = []
+    for program in programs:
+        own = [program.name.en, program.name.zh_hans, *program.aliases]
+        at = _first_at(folded, own)
+        if at is not None:
+            named.append((at, program.id))
+            continue
+        at = _first_at(folded, [program.sponsor.en, program.sponsor.zh_hans])
+        if at is not None:
+            sponsored.append((at, program.id))
+    return [p for _, p in sorted(named)], [p for _, p in sorted(sponsored)]
+
+
+def _first_at(folded: str, names: Sequence[str]) -> int | None:
+    places = [place for name in names if (place := find(folded, fold(name))) is not None]
+    return min(places, default=None)
+
+
+def find(folded: str, name: str) -> int | None:
+    latin = name.isascii()
+    pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if latin else re.escape(name)
+    match = re.search(pattern, folded)
+    return match.start() if match else None
