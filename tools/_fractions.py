@@ -17,8 +17,8 @@ _ZH_NUM = (
 _ZH_FRACTION = re.compile(
     rf"(?=[百千万十亿一二三四五六七八九0-9半])(?:"
     rf"(?P<below>[百千万十亿一二三四五六七八九0-9]+)\s?分之\s?(?P<above>{_ZH_NUM})"
-    r"|(?P<tenths>[一二三四五六七八九][0-9]?|(?<![0-9.])[1-9](?:\.5)?)成(?:(?P<tenths_half>半)|(?P<tenths_more>[一二三四五六七八九1-9]))?"
-    r"(?=以上|左右|的|多|[,、。;?!\s)]|[算计就才吗呢吧]|到|至|$|和|是|用|都|来)"
+    r"|(?P<tenths>[一二两三四五六七八九][0-9]?|(?<![0-9.])[1-9](?:\.5)?)成(?:(?P<tenths_half>半)|(?P<tenths_more>[一二三四五六七八九1-9]))?"
+    r"(?=以上|左右|的|多|首付|头期|頭期|尾款|把握|概率|利用|使用|可用|[,、。;?!\s)]|[算计就才吗呢吧]|到|至|$|和|是|用|都|来)"
     r"|(?P<zh_half>(?<!第)一半(?!导)|半数)"
     r"|(?<![A-Za-z0-9./,])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![A-Za-z0-9/.]))"
 )
@@ -26,9 +26,9 @@ _EN_FRACTION = re.compile(
     r"(?<![A-Za-z-])(?=[otfah])(?:"
     r"(?P<count>one|two|three|four|five|a)[ -]"
     r"(?P<part>half|halves|third|quarter|fifth|sixth|eighth|tenth)s?(?![A-Za-z])"
-    r"(?P<of>[ ]of(?![a-z]))?"
+    r"(?P<of>[ ]of(?! an? (?:million|billion|trillion))(?![a-z]))?"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )(?P<half>half)(?![A-Za-z])"
-    r"(?![ -]a?n? ?(?:dozen|million|billion|hour|day|year|month|week))"
+    r"(?![ -](?:of[ -])?a?n? ?(?:dozen|hundred|thousand|[mbtr]+illion|hour|day|year|month|week))"
     r"|(?P<twice>twice(?![a-z])))",
     re.IGNORECASE,
 )

@@ -100,7 +100,9 @@ _DIGITS = re.compile(
     re.VERBOSE,
 )
 _ZH_RUN = re.compile(
-    rf"(?P<run>[零一二两三四五六七八九十廿](?:[零一二两三四五六七八九十百千万亿廿]|{_TRILLION})*)"
+    rf"(?P<run>[零一二两三四五六七八九十廿](?:[零一二两三四五六七八九十百千万亿廿]|{_TRILLION})*"
+    # 千亿参数: the one is left out
+    r"|(?<![0-9.几数零一二两三四五六七八九十百千万亿兆每上成若])[百千万][万亿](?=\s?(?:参数|tokens?|词元)))"
     r"(?:点(?P<frac>[零一二三四五六七八九]+)(?P<frac_scale>[十百千]*[万亿]+)?)?"
     r"(?P<more>[多余来](?P<more_scale>[万亿]+)?)?"
 )
@@ -114,11 +116,13 @@ _MULTIPLE = r"(?:hundred|thousand|million|billion|trillion|dozen)"
 _EN_RUN = re.compile(
     rf"(?<![A-Za-z0-9])(?<![A-Za-z]-)(?=[otfsenzah])"
     rf"(?P<words>(?:{_ATOM}(?:[ -]{_MULTIPLE})+|an?[ ]{_MULTIPLE}(?:[ -]{_MULTIPLE})*)"
-    rf"(?:(?:[ ]and[ ]|[ -]){_ATOM}(?:[ -]{_MULTIPLE})*)*|{_ATOM}|half[ -]a[ -]dozen)"
+    rf"(?:(?:[ ]and[ ]|[ -]){_ATOM}(?:[ -]{_MULTIPLE})*)*|{_ATOM}"
+    rf"|(?:half|a[ ]quarter)[ -](?:of[ -])?an?[ -]{_MULTIPLE})"
     rf"(?:(?![A-Za-z])|(?=fold))"
     rf"(?P<half>[ ]and[ ]a[ ]half(?![A-Za-z]))?",
     re.IGNORECASE,
 )
+_PART_OF = re.compile(r"(?:(?P<half>half)|a[ ]quarter)[ -](?:of[ -])?", re.IGNORECASE)
 # "几百", "数十" and "the tens of" are no numbers. 参数 ends in 数 and says what is counted.
 _VAGUE_BEFORE = re.compile(r"(?:[几第]|(?<![参总人次函指系分少多个卡票])数)\s?$")
 _VAGUE_AFTER = re.compile(r"\s?几|数(?![据字学值量])")
@@ -291,7 +295,7 @@ def _from_chinese(text: str, match: re.Match[str]) -> Numeral | None:
         return None
     if _VAGUE_AFTER.match(text, end) or text[match.start() - 1 : match.start()] in _ASCII_NUMBER:
         return None
-    value, frac = _zh_value(run), match["frac"]
+    value, frac = _zh_value(run) if run[0] not in "百千万" else _zh_scale(run), match["frac"]
     places = [char for char in run if char in _ZH_SCALE]
     step = _zh_scale(run[len(run.rstrip("十百千万亿兆")) :])
     if frac:
@@ -323,8 +327,11 @@ def _skipped_in(run: str) -> tuple[Decimal, ...]:
 
 
 def _from_english(match: re.Match[str]) -> Numeral:
-    half_dozen = match["words"][:4].lower() == "half"
-    value, step, scale = _en_value("six" if half_dozen else match["words"])
+    part = _PART_OF.match(match["words"])
+    value, step, scale = _en_value(match["words"][part.end() :] if part else match["words"])
+    if part:  # half a trillion
+        share = Decimal("0.5") if part["half"] else Decimal("0.25")
+        value, step = (value * share).normalize() + 0, step * share
     if match["half"]:
         value, step = value + scale / 2, scale / 10
     return Numeral(match.start(), match.end(), value, step, "", "en", value)

@@ -19,7 +19,7 @@ _TIME = (
 _SECONDS = {
     "second": Decimal(1), "minute": Decimal(60), "hour": Decimal(3600), "day": Decimal(86400),
 }  # fmt: skip
-_EACH_TIME = re.compile(rf"每\s?{_TIME}(?:[^0-9、,。;\s]{{0,4}})\s?$")
+_EACH_TIME = re.compile(rf"[每一]\s?{_TIME}(?:[^0-9、,。;\s]{{0,4}})\s?$")
 _TIME_AFTER = re.compile(rf"\s?(?:/|per |an? |each |every |每|一)\s?{_TIME}", re.IGNORECASE)
 _TEXT = r"(?:tokens?|toks?|词元)(?![A-Za-z])"
 _CONTEXT_WORD = (
@@ -49,9 +49,11 @@ _BEHIND = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _CONTEXT_BEFORE = re.compile(
-    rf"{_CONTEXT_WORD}\s?(?:of|is|=|:|为|是|到)?\s?(?:about |约)?\s?$", re.IGNORECASE
+    rf"(?:{_CONTEXT_WORD}|(?<![A-Za-z])(?:sequences?|max(?:imum)?[ _-]len(?:gth)?)|最大长度)"
+    r"\s?(?:of|is|=|:|为|是|到)?\s?(?:about |约)?\s?$",
+    re.IGNORECASE,
 )
-_CONTEXT_HINT = re.compile(r"context|ctx|seq|上下文|序列|窗口", re.IGNORECASE)
+_CONTEXT_HINT = re.compile(r"context|ctx|seq|len|上下文|序列|窗口|长度", re.IGNORECASE)
 _ROUNDS_BEFORE = re.compile(r"(?:训练|微调|跑|练)\s?(?:了|过)?\s?$")
 _RANK_BEFORE = re.compile(
     r"(?:(?<![A-Za-z])rank(?: of| is)?|(?<![A-Za-z0-9])(?:lora_)?r\s?(?==)|秩)\s?[=:为是]?\s?$",

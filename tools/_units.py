@@ -89,7 +89,7 @@ _GPU_MEASURE = re.compile(
     r"\s?[张块片颗枚](?=$|[\s,.;:!?、。)」”\"]|以上|以下|左右|上下|就|才|给|起|到|至|或|和|的(?!$))"
 )
 _TOKENS = re.compile(
-    r"[\s-]?(?:个|的)?\s?(?:(?:training|pre-?training|text|output|input|prompt|new|训练|输入|输出)\s?)?(?:tokens?(?![A-Za-z])|toks(?![A-Za-z])|词元|标记)"
+    r"[\s-]?(?:个|的)?\s?(?:(?:more|additional|extra|further|other|unique|fresh|added)\s)?(?:(?:training|pre-?training|text|output|input|prompt|new|训练|输入|输出)\s?)?(?:tokens?(?![A-Za-z])|toks(?![A-Za-z])|词元|标记)"
     r"(?!\s?(?:/|per|a|每)\s?(?:s|sec|second|秒|分|min))",
     re.IGNORECASE,
 )
@@ -133,6 +133,9 @@ _DURATION = re.compile(
 )
 _MEASURE = re.compile(
     r"\s?(?:[个家种项位名台次笔人条款轮份座间支批篇类所组套张块片颗枚步大国地区期成座处门层]|亿|行|天|款)"
+)
+_CALLS_AFTER = re.compile(
+    r"\s?(?:大概|大约|约)?\s?[0-9.,]+\s?[万千百]*\s?(?:次|[个条]?(?:请求|调用))"
 )
 _NOUN_LETTERS = re.compile(
     r"(?:GB|GiB|TB|TiB|MB|PB|KB|kW|MW|GW|W|kWh|MWh|Gbps|Gb|TFLOPS?|PFLOPS?|FLOPS?|bit|nm|km|ms|s)(?![A-Za-z])"
@@ -271,6 +274,8 @@ def _duration(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Re
     match = _DURATION.match(text, numeral.end)
     if not match:
         return None
+    if text[numeral.start : numeral.end] == "一" and _CALLS_AFTER.match(text, match.end()):
+        return None  # 一天5万次调用: a rate
     said = next(name for name in DAYS if match[name])
     half = match["half"] or match["half_month"] or match["half_week"] or match["half_hour"]
     extra = Decimal("0.5") if half else Decimal(0)

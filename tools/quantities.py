@@ -34,6 +34,7 @@ from tools._inputs import (
     parse_years,
     said,
 )
+from tools._machines import find_machines
 from tools._numerals import Numeral, find_numerals, fold
 from tools._quantity import ABOUT_AFTER, Quantity, is_approximate
 from tools._reading import Reading, Unit
@@ -101,6 +102,7 @@ def find_quantities(text: str) -> list[Quantity]:
         *find_half_times(text, folded),
         *_gpus_times(text, folded, mentions),
         *_grids(text, folded, {each.start: each for each in mentions}),
+        *find_machines(text, folded, mentions),
     ):
         take(quantity)
     names = bytearray(taken)

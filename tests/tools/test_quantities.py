@@ -162,3 +162,43 @@ def _timed(work: Callable[[], object]) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
+
+
+@pytest.mark.parametrize(
+    ("text", "gpus"),
+    [
+        ("32台8卡H100，跑两周", 256),
+        ("十六台八卡服务器", 128),
+        ("8卡机4台", 32),
+        ("a dozen nodes of 8, for a week", 96),
+        ("16 nodes with 8 H200s each", 128),
+        ("two 8-GPU servers", 16),
+        ("8 GPUs per node on 32 nodes", 256),
+        ("16個節點，每個節點8張H200", 128),
+    ],
+)
+def test_machines_times_cards_are_gpus(text: str, gpus: int) -> None:
+    found = [q for q in find_quantities(text) if q.unit is Unit.GPUS]
+    assert [int(q.value) for q in found] == [gpus]
+    assert text[found[0].start : found[0].end] == found[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("half a trillion tokens", Unit.TOKENS, 5 * 10**11),
+        ("a quarter of a million examples", Unit.EXAMPLES, 250_000),
+        ("100B more tokens", Unit.TOKENS, 10**11),
+        ("千亿参数的模型", Unit.PARAMS, 10**11),
+        ("万亿token", Unit.TOKENS, 10**12),
+        ("兩成首付", Unit.PERCENT, 20),
+        ("sequences of 4096", Unit.CONTEXT_TOKENS, 4096),
+    ],
+)
+def test_amounts_that_leave_a_number_out(text: str, unit: Unit, value: int) -> None:
+    assert [(q.unit, int(q.value)) for q in find_quantities(text)] == [(unit, value)]
+
+
+def test_machines_of_other_things_are_no_gpus() -> None:
+    for text in ("10 machines of 8 different kinds", "2 nodes in 8 days", "上千亿参数"):
+        assert not [q for q in find_quantities(text) if q.unit in (Unit.GPUS, Unit.PARAMS)]
