@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import (
-    AgentMiddleware,
-    AgentState,
-    ModelCallLimitMiddleware,
-    hook_config,
-)
+from langchain.agents.middleware import ModelCallLimitMiddleware
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.runtime import Runtime
 
 from assistant.errors import ModelUnavailable
+from assistant.guards import ClearedCalls, FirstRetrieval
+from assistant.knowledge import Knowledge
 
 MODEL_CALLS = 8
 """A turn ends after so many calls of the model."""
@@ -37,26 +31,10 @@ Rules:
 - The first sentence answers the question. Answer in the language and script of the question."""
 
 
-class FirstRetrieval(AgentMiddleware[Any, Any]):
-    """Every turn starts with a search for the person's own words, whatever the model is."""
-
-    @hook_config(can_jump_to=["tools"])
-    def before_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any]:
-        """Add the call that a model would have to make, and go to the tools."""
-        question = next(m for m in reversed(state["messages"]) if isinstance(m, HumanMessage))
-        query = question.additional_kwargs.get("search") or question.text
-        call = {
-            "name": "search_knowledge",
-            "args": {"query": query},
-            "id": f"first-{uuid.uuid4().hex[:8]}",
-            "type": "tool_call",
-        }
-        return {"messages": [AIMessage(content="", tool_calls=[call])], "jump_to": "tools"}
-
-
 def build_agent(
     model: BaseChatModel,
     tools: Sequence[BaseTool],
+    kb: Knowledge,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """The agent's graph, the same for every chat model."""
@@ -66,6 +44,7 @@ def build_agent(
         system_prompt=INSTRUCTIONS,
         middleware=[
             FirstRetrieval(),
+            ClearedCalls(kb),
             ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
         ],
         checkpointer=checkpointer,

@@ -37,8 +37,10 @@ class Citation(BaseModel):
 
 
 class ToolCall(BaseModel):
-    """One call of a tool: its arguments, and its result or its error."""
+    """One call of a tool: its arguments, and its result or its error. `id` is what citations of
+    its fields name as their version."""
 
+    id: str = ""
     name: str
     args: dict[str, Any] = Field(default_factory=dict)
     ok: bool = True

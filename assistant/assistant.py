@@ -194,7 +194,7 @@ class Assistant:
                     chat = load_model(self._model)
                 today = self._today or datetime.now(UTC).date()
                 tools = agent_tools(self.kb, home=self._home, today=today, past=self._past)
-                self._graph = build_agent(chat, tools)
+                self._graph = build_agent(chat, tools, self.kb)
             return self._graph
 
     def new_session(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -55,7 +56,9 @@ class Turn:
                     yield from self._message(message)
 
     def _message(self, message: BaseMessage) -> Iterator[Event]:
-        if isinstance(message, ToolMessage):
+        if isinstance(message, ToolMessage) and "refused" in message.additional_kwargs:
+            yield from self._refused(message)
+        elif isinstance(message, ToolMessage):
             yield self._tool_finished(message)
         elif isinstance(message, AIMessage):
             for name, count in (message.usage_metadata or {}).items():
@@ -66,6 +69,17 @@ class Turn:
                 self._calls[str(call["id"])] = (call["args"], time.perf_counter())
                 yield ToolStarted(str(call["id"]), call["name"], call["args"])
 
+    def _refused(self, message: ToolMessage) -> Iterator[Event]:
+        """A call that the person's words do not call for: it never ran."""
+        name = message.name or ""
+        args, begun = self._calls.pop(message.tool_call_id, ({}, time.perf_counter()))
+        told = f"{name} {json.dumps(args, ensure_ascii=False)}"
+        removed = Removed(text=told, reason=message.additional_kwargs["refused"])
+        self._removed.append(removed)
+        elapsed = round((time.perf_counter() - begun) * 1000)
+        yield ToolFinished(message.tool_call_id, name, False, self._say.call_refused, elapsed)
+        yield TakenOut(removed)
+
     def _tool_finished(self, message: ToolMessage) -> ToolFinished:
         args, begun = self._calls.get(message.tool_call_id, ({}, time.perf_counter()))
         name = message.name or ""
@@ -74,8 +88,9 @@ class Turn:
             self._grounder.learn(artifact)
             tool = artifact.tool
             call = ToolCall(
-                name=name, args=tool.args, ok=tool.ok, result=tool.result, error=tool.error
-            )
+                id=tool.id, name=name, args=tool.args, ok=tool.ok, result=tool.result,
+                error=tool.error,
+            )  # fmt: skip
             if not tool.result and tool.ok:
                 call.result = {"passages": [_pointer(p) for p in artifact.passages]}
             summary = tool.error or self._summary(name, artifact)

@@ -15,7 +15,6 @@ from langchain_core.messages import (
     AIMessageChunk,
     BaseMessage,
     HumanMessage,
-    ToolMessage,
 )
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
@@ -23,10 +22,9 @@ from langchain_core.tools import BaseTool
 from pydantic import ConfigDict, SkipValidation
 
 from assistant.builtin.estimating.estimator import Call
-from assistant.builtin.planning import Made, plan
+from assistant.builtin.planning import made_in, plan
 from assistant.builtin.writing import write
 from assistant.context import pasts_in
-from assistant.evidence import Artifact
 from assistant.knowledge import Knowledge
 from assistant.reading import read_parts
 
@@ -82,7 +80,7 @@ class BuiltinModel(BaseChatModel):
         start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
         past = pasts_in(messages[:start])
         readings = read_parts(messages[start].text, past, self.kb.programs())
-        parts = plan(readings, _made(messages[start:]))
+        parts = plan(readings, made_in(messages[start:]))
         wanted = [call for part in parts for call in part.calls if call[0] in tools]
         if wanted:
             return _asking([call for n, call in enumerate(wanted) if call not in wanted[:n]])
@@ -91,18 +89,6 @@ class BuiltinModel(BaseChatModel):
             "abstained": draft.abstained, "asked_back": draft.asked_back, "gaps": draft.gaps,
         }  # fmt: skip
         return AIMessage(draft.text, id=_new_id(), response_metadata={"outcome": outcome})
-
-
-def _made(messages: Sequence[BaseMessage]) -> list[Made]:
-    """The calls of a turn with their results, in the order in which they were asked for."""
-    results = {m.tool_call_id: m.artifact for m in messages if isinstance(m, ToolMessage)}
-    made = []
-    for message in messages:
-        for call in message.tool_calls if isinstance(message, AIMessage) else ():
-            found = results.get(str(call["id"]))
-            artifact = Artifact.model_validate(found) if found else None
-            made.append(Made((call["name"], call["args"]), artifact))
-    return made
 
 
 def _asking(calls: Sequence[Call]) -> AIMessage:

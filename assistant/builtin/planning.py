@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+
 from assistant import cues
 from assistant.builtin.estimating.estimator import Call
 from assistant.builtin.estimating.registry import BY_ASK, first_calls, later_calls
@@ -32,12 +34,13 @@ class Made:
 
 @dataclass(frozen=True)
 class Part:
-    """One question of a message with its own evidence, the search first, and the calls that it
-    still needs."""
+    """One question of a message with its own evidence, the search first, the calls that it still
+    needs, and all that it asked for so far."""
 
     reading: Reading
     done: tuple[Artifact, ...]
     calls: tuple[Call, ...] = ()
+    wanted: tuple[Call, ...] = ()
 
 
 def plan(readings: Sequence[Reading], made: Sequence[Made]) -> list[Part]:
@@ -50,10 +53,22 @@ def plan(readings: Sequence[Reading], made: Sequence[Made]) -> list[Part]:
         search: Call = ("search_knowledge", {"query": reading.search})
         found = [each for each in made if each.call == search]
         if not found:
-            parts.append(Part(reading, (), (search,)))
+            parts.append(Part(reading, (), (search,), (search,)))
         else:
             parts.append(_followed(reading, found[:1], made))
     return parts
+
+
+def made_in(messages: Sequence[BaseMessage]) -> list[Made]:
+    """The calls of a turn with their results, in the order in which they were asked for."""
+    results = {m.tool_call_id: m.artifact for m in messages if isinstance(m, ToolMessage)}
+    made = []
+    for message in messages:
+        for call in message.tool_calls if isinstance(message, AIMessage) else ():
+            found = results.get(str(call["id"]))
+            artifact = Artifact.model_validate(found) if found else None
+            made.append(Made((call["name"], call["args"]), artifact))
+    return made
 
 
 def _followed(reading: Reading, searched: Sequence[Made], made: Sequence[Made]) -> Part:
@@ -64,9 +79,9 @@ def _followed(reading: Reading, searched: Sequence[Made], made: Sequence[Made]) 
         wanted += calls
         missing = tuple(call for call in calls if not any(each.call == call for each in made))
         if missing:
-            return Part(reading, tuple(done), missing)
+            return Part(reading, tuple(done), missing, tuple(wanted))
         done += [each.artifact for each in made if each.call in calls and each.artifact is not None]
-    return Part(reading, tuple(done))
+    return Part(reading, tuple(done), (), tuple(wanted))
 
 
 def next_calls(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
