@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kb.records import Grade, Passage
-from kb.texts.orders import statements
+from kb.texts.orders import is_question, statements
+from kb.texts.splitting import sentences
 
 
 class PassageEvidence(BaseModel):
@@ -43,6 +44,13 @@ class PassageEvidence(BaseModel):
     def statements(self) -> list[tuple[int, int]]:
         """Start and end in `text` of the sentences that may be told: no orders, no questions."""
         return statements(self.text, record=self.kind == "program")
+
+    def orders(self) -> list[str]:
+        """The sentences that tell nothing, but for questions."""
+        told = self.statements()
+        spans = [span for span in sentences(self.text) if span not in told]
+        rest = [self.text[start:end] for start, end in spans]
+        return [sentence for sentence in rest if not is_question(sentence)]
 
 
 class ToolEvidence(BaseModel):

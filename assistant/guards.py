@@ -67,8 +67,6 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
         return self._refused(request) or await handler(request)
 
     def _refused(self, request: ToolCallRequest) -> ToolMessage | None:
-        if request.tool is None:
-            return None  # unknown: the graph says so itself
         messages: list[BaseMessage] = request.state["messages"]
         start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
         call = request.tool_call
@@ -83,11 +81,11 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
             aliases=self._kb.aliases,
             vocabulary=self._vocabulary,
         )
-        reason = refusal(
-            (call["name"], call["args"]),
-            [wanted for part in parts for wanted in part.wanted],
-            _defaults(request.tool),
-            told,
+        expected = [wanted for part in parts for wanted in part.wanted]
+        reason = (
+            "there is no such tool"
+            if request.tool is None
+            else refusal((call["name"], call["args"]), expected, _defaults(request.tool), told)
         )
         if reason is None:
             return None

@@ -17,6 +17,9 @@ from kb.texts.folding import fold
 from tools.quantities import Quantity, find_quantities, supports
 from tools.quantities import Unit as UnitKind
 
+_REPEATED = 0.6
+"""A sentence that holds so much of an order of a source repeats it (share of its letter pairs)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -133,6 +136,7 @@ class EvidenceBook:
         self._stretches: dict[str, list[_Stretch]] = {}
         self._fields: dict[str, list[_Field]] = {}
         self._tools: dict[str, ToolEvidence] = {}
+        self._orders: set[frozenset[str]] = set()
 
     def learn(self, artifact: Artifact) -> None:
         """Add what a tool call returned."""
@@ -141,6 +145,7 @@ class EvidenceBook:
         for passage in artifact.passages:
             told = [_Stretch(passage, *span) for span in passage.statements()]
             self._stretches[passage.id] = told
+            self._orders.update(_pairs(fold(order)) for order in passage.orders())
         self.__dict__.pop("_haystack", None)
         self.__dict__.pop("_known", None)
 
@@ -174,6 +179,8 @@ class EvidenceBook:
             return Verdict(_distinct(self._named_evidence(unit.marks, unit, ())[0]))
         if reason := self._foreign(unit):
             return Verdict(reason=reason)
+        if self._obeys(unit):
+            return Verdict(reason="it follows an order that stands in a source")
         names = [
             name for name in map(fold, proper_names(unit.text, initial=True)) if name in self._known
         ]
@@ -189,6 +196,11 @@ class EvidenceBook:
                 return Verdict(reason=f"figure without support: {figure.text}")
             targets.append(found)
         return Verdict(targets=_distinct(targets))
+
+    def _obeys(self, unit: Unit) -> bool:
+        """Whether a unit repeats an order of a source, or says that it was carried out."""
+        mine = _pairs(fold(unit.text))
+        return any(len(mine & order) >= _REPEATED * len(order) for order in self._orders if order)
 
     def _foreign(self, unit: Unit) -> str | None:
         """A link, name or quotation that is in no evidence."""
@@ -309,9 +321,9 @@ def _closeness(stretch: _Stretch, unit: Unit, figures: Sequence[Quantity]) -> tu
     return held, len(mine & theirs) / (len(theirs) or 1)
 
 
-def _pairs(text: str) -> set[str]:
+def _pairs(text: str) -> frozenset[str]:
     letters = re.sub(r"\W", "", text)
-    return {letters[n : n + 2] for n in range(len(letters) - 1)}
+    return frozenset(letters[n : n + 2] for n in range(len(letters) - 1))
 
 
 def _squeezed(text: str) -> str:

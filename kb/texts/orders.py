@@ -128,6 +128,11 @@ def is_order(sentence: str) -> bool:
     )
 
 
+def is_question(sentence: str) -> bool:
+    """Whether a sentence ends as a question."""
+    return bool(_QUESTION.search(sentence))
+
+
 def statements(text: str, *, record: bool = False) -> list[tuple[int, int]]:
     """Start and end of the sentences of `text` that tell something: neither orders nor questions,
     nor what follows one that speaks to an assistant. A `record` is written by staff and may say
@@ -144,7 +149,7 @@ def statements(text: str, *, record: bool = False) -> list[tuple[int, int]]:
             if goes_on or is_order(sentence):
                 ordered = True
                 continue
-            if _QUESTION.search(sentence):
+            if is_question(sentence):
                 continue
         kept.append((start, end))
     return kept
