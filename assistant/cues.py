@@ -6,8 +6,9 @@ import re
 
 
 def cue(english: str, chinese: str) -> re.Pattern[str]:
-    """Words of a question: whole English ones, or Chinese ones, folded."""
-    return re.compile(rf"\b(?:{english})\b|(?:{chinese})")
+    """Words of a question: whole English ones, which may touch Chinese ones (用LoRA微调), or
+    Chinese ones, folded."""
+    return re.compile(rf"(?<![a-z0-9])(?:{english})(?![a-z0-9])|(?:{chinese})")
 
 
 TRAIN = cue(

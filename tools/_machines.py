@@ -38,7 +38,7 @@ _PATTERNS = tuple(
         rf"(?:\ (?:each|apiece|per\ {_NODE}))?",
         # two 8-GPU servers, 4 8xH100 nodes
         rf"(?P<nodes>{_NUMBER})(?:\s?[x×*]\s?|\ )(?P<cards>{_NUMBER})(?:\s?[x×*]\s?|[ -])?"
-        rf"(?:(?P<gpu>{_NAME}+)s?|{_CARD})[ -]{_NODE}",
+        rf"(?:(?P<gpu>{_NAME}+)s?|{_CARD}(?:[ ](?P<its>{_NAME}+))?)[ -]{_NODE}",
         # 8 GPUs per node on 32 nodes
         rf"(?P<cards>{_NUMBER})[ -](?:(?P<gpu>{_NAME}+)s?|{_CARD})\ "
         rf"(?:per|an?|to\ an?|in\ each|on\ each)\ {_NODE},?\ "
@@ -71,7 +71,8 @@ def find_machines(text: str, folded: str, mentions: Sequence[GpuMention]) -> Ite
             if not nodes or not cards or cards > _MOST_CARDS:
                 continue
             start, end = match.span()
-            gpu = text[slice(*match.span("gpu"))] if match["gpu"] else None
+            named = [each for each in ("gpu", "its") if match.groupdict().get(each)]
+            gpu = text[slice(*match.span(named[0]))] if named else None
             about = is_approximate(folded, start, end)
             yield Quantity(
                 nodes * cards, Unit.GPUS, start, end, text[start:end], nodes * cards,

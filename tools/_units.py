@@ -50,7 +50,8 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _RATE_BEFORE = re.compile(
-    r"每\s?(?:(?:[张块个]\s?)?(?:卡|GPU|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2})\s?每?\s?)?(?:小时|时)"
+    r"(?:每\s?(?:(?:[张块个]\s?)?(?:卡|GPU|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2})\s?每?\s?)?(?:小时|时)"
+    r"|[每一]\s?个?小?时\s?[每一]\s?(?:[张块个]\s?)?(?:卡|GPU)|[每一]\s?[张块]\s?卡\s?[每一]\s?个?小时)"
     r"(?:的?价格)?(?:约为?|大约|仅|只要|为|是|:|收费?|租金)?\s?$",
     re.IGNORECASE,
 )
@@ -103,7 +104,8 @@ _MODEL = re.compile(
     re.IGNORECASE,
 )
 _PARAMS_BEFORE = re.compile(
-    r"(?:参数量?|参数规模|parameters?|params?)\s?(?:为|是|达到?|约|共|=|:|of|have been)?"
+    r"(?:参数量?|参数规模|激活(?:参数)?量?|总参数?|parameters?|params?)\s?"
+    r"(?:为|是|达到?|约|共|=|:|of|have been)?"
     r"\s?(?:约|about)?\s?$",
     re.I,
 )
@@ -135,7 +137,7 @@ _MEASURE = re.compile(
     r"\s?(?:[个家种项位名台次笔人条款轮份座间支批篇类所组套张块片颗枚步大国地区期成座处门层]|亿|行|天|款)"
 )
 _CALLS_AFTER = re.compile(
-    r"\s?(?:大概|大约|约)?\s?[0-9.,]+\s?[万千百]*\s?(?:次|[个条]?(?:请求|调用))"
+    r"\s?[每一]\s?(?:[张块个]\s?)?(?:卡|GPU)|\s?(?:大概|大约|约)?\s?[0-9.,]+\s?[万千百]*\s?(?:次|[个条]?(?:请求|调用))"
 )
 _NOUN_LETTERS = re.compile(
     r"(?:GB|GiB|TB|TiB|MB|PB|KB|kW|MW|GW|W|kWh|MWh|Gbps|Gb|TFLOPS?|PFLOPS?|FLOPS?|bit|nm|km|ms|s)(?![A-Za-z])"
@@ -266,7 +268,7 @@ def _params(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Read
 
 
 def _ratio(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Reading | None:
-    match = _RATIO.match(text, numeral.end)
+    match = None if numeral.scale in _BIG else _RATIO.match(text, numeral.end)
     return Reading(Unit.RATIO, numeral.start, match.end()) if match else None
 
 
@@ -275,7 +277,7 @@ def _duration(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Re
     if not match:
         return None
     if text[numeral.start : numeral.end] == "一" and _CALLS_AFTER.match(text, match.end()):
-        return None  # 一天5万次调用: a rate
+        return None  # 一天5万次调用, 一小时一张卡2.2美元: rates
     said = next(name for name in DAYS if match[name])
     half = match["half"] or match["half_month"] or match["half_week"] or match["half_hour"]
     extra = Decimal("0.5") if half else Decimal(0)

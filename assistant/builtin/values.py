@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from assistant.question import Reading
@@ -51,12 +52,39 @@ def gpu_of(reading: Reading) -> str | None:
     return next((q.gpu for q in reading.quantities if q.gpu), reading.strange_gpu)
 
 
+_SINGLE = re.compile(
+    r"\b(?:single|lone|just (?:a|one)|only (?:a|one)|one)\s(?:(?:NVIDIA|rented|used)\s)?$"
+    r"|(?:单|單|[一1]\s?)(?:[张張块塊片]|卡)\s?(?:的\s?)?$",
+    re.IGNORECASE,
+)
+_SINGLE_CARD = re.compile(
+    r"\b(?:a|one) single (?:gpu|card)\b|\b(?:single|one)[- ](?:gpu|card)\b|单卡|单张卡|一张卡"
+)
+
+
 def gpu_count(reading: Reading) -> int | None:
-    """How many GPUs; in a follow-up ("and with 512?") a bare number is one of GPUs."""
+    """How many GPUs; "a single H100" is one, and in a follow-up ("and with 512?") a bare number
+    is one of GPUs."""
     counted: Quantity | None = reading.first(Unit.GPUS)
+    if counted is None and _names_one(reading):
+        return 1
     if counted is None and (reading.repeat is not None or reading.strange_gpu):
         counted = reading.first(Unit.COUNT)
     return int(counted.value) if counted and counted.value == int(counted.value) else None
+
+
+def _names_one(reading: Reading) -> bool:
+    before = (reading.text[max(0, gpu.start - 24) : gpu.start] for gpu in reading.gpus[:1])
+    return any(map(_SINGLE.search, before)) or bool(_SINGLE_CARD.search(reading.folded))
+
+
+def chosen(folded: str, choices: Mapping[str, str]) -> str | None:
+    """The first of `choices` (values by patterns) whose words stand in a folded text; English
+    words may touch Chinese ones."""
+    for value, words in choices.items():
+        if re.search(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", folded):
+            return value
+    return None
 
 
 def hours_of(reading: Reading) -> float | None:
@@ -65,14 +93,17 @@ def hours_of(reading: Reading) -> float | None:
     return float(round(length.value * 24, 2)) if length and length.value > 0 else None
 
 
+_TERMS = {
+    "capacity_block": r"capacity blocks?|容量块|算力块|容量预订|时段预[订定]",
+    "spot": r"spot|pre-?emptible|interruptible|抢占式?|竞价|竞标",
+    "reserved": r"reserved|reservations?|contracts?|包年|预留|预约|保留|长约|长租",
+    "on_demand": r"on[- ]?demand|pay[- ]as[- ]you[- ]go|按需|随选|随需|按量",
+}
+
+
 def term_of(folded: str) -> str | None:
     """The kind of contract that a question names."""
-    words = {
-        "spot": ("spot", "抢占", "竞价", "preemptible"),
-        "reserved": ("reserved", "reservation", "contract", "包年", "预留", "长约"),
-        "on_demand": ("on-demand", "on demand", "按需"),
-    }
-    return next((term for term, cues in words.items() if any(c in folded for c in cues)), None)
+    return chosen(folded, _TERMS)
 
 
 def money_text(sum_: Quantity) -> str:

@@ -10,29 +10,23 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import media, shown
 from assistant.builtin.estimating.estimator import Estimator, results_of
+from assistant.builtin.estimating.training_arguments import (
+    EXPERTS,
+    TOOL,
+    arguments,
+    asks_whole,
+    sizes,
+)
 from assistant.builtin.estimating.training_words import WORDS, TrainingWords
 from assistant.builtin.figures import family, number, plain, size
 from assistant.builtin.sections import Section
-from assistant.builtin.values import (
-    active_in_name,
-    gpu_count,
-    gpu_of,
-    in_short,
-    lengths_of,
-    price_text,
-    size_of,
-)
+from assistant.builtin.values import lengths_of, size_of
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
-from assistant.question import ASKED, Ask, Reading
+from assistant.question import Ask, Reading
 from tools.estimates.kv_cache import GIB
-from tools.quantities import Quantity, Unit, parse_params
-
-TOOL = "estimate_training"
-TOKENS_A_PARAMETER = 20
-"""What is assumed where somebody agrees to it: the compute-optimal ratio of Hoffmann et al. 2022,
-arXiv:2203.15556."""
+from tools.quantities import Unit
 
 
 def _wants(reading: Reading) -> bool:
@@ -56,6 +50,8 @@ def _is_a_run(reading: Reading) -> bool:
     text, tokens = reading.folded, reading.first(Unit.TOKENS)
     if tokens is None or tokens.value < _LEAST_RUN or not size_of(reading):
         return False
+    if reading.first(Unit.GPUS) or asks_whole(reading):
+        return True
     return bool(cues.COST.search(text) or cues.TIME.search(text) or _HOURS.search(text))
 
 
@@ -63,94 +59,21 @@ def _missing(reading: Reading) -> str | None:
     if reading.again(TOOL):
         return None
     words = WORDS(reading.language)
-    sizes = _sizes(reading)
+    told = sizes(reading)
     if media.kind_of(reading):
         return None
-    if not sizes:
+    if not told:
         return f"{words.ask_size} {words.ask_size_default}"
-    if "active_params" not in sizes and _EXPERTS.search(reading.folded):
+    if "active_params" not in told and EXPERTS.search(reading.folded):
         return words.ask_active
-    told = reading.first(Unit.TOKENS) is not None or reading.accepted
-    return None if told else words.ask_tokens
-
-
-def _arguments(reading: Reading) -> dict[str, Any]:
-    earlier = reading.again(TOOL)
-    told: dict[str, Any] = dict(_sizes(reading))
-    if kind := media.kind_of(reading):
-        told["media"] = kind  # tokens say nothing of what its training takes
-    elif tokens := reading.first(Unit.TOKENS):
-        told["tokens"] = in_short(tokens.value)
-    elif "params" in told and not earlier:  # the person agreed to what would be assumed
-        told["tokens"] = in_short(parse_params(told["params"]) * TOKENS_A_PARAMETER)
-    if gpu := gpu_of(reading):
-        told["gpu"] = gpu
-    if (count := gpu_count(reading)) is not None:
-        told["gpus"] = count
-    if _CONTINUED.search(reading.folded):
-        told["start"] = "continued"
-    if _EXPERIMENTS.search(reading.folded):
-        told["scope"] = "with_experiments"
-    if "fp8" in reading.folded:
-        told["precision"] = "fp8"
-    if (context := reading.first(Unit.CONTEXT_TOKENS)) and context.value >= 1:
-        told["seq_len"] = int(context.value)
-    if deadline := _deadline(reading):
-        told["deadline"] = deadline
-    if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
-        told |= {"price": price_text(rate), "price_source": ASKED}
-    return {"gpu": "H100"} | earlier | told
+    amount = reading.first(Unit.TOKENS) is not None or reading.accepted
+    return None if amount else words.ask_tokens
 
 
 _LEAST_RUN = 10**9
 """So many tokens are those of a run, and no prompt's."""
 _HOURS = re.compile(r"\b(?:gpu|[a-z]\d{2,3})[- ]?hours?\b|卡时")
 _WAS = re.compile(r"\b(?:did|took|was|were|has|have)\b|用了|花了|花费了|耗费了")
-_EXPERTS = re.compile(r"\bmoe\b|mixture[ -]of[ -]experts|混合专家|专家模型|激活参数")
-_CONTINUED = re.compile(
-    r"continu\w* (?:pre-?)?training|continu\w+ to (?:pre-?)?train|continue pre-?training"
-    r"|继续预?训练|继续训|续训|增量预训练"
-)
-_EXPERIMENTS = re.compile(r"(?:with|including|and) (?:the )?experiments|含实验|包括实验|加上实验")
-_ACTIVE_BEFORE = re.compile(
-    r"(?:active|activated|激活(?:参数)?(?:量)?)[为是约:：]?\s?(?:of )?$|-a$"
-)
-_ACTIVE_AFTER = re.compile(
-    r"^\s?(?:parameters |params )?(?:are )?activ|^(?:的)?(?:参数)?(?:被)?激活"
-)
-_WITHIN_BEFORE = re.compile(r"(?:\bin|within|under|at most|less than)(?: about)? $")
-_WITHIN_AFTER = re.compile(r"^\s?(?:以?内|之内|里|训完|训练完)")
-_AROUND, _LEAST_PARAMS = 24, 100_000
-
-
-def _sizes(reading: Reading) -> dict[str, str]:
-    """`params` and `active_params`: a published model's own with its name, else what is told,
-    where active are those that the words around them say so of; empty where there is none."""
-    if reading.models:
-        return size_of(reading) | {"model": reading.models[0].architecture.name}
-    told: dict[str, str] = active_in_name(reading)
-    for held in reading.quantities:
-        # 一个总参数109B的模型: the first figure is no size.
-        if held.unit is not Unit.PARAMS or 0 < held.value < _LEAST_PARAMS:
-            continue
-        before, after = _around(reading, held)
-        active = _ACTIVE_BEFORE.search(before) or _ACTIVE_AFTER.search(after)
-        told.setdefault("active_params" if active else "params", in_short(held.value))
-    return told
-
-
-def _deadline(reading: Reading) -> str | None:
-    """The time within which it must be done: not every length of time in a question is one."""
-    for length in (each for each in reading.quantities if each.unit is Unit.DURATION_DAYS):
-        before, after = _around(reading, length)
-        if length.value > 0 and (_WITHIN_BEFORE.search(before) or _WITHIN_AFTER.search(after)):
-            return f"{round(length.value, 2).normalize():f} days"
-    return None
-
-
-def _around(reading: Reading, held: Quantity) -> tuple[str, str]:
-    text = reading.folded
-    return text[max(0, held.start - _AROUND) : held.start], text[held.end : held.end + _AROUND]
 
 
 def _section(reading: Reading, done: Sequence[Artifact], say: Phrases) -> Section:
@@ -280,7 +203,7 @@ TRAINING = Estimator(
     ask=Ask.TRAINING,
     words=WORDS,
     wants=_wants,
-    arguments=_arguments,
+    arguments=arguments,
     missing=_missing,
     section=_section,
     job=True,
