@@ -82,6 +82,13 @@ _IMPERATIVE = re.compile(
     rf"need to|are to)(?: now| always)?)[,:]? )*(?:{'|'.join(_VERBS)}),? {_OBJECT}",
     re.IGNORECASE,
 )
+# The same within a field of a page or a result, and after words of another kind.
+_INNER_IMPERATIVE = re.compile(
+    rf"[:=][ \t]*[\"'“‘](?:please )?(?:{'|'.join(_VERBS)}) (?:my|your|the|all|every|\d)"
+    rf"|[:,;][ \t]*(?:{'|'.join(_VERBS)}) "
+    r"(?:my|your|\d+ \w+ (?:to|from) my|the [^,.]{3,40} for my)\b",
+    re.IGNORECASE,
+)
 _ENGLISH_REQUEST = re.compile(
     r"\b(?:please|kindly) (?!note\b|see\b)[a-z]+\b|\b(?:can|could|would|will) you\b"
     r"|^(?:i|we) (?:want|need|order|command|instruct|would like) you to\b",
@@ -123,6 +130,7 @@ def is_order(sentence: str) -> bool:
     return bool(
         addresses_machine(sentence)
         or _IMPERATIVE.match(plain)
+        or _INNER_IMPERATIVE.search(plain)
         or _ENGLISH_REQUEST.search(plain)
         or _CHINESE_REQUEST.search(plain)
     )
