@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -90,12 +90,20 @@ class Assistant:
         self._agent()
         self.kb.search("GPU", 1)
 
-    def ask(self, text: str, session: str | None = None, *, kept: bool = True) -> Answer:
-        """Answer a question. `kept` off tries it out: no session and no gap is recorded. Raises
-        one of `assistant.errors.DESK_ERRORS` where that fails."""
+    def ask(
+        self,
+        text: str,
+        session: str | None = None,
+        *,
+        kept: bool = True,
+        earlier: Sequence[Answer] | None = None,
+    ) -> Answer:
+        """Answer a question. `kept` off tries it out: no session and no gap is recorded. `earlier`
+        are the turns before it, where they are not those of the session. Raises one of
+        `assistant.errors.DESK_ERRORS` where that fails."""
 
         async def fold() -> Answer:
-            async for event in self.stream(text, session, kept=kept):
+            async for event in self.stream(text, session, kept=kept, earlier=earlier):
                 if isinstance(event, Done):
                     return event.answer
                 if isinstance(event, Failed):
@@ -107,18 +115,25 @@ class Assistant:
         return _run(fold)
 
     async def stream(
-        self, text: str, session: str | None = None, *, kept: bool = True
+        self,
+        text: str,
+        session: str | None = None,
+        *,
+        kept: bool = True,
+        earlier: Sequence[Answer] | None = None,
     ) -> AsyncIterator[Event]:
-        """Answer a question as typed events; the last is `Done` or `Failed`."""
+        """Answer a question as typed events; the last is `Done` or `Failed`. See `ask`."""
         try:
-            question = _checked(text)
-            async for event in self._events(question, session or self.new_session(), kept):
+            question, place = _checked(text), session or self.new_session()
+            turns = self._store.turns(place) if earlier is None else earlier
+            async for event in self._events(question, place, turns, kept):
                 yield event
         except DESK_ERRORS as error:
             yield Failed(error.code, error.message, error.hint)
 
-    async def _events(self, question: str, session: str, kept: bool) -> AsyncIterator[Event]:
-        turns = self._store.turns(session)
+    async def _events(
+        self, question: str, session: str, turns: Sequence[Answer], kept: bool
+    ) -> AsyncIterator[Event]:
         language = detect(question, fallback=turns[-1].language if turns else "en")
         answer_id = uuid.uuid4().hex[:12]
         yield Started(answer_id, session, question, language, self.model_name)

@@ -53,6 +53,12 @@ class InvalidProfile(AssistantError):
     code = "invalid_profile"
 
 
+class InvalidGold(AssistantError):
+    """A file of gold questions that is not understood."""
+
+    code = "invalid_gold"
+
+
 class StoreUnusable(AssistantError):
     """The file of saved sessions cannot be opened or written."""
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli import ask, estimates, gpus, knowledge, profile, programs, sessions, sources
+from assistant.cli import (
+    ask,
+    estimates,
+    evaluation,
+    gpus,
+    knowledge,
+    profile,
+    programs,
+    sessions,
+    sources,
+)
 from assistant.cli.failure import WrongUsage
 from assistant.cli.output import write
 
@@ -26,6 +36,7 @@ app.add_typer(profile.app, name="profile")
 app.command("gpus")(gpus.gpus)
 app.add_typer(sources.app, name="sources")
 app.add_typer(estimates.app, name="estimate")
+app.command("eval")(evaluation.evaluate)
 app.command("sessions")(sessions.sessions)
 
 

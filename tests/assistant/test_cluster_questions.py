@@ -10,15 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from assistant import Answer, Assistant
+from assistant.evaluation.figures import unsupported
+from assistant.evaluation.questions import read_questions
 from assistant.language import detect
 from assistant.question import Ask
 from assistant.reading import read
 from assistant.sources import MEMORY
 from assistant.toolbox.cluster_queue import EXAMPLES
-from tests.assistant.test_questions import QUESTIONS, unsupported
+from tests.assistant.test_questions import QUESTIONS
 from tests.tools.sources.fakes.fake import SECRET
 from tests.tools.sources.fakes.kubernetes import (
     PLANTED,
@@ -129,8 +130,7 @@ class TestReading:
         assert Ask.QUEUE not in read(question, [], []).asks
 
     def test_no_question_of_the_set_is_taken_for_one(self) -> None:
-        specs = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
-        texts = [spec["q"] for group in specs.values() for spec in group]
+        texts = [question.ask for question in read_questions(QUESTIONS)]
         assert [text for text in texts if Ask.QUEUE in read(text, [], []).asks] == []
 
 
