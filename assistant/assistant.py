@@ -24,6 +24,7 @@ from kb.library.moments import parse_moment
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.tools import BaseTool
     from langgraph.graph.state import CompiledStateGraph
 
 Result = TypeVar("Result")
@@ -199,7 +200,6 @@ class Assistant:
                 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
                 from assistant.agent import build_agent, load_model
                 from assistant.builtin.model import BuiltinModel
-                from assistant.toolbox import agent_tools
 
                 if not isinstance(self._model, str):
                     chat = self._model
@@ -207,10 +207,15 @@ class Assistant:
                     chat = BuiltinModel(kb=self.kb)
                 else:
                     chat = load_model(self._model)
-                today = self._today or datetime.now(UTC).date()
-                tools = agent_tools(self.kb, home=self._home, today=today, past=self._past)
-                self._graph = build_agent(chat, tools, self.kb)
+                self._graph = build_agent(chat, self.tools(), self.kb)
             return self._graph
+
+    def tools(self) -> list[BaseTool]:
+        """The agent's tools over this desk's home, library and day. Loads LangChain."""
+        from assistant.toolbox import agent_tools
+
+        today = self._today or datetime.now(UTC).date()
+        return agent_tools(self.kb, home=self._home, today=today, past=self._past)
 
     def new_session(self) -> str:
         """Id of a new, empty session; it is saved with its first turn."""

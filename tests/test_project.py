@@ -24,6 +24,10 @@ COME_WITH = {  # imported, and always there because another dependency is
     "rich": "typer",
     "langchain_core": "langchain",
     "markdown_it": "textual",
+    "anyio": "mcp",
+    "mcp_types": "mcp",
+    "starlette": "mcp",
+    "uvicorn": "mcp",
 }
 Desk = Callable[..., tuple[int, str, str]]
 

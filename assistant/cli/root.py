@@ -13,6 +13,7 @@ from assistant.cli import (
     evaluation,
     gpus,
     knowledge,
+    mcp,
     profile,
     programs,
     sessions,
@@ -38,6 +39,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(estimates.app, name="estimate")
 app.command("eval")(evaluation.evaluate)
 app.command("sessions")(sessions.sessions)
+app.command("mcp")(mcp.mcp)
 
 
 def run(arguments: list[str]) -> None:

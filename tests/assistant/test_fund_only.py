@@ -228,6 +228,33 @@ def test_no_event_tells(planted: tuple[Path, str]) -> None:
         _clean("\n".join(asyncio.run(told(desk))))
 
 
+async def test_no_other_program_is_told(planted: tuple[Path, str]) -> None:
+    from mcp import Client, MCPError
+
+    from assistant.mcp.server import build_server
+
+    home, version = planted
+    with Assistant.open(home, today=TODAY) as desk:
+        async with Client(build_server(desk)) as client:
+            for name in (*HIDDEN, "generate"):
+                _clean((await client.call_tool("get_program", {"program": name})).model_dump_json())
+            found = await client.call_tool("search_knowledge", {"query": "marsupial cluster"})
+            _clean(found.model_dump_json())
+            listed = await client.list_resources()
+            _clean(listed.model_dump_json())
+            assert not set(HIDDEN) & {resource.name for resource in listed.resources}
+            [generate] = (await client.read_resource("compute-desk://program/generate")).contents
+            _clean(generate.model_dump_json())
+            for kind in ("article", "program"):
+                said = set()
+                for name in (*HIDDEN, MISSING):
+                    for wanted in ("", f"?version={version}"):
+                        with pytest.raises(MCPError) as error:
+                            await client.read_resource(f"compute-desk://{kind}/{name}{wanted}")
+                        said.add((wanted, error.value.message.replace(name, "ID")))
+                assert len(said) == 2
+
+
 def test_no_file_of_the_founders_index_tells(planted: tuple[Path, str]) -> None:
     home, _ = planted
     checked = 0
