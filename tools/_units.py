@@ -90,7 +90,7 @@ _GPU_MEASURE = re.compile(
     r"\s?[张块片颗枚](?=$|[\s,.;:!?、。)」”\"]|以上|以下|左右|上下|就|才|给|起|到|至|或|和|的(?!$))"
 )
 _TOKENS = re.compile(
-    r"[\s-]?(?:个|的)?\s?(?:(?:more|additional|extra|further|other|unique|fresh|added)\s)?(?:(?:training|pre-?training|text|output|input|prompt|new|训练|输入|输出)\s?)?(?:tokens?(?![A-Za-z])|toks(?![A-Za-z])|词元|标记)"
+    r"[\s-]?(?:个|的)?\s?(?:(?:more|additional|extra|further|other|unique|fresh|added)\s)?(?:(?:training|pre-?training|text|output|input|prompt|generated|answer|completion|response|new|训练|输入|输出|生成)\s?)?(?:tokens?(?![A-Za-z])|toks(?![A-Za-z])|词元|标记)"
     r"(?!\s?(?:/|per|a|每)\s?(?:s|sec|second|秒|分|min))",
     re.IGNORECASE,
 )

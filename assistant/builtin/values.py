@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assistant.question import Reading
+from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
 
 YEAR_DAYS = Decimal("365.25")
@@ -34,6 +35,42 @@ def size_of(reading: Reading) -> dict[str, str]:
         return told
     params = reading.first(Unit.PARAMS)
     return {"params": in_short(params.value)} if params else {}
+
+
+_LEAST_PARAMS = 100_000  # 一个总参数109B的模型: the first figure is no size
+_ACTIVE_BEFORE = re.compile(
+    r"(?:active|activated|activat(?:es|ing)|激活(?:的)?(?:参数)?(?:量)?)[为是约:：,，]?\s?"
+    r"(?:only |of |just |about )?$|-a$"
+)
+_ACTIVE_AFTER = re.compile(
+    r"^\s?(?:parameters |params )?(?:are |is )?activ|^(?:的)?(?:参数)?(?:被)?激活"
+)
+_ACTIVE = re.compile(r"activ|激活")
+_AROUND = 24
+
+
+def told_sizes(reading: Reading) -> dict[str, str]:
+    """`params` and `active_params` as told, where active are those that the words around them say
+    so of; empty where there is none."""
+    told = active_in_name(reading)
+    for held in reading.quantities:
+        if held.unit is not Unit.PARAMS or 0 < held.value < _LEAST_PARAMS:
+            continue
+        before = fold(reading.text[max(0, held.start - _AROUND) : held.start])
+        after = fold(reading.text[held.end : held.end + _AROUND])
+        active = (
+            _ACTIVE_BEFORE.search(before) or _ACTIVE_AFTER.search(after)
+            or _ACTIVE.search(fold(held.text))
+        )  # fmt: skip
+        told.setdefault("active_params" if active else "params", in_short(held.value))
+    return told if "params" in told else {}
+
+
+def model_of(reading: Reading) -> dict[str, str]:
+    """`model`, a published one that is named, else its sizes as told."""
+    if reading.models:
+        return {"model": reading.models[0].architecture.name}
+    return told_sizes(reading)
 
 
 def active_in_name(reading: Reading) -> dict[str, str]:
@@ -78,11 +115,15 @@ def _names_one(reading: Reading) -> bool:
     return any(map(_SINGLE.search, before)) or bool(_SINGLE_CARD.search(reading.folded))
 
 
+_WORD_START = r"(?:(?<![a-z0-9])|(?=[^\x00-\x7f]))"
+_WORD_END = r"(?:(?![a-z0-9])|(?<=[^\x00-\x7f]))"
+
+
 def chosen(folded: str, choices: Mapping[str, str]) -> str | None:
     """The first of `choices` (values by patterns) whose words stand in a folded text; English
     words may touch Chinese ones."""
     for value, words in choices.items():
-        if re.search(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", folded):
+        if re.search(rf"{_WORD_START}(?:{words}){_WORD_END}", folded):
             return value
     return None
 

@@ -9,20 +9,25 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Call, Estimator, results_of
+from assistant.builtin.estimating.finetuning_arguments import (
+    ASSUMED_TOKENS,
+    TOOL,
+    answers_of,
+    arguments,
+    counts_prompts,
+    data_of,
+    method_of,
+)
 from assistant.builtin.estimating.finetuning_words import WORDS, FinetuningWords
 from assistant.builtin.figures import family, number, plain
 from assistant.builtin.sections import Section
-from assistant.builtin.values import active_in_name, gpu_count, gpu_of, in_short, price_text
+from assistant.builtin.values import model_of
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
-from assistant.question import ASKED, Ask, Reading
+from assistant.question import Ask, Reading
 from tools.gpus import all_gpus, known_gpu
-from tools.quantities import Quantity, Unit
 
-TOOL = "estimate_finetuning"
-ASSUMED_TOKENS = "20M"
-"""What is assumed where somebody agrees to it: a planning figure, named in the question."""
 _DAYS_FROM = 2
 """Shorter times are told in hours."""
 
@@ -32,94 +37,25 @@ def _cue(english: str, chinese: str = "(?!)") -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{english})(?![a-z])|{chinese}", re.IGNORECASE)
 
 
-def _noun(english: str, chinese: str) -> re.Pattern[str]:
-    """A noun that follows its number."""
-    return re.compile(rf"[\s-]*(?:(?:{english})(?![a-z])|{chinese})", re.IGNORECASE)
-
-
 _TUNE = _cue(
-    r"fine[\s-]?tun\w*|q[\s-]?lora|lora|sft|rlhf|grpo|reinforcement (?:learning|fine)",
-    r"微调|精调|强化学习",
-)
-_METHODS = (
-    ("rl", _cue(r"rlhf|grpo|ppo|reinforcement", r"强化学习")),
-    ("qlora", _cue(r"q[\s-]?lora")),
-    ("lora", _cue(r"lora|adapters?", r"适配器")),
-    ("full", _cue(r"full", r"全参|全量")),
+    r"fine[\s-]?tun\w*|instruction[\s-]tun\w*|q[\s-]?loras?|loras?|peft|adapters?|sft|dpo|rlhf|rlvr|grpo|ppo|"
+    r"rl|reinforcement (?:learning|fine)",
+    r"微调|精调|强化学习|强化微调|指令调优",
 )
 _FITS = _cue(
-    r"fits?|enough|how many|can (?:i|we)",
-    r"放得下|装得下|够不够|够吗|能不能|能否|跑得动|几张|多少张",
+    r"fits?|enough|how many|can (?:i|we)|v?ram|(?:gpu )?memory|oom",
+    r"显存|放得下|装得下|够不够|够吗|能不能|能否|跑得动|几张|多少张",
 )
-_EXAMPLE = _noun(
-    r"(?:[a-z]+ )?(?:examples?|samples?|rows|pairs|tickets|conversations|chats|documents|docs|"
-    r"records|dialog(?:ue)?s|questions|instructions|emails|messages|reviews|articles)",
-    r"[条條](?!件)|份|篇|对",
-)
-_EPOCHS = _noun(r"epochs?|个\s?epochs?", r"[轮遍輪]")
-_PROMPTS = _noun(r"prompts?|questions?", r"个?(?:提示词?|问题|题目|提示詞|問題|題目)")
-_SAMPLES = _noun(
-    r"(?:samples?|completions?|rollouts?|generations?)", r"[个個次](?:回答|采样|样本|採樣)"
-)
-_RANK = re.compile(
-    r"(?:rank\s*(?:of|=)?|(?<![a-z])r\s*=|秩[为是]?)\s*(\d{1,4})(?!\d)", re.IGNORECASE
-)
-_NUMBER = re.compile(r"^[\d.,\s]*[kKmM万萬亿億千百十零一二三四五六七八九两兩]*")
-_MOST_PER_EXAMPLE = 200_000
-
-
-def _model(reading: Reading) -> dict[str, str]:
-    if reading.models:
-        return {"model": reading.models[0].architecture.name}
-    params = [q for q in reading.quantities if q.unit is Unit.PARAMS]
-    told = {"params": in_short(params[0].value)} if params else {}
-    if len(params) > 1 and params[1].value < params[0].value:
-        told["active_params"] = in_short(params[1].value)
-    return told | (active_in_name(reading) if told else {})
-
-
-def _method(reading: Reading) -> str | None:
-    text = reading.folded
-    return next((name for name, cue in _METHODS if cue.search(text)), None)
-
-
-def _counted(reading: Reading, noun: re.Pattern[str]) -> Quantity | None:
-    """The first number that is followed by a noun; the number may hold its measure word (2万条)."""
-    for quantity in reading.quantities:
-        rest = reading.text[quantity.end :]
-        if not quantity.bare:
-            rest = _NUMBER.sub("", quantity.text) + rest
-        if noun.match(rest):
-            return quantity
-    return None
-
-
-def _data(reading: Reading) -> dict[str, Any]:
-    """Tokens, or examples and the tokens of one."""
-    tokens = reading.first(Unit.TOKENS)
-    examples = _counted(reading, _EXAMPLE)
-    if examples and tokens and tokens.value <= _MOST_PER_EXAMPLE:
-        return {"examples": int(examples.value), "tokens_per_example": int(tokens.value)}
-    return {"tokens": in_short(tokens.value)} if tokens else {}
-
-
-def _answers(reading: Reading) -> dict[str, int]:
-    """Prompts, and the tokens of an answer, of reinforcement learning."""
-    prompts, tokens = _counted(reading, _PROMPTS), reading.first(Unit.TOKENS)
-    told = {"prompts": int(prompts.value)} if prompts else {}
-    if samples := _counted(reading, _SAMPLES):
-        told["samples"] = int(samples.value)
-    return told | ({"generated_tokens": int(tokens.value)} if tokens else {})
 
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
     if reading.programs or not _TUNE.search(text) or asks_match(reading):
         return False
-    if _data(reading) or _counted(reading, _PROMPTS):
+    if data_of(reading) or counts_prompts(reading):
         return True
     asked = cues.COST.search(text) or cues.TIME.search(text) or _asks_fit(reading)
-    ours = cues.OURS.search(text) or reading.gpus or _model(reading)
+    ours = cues.OURS.search(text) or reading.gpus or model_of(reading)
     return bool(asked and ours)
 
 
@@ -133,51 +69,13 @@ def _missing(reading: Reading) -> str | None:
     if reading.again(TOOL):
         return None
     words = WORDS(reading.language)
-    if not _model(reading):
+    if not model_of(reading):
         return words.ask_model
-    if _method(reading) == "rl":
-        return None if len(_answers(reading)) > 1 else words.ask_prompts
-    known = reading.accepted or _data(reading) or _asks_fit(reading)
+    if method_of(reading) == "rl":
+        told = answers_of(reading)
+        return None if {"prompts", "generated_tokens"} <= set(told) else words.ask_prompts
+    known = reading.accepted or data_of(reading) or _asks_fit(reading)
     return None if known else words.ask_data
-
-
-def _arguments(reading: Reading) -> dict[str, Any]:
-    earlier = reading.again(TOOL)
-    told: dict[str, Any] = dict(_model(reading))
-    method = _method(reading)
-    if method:
-        told["method"] = method
-    reinforced = (method or earlier.get("method")) == "rl"
-    data: dict[str, Any] = _answers(reading) if reinforced else _data(reading)
-    if not data and not earlier:  # agreed to, or not what was asked about: the section says it
-        data = {"tokens": ASSUMED_TOKENS}
-    told |= data
-    if epochs := _counted(reading, _EPOCHS):
-        told["epochs"] = float(epochs.value)
-    if rank := _RANK.search(reading.text):
-        told["rank"] = int(rank[1])
-    if gpu := gpu_of(reading):
-        told["gpu"] = gpu
-    if (count := gpu_count(reading)) is not None:
-        told["gpus"] = count
-    if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
-        told |= {"price": price_text(rate), "price_source": ASKED}
-    return {"gpu": "H100"} | _kept(earlier, told) | told
-
-
-def _kept(earlier: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-    """What of an earlier call still holds: another model, method or amount of data replaces what
-    was said of it."""
-    drop: set[str] = set()
-    if "model" in told or "params" in told:
-        drop |= {"model", "params", "active_params"}
-    if "tokens" in told or "examples" in told:
-        drop |= {"tokens", "examples", "tokens_per_example"}
-    if told.get("method") == "full":
-        drop.add("rank")
-    if "method" in told and (told["method"] == "rl") != (earlier.get("method") == "rl"):
-        drop |= {"tokens", "examples", "tokens_per_example", "prompts", "generated_tokens"}
-    return {name: value for name, value in earlier.items() if name not in drop}
 
 
 def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
@@ -270,7 +168,7 @@ def _data_line(
     reading: Reading, tool: ToolEvidence, words: FinetuningWords, say: Phrases
 ) -> list[str]:
     """That the amount of data was assumed, where nobody said one."""
-    told = reading.repeat or _data(reading) or _answers(reading).get("prompts")
+    told = reading.repeat or data_of(reading) or answers_of(reading).get("prompts")
     if told or tool.args.get("tokens") != ASSUMED_TOKENS:
         return []
     return [f"{words.data.format(tokens=ASSUMED_TOKENS)} [{tool.id}:inputs.tokens]", ""]
@@ -315,7 +213,7 @@ FINETUNING = Estimator(
     ask=Ask.FINETUNING,
     words=WORDS,
     wants=_wants,
-    arguments=_arguments,
+    arguments=arguments,
     missing=_missing,
     section=_section,
     then=_then,

@@ -22,6 +22,14 @@ _EACH = re.compile(
 _CLAUSE = re.compile(r"[,;:，；：、。?？!！]")
 
 
+def beside(reading: Reading, figure: Quantity) -> tuple[str, str]:
+    """The words between a figure and the figures next to it, within its clause, folded."""
+    start = max([0, *(q.end for q in reading.quantities if q.end <= figure.start)])
+    end = min([len(reading.text), *(q.start for q in reading.quantities if q.start >= figure.end)])
+    before = _CLAUSE.split(reading.text[start : figure.start])[-1]
+    return fold(before), fold(_CLAUSE.split(reading.text[figure.end : end])[0])
+
+
 def near(reading: Reading, figure: Quantity) -> tuple[str, str]:
     """The words before and behind a figure within its clause, up to the next figure of its unit,
     folded."""

@@ -9,13 +9,13 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import media
 from assistant.builtin.values import (
-    active_in_name,
     chosen,
     gpu_count,
     gpu_of,
     in_short,
     price_text,
     size_of,
+    told_sizes,
 )
 from assistant.question import ASKED, Reading
 from kb.texts.folding import fold
@@ -46,14 +46,6 @@ _FINAL_ONLY = re.compile(
     r"|(?<!not )\bonly the final run|不(?:含|算|包括|计)(?:前期)?(?:实验|试验)|只算(?:最终|最后)"
 )
 _PRECISIONS = {"fp8": r"fp-?8", "bf16": r"bf-?16|bfloat-?16", "fp16": r"fp-?16|float-?16"}
-_ACTIVE_BEFORE = re.compile(
-    r"(?:active|activated|activat(?:es|ing)|激活(?:参数)?(?:量)?)[为是约:：]?\s?"
-    r"(?:only |of |just )?$"
-    r"|-a$"
-)
-_ACTIVE_AFTER = re.compile(
-    r"^\s?(?:parameters |params )?(?:are |is )?activ|^(?:的)?(?:参数)?(?:被)?激活"
-)
 _WITHIN_BEFORE = re.compile(
     r"(?:\b(?:in|within|inside|under|at most|less than|no (?:more|longer) than|up to)"
     r"|\bdeadline(?: of| is|:)?|\b(?:have|has|got|give\w* \w+)(?: only| just)?"
@@ -69,7 +61,7 @@ _HOW_LONG = cues.cue(
     r"how long|how many (?:days|weeks|months|hours)", r"多久|多长时间|几天|几周|多少天|多少小时"
 )
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_AROUND, _LEAST_PARAMS = 24, 100_000
+_AROUND = 24
 
 
 def arguments(reading: Reading) -> dict[str, Any]:
@@ -130,15 +122,7 @@ def sizes(reading: Reading) -> dict[str, str]:
     where active are those that the words around them say so of; empty where there is none."""
     if reading.models:
         return size_of(reading) | {"model": reading.models[0].architecture.name}
-    told: dict[str, str] = active_in_name(reading)
-    for held in reading.quantities:
-        # 一个总参数109B的模型: the first figure is no size.
-        if held.unit is not Unit.PARAMS or 0 < held.value < _LEAST_PARAMS:
-            continue
-        before, after = _around(reading, held)
-        active = _ACTIVE_BEFORE.search(before) or _ACTIVE_AFTER.search(after)
-        told.setdefault("active_params" if active else "params", in_short(held.value))
-    return told
+    return told_sizes(reading)
 
 
 def _deadline(reading: Reading) -> str | None:
