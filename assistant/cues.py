@@ -15,7 +15,7 @@ TRAIN = cue(
     r"(?:pre-?|re-?)?train(?:s|ed|ing)?|train(?:ing)? run|our run|my run",
     r"(?<![培教集特受])训",
 )
-OURS = cue(r"i|we|our|my|us|me", r"我们|我|咱们|本公司|我司")
+OURS = cue(r"i|we|our|my|us|me", r"我们|(?<![帮诉])我|咱们|本公司|我司")
 COST = cue(
     r"costs?|how much|price[sd]?|pricing|budget|spend|expensive|cheap(?:er|est)?|afford|rates?|"
     r"charg(?:e|es|ed)|pay",
@@ -175,6 +175,13 @@ VALUE_ONLY = cue(
     r"and|or|so|then|what|how|much|long|about|would|will|does|do|is|it|that|this|cost|take|be|at|"
     r"on|with|for|instead|only|use|using|the|same|run|a",
     r"那么|那|呢|如果|要是|换成|改成|改用|换|用|多少钱|要多久|多久|花|要|需要|会|是|它|这个|只|同样|的话|的|每|张|块|卡",
+)
+# What a follow-up narrows offers to, beside figures, GPUs and sellers.
+NARROWING = cue(
+    r"spot|preemptible|reserved|on[- ]demand|europe|eu|us|usa|america|the states|germany|france|uk|"
+    r"asia|china|japan|singapore|canada|india|in|from|of|any|there|instances?|prices?",
+    r"竞价|抢占|预留|包年|按需|欧洲|欧盟|美国|德国|法国|英国|亚洲|中国|国内|日本|新加坡|加拿大|香港|"
+    r"在|价格|实例|有|吗|那边|机房",
 )
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -1,6 +1,7 @@
 """From the words of a message to what it asks (`assistant.question.Reading`).
 
-`message.py` reads a message; `names.py` finds programs and sellers in it, `asks.py` the parts of
+`message.py` reads a message, which `typos.py` mends, `parts.py` takes apart and `joining.py` puts
+together to questions; `names.py` finds programs and sellers in it, `asks.py` the parts of
 an answer that it needs, `follow_ups.py` what it takes over from the turns before.
 """
 

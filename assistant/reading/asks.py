@@ -149,6 +149,5 @@ def _points_nowhere(reading: Reading) -> bool:
         r"|(?:.* )?(?:does|is|did) it\b(?! (?:cost|take)(?: \w+)? to\b)",
         reading.folded,
     )
-    return (
-        bool(it) and len(reading.folded) < 60 and not reading.sponsored and not reading.quantities
-    )
+    named = reading.sponsored or proper_names(reading.text, initial=reading.language != "en")
+    return bool(it) and len(reading.folded) < 60 and not named and not reading.quantities

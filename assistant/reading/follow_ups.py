@@ -1,48 +1,213 @@
-"""What a question takes over from the turns before it."""
+"""What a question takes over from the turns before it.
+
+`resolved` puts a shortened question into the words that it would have alone ("What about
+Conviction?", "第二年呢？", "why?"); `subject` is what "it" means, also where nothing says "it";
+`repeated_call` is the earlier call that "and with 512?" changes.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant import cues
 from assistant.builtin.estimating.registry import BY_TOOL, wanted
+from assistant.builtin.values import term_of
 from assistant.context import Past
-from assistant.question import Reading
+from assistant.grounding.names import proper_names
+from assistant.question import Ask, Reading
 from assistant.reading.asks import REPEATABLE
-from assistant.reading.names import mentioned
+from assistant.reading.names import Mention, mentioned, mentions
+from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
+from tools.gpus import find_gpus
+from tools.places import find_places
+
+_LONGEST = 70
+"""Characters; a longer question says itself what it is about."""
+_MOST_NAMES = 3
+_SWAP = re.compile(
+    r"^(?:(?:ok(?:ay)?|so|then|but|and|or)\b[, ]*)*"
+    r"(?:(?:what|how) about|and(?: for)?|same for|the same for|what of|or|for)?\s*"
+    r"(?P<en>[^?？,，]+?)\s*(?:then|too|as well|instead)?\s*[?？.]*$"
+    r"|^(?:那[么麼]?|[换換]成|[还還]有|至[于於]|如果是|要是)?[，,\s]*"
+    r"(?P<zh>[^?？,，]+?)\s*(?:[呢吗嗎]|的话|的話)*[?？。]*$",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"^(?:but |and |so )?(?:why(?: is that| so| not)?|how come)[?. ]*$"
+    r"|^那?[为為](?:什[么麼]|啥|何)[呢?？ ]*$",
+    re.I,
+)
+_ORDINAL = re.compile(
+    r"第[一二三四五六七八九十\d]+[年轮輪期档檔个個阶階][段]?"
+    r"|\b(?:the )?(?:first|second|third|fourth|last) (?:year|month|round|tier|phase|quarter)\b"
+    r"|\b20\d\d\b|20\d\d(?=\s?年)",
+    re.IGNORECASE,
+)
+_TAKEN_BACK = re.compile(
+    r"[,，]?\s*(?:\bnot|\binstead of|\brather than|而?不是|不要)"
+    r"\s*[$￥¥]?\d[\d.,]*\s?[a-z%万亿億]{0,2}(?![a-z])",
+    re.I,
+)
+_BESIDE_NAMES = re.compile(
+    r"\b(?:and|or|the|program(?:me)?s?|fund|for|from|of)\b|[和与與跟的]|[计計][划劃畫]", re.I
+)
+_ADDS = re.compile(r"\b(?:add|include|also)\b|加上|加入|再加|也放|也加", re.I)
+_AGAIN = re.compile(
+    r"\b(?:instead|make (?:it|that)|i meant|we meant|change (?:it|that)|same (?:again|thing|job)|"
+    r"redo|rerun|again|what if|suppose|actually|correction)\b"
+    r"|改[成为用]|换成|换做|改到|的话|重新?算|重来|再算|我是说|应该是|说错|按[^，。]{1,16}算|呢[?？]?$"
+)
 
 
-def carried_over(past: Sequence[Past], programs: Sequence[Program]) -> list[str]:
-    """The program that the last turns were about."""
+@dataclass(frozen=True)
+class Subject:
+    """What the turns before were about: ids of programs, or else names."""
+
+    programs: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def resolved(text: str, past: Sequence[Past], programs: Sequence[Program]) -> str:
+    """The question in the words that it would have alone; as it is where it needs none."""
+    if not past or len(text) > _LONGEST:
+        return text
+    text = _TAKEN_BACK.sub("", text)
+    earlier = _spelled_out(past, programs)
+    if _WHY.search(text):
+        return f"{earlier} {text}"
+    if (one := _only(_ORDINAL, text)) and (other := _ORDINAL.search(earlier)):
+        return f"{earlier[: other.start()]}{one}{earlier[other.end() :]}"
+    return _with_other_name(text, earlier, programs) or text
+
+
+def _spelled_out(past: Sequence[Past], programs: Sequence[Program]) -> str:
+    """The last question, itself in the words that it would have alone."""
+    return resolved(mended(past[-1].question, programs), past[:-1], programs)
+
+
+def _only(pattern: re.Pattern[str], text: str) -> str | None:
+    """The one stretch that a shortened question consists of ("第二年呢", "and in 2024?")."""
+    match = pattern.search(text)
+    if match is None:
+        return None
+    rest = fold(text[: match.start()] + " " + text[match.end() :])
+    left = cues.VALUE_ONLY.sub(" ", re.sub(r"\b(?:in|during|the)\b|年", " ", rest))
+    return None if left.strip(" ?？。.!！,，、") else match.group()
+
+
+def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> str | None:
+    """The earlier question about what the shortened one names instead: "what about Conviction?"."""
+    match = _SWAP.search(text.strip())
+    said = (match["en"] or match["zh"] or "").strip() if match else ""
+    if not said:
+        return None
+    now, before = mentions(said, programs), mentions(earlier, programs)
+    if now and _is_all(said, now):
+        if _ADDS.search(text):
+            return None
+        if before:
+            return _replaced(earlier, before, said)
+        names = proper_names(earlier, initial=not earlier.isascii())
+        if len(names) == 1:
+            return earlier.replace(names[0], said)
+        return None
+    names = proper_names(said, initial=True)
+    if names and not find_gpus(said) and not find_places(said) and said == " ".join(names):
+        if before:
+            return _replaced(earlier, before, said)
+        others = proper_names(earlier, initial=not earlier.isascii())
+        if len(others) == 1:
+            return earlier.replace(others[0], said)
+    return None
+
+
+def _is_all(said: str, found: Sequence[Mention]) -> bool:
+    """Whether names of programs are all that is said."""
+    rest = said
+    for mention in sorted(found, key=lambda m: -m.start):
+        rest = rest[: mention.start] + " " + rest[mention.end :]
+    left = _BESIDE_NAMES.sub(" ", rest)
+    return not re.search(r"\w", left)
+
+
+def _replaced(earlier: str, before: Sequence[Mention], said: str) -> str:
+    first = before[0]
+    ends = [m.end for m in before if m.program == first.program and m.start <= first.end]
+    return f"{earlier[: first.start]}{said}{earlier[max(ends) :]}"
+
+
+def subject(past: Sequence[Past], programs: Sequence[Program]) -> Subject:
+    """What the last turns were about: the nearest that named anything but a GPU."""
     ids = {program.id for program in programs}
-    for turn in reversed(past):
-        named, _ = mentioned(fold(turn.question), programs)
+    for n in range(len(past) - 1, -1, -1):
+        turn = past[n]
+        said = resolved(mended(turn.question, programs), past[:n], programs)
+        named, sponsored = mentioned(fold(said), programs)
         if named:
-            return named[:1]
+            return Subject(programs=tuple(named[:1]))
+        gpus = " ".join(mention.raw for mention in find_gpus(said))
+        names = [
+            name
+            for name in proper_names(said, initial=turn.language != "en")
+            if name not in gpus and name not in _NO_SUBJECT
+        ]
+        if not names and len(sponsored) == 1:
+            return Subject(programs=tuple(sponsored))
+        if names:
+            return Subject(names=tuple(names[:_MOST_NAMES]))
         cited = [source for source in turn.sources if source in ids]
         if cited:
-            return cited[:1]
-    return []
+            return Subject(programs=tuple(cited[:1]))
+    return Subject()
+
+
+_NO_SUBJECT = frozenset({"B", "T", "LoRA", "QLoRA", "MoE", "Series", "RL"})
+
+
+def points_back(reading: Reading) -> bool:
+    """Whether a question is about what was spoken of before: by a pronoun, or because it is short
+    and names nothing."""
+    if set(reading.asks) - {Ask.FACT, Ask.CLARIFY, Ask.COMPARE, Ask.PROGRAM} or reading.repeat:
+        return False
+    if cues.GREETING.fullmatch(reading.folded.strip()):
+        return False
+    if cues.FOLLOW_UP.search(reading.folded):
+        return True
+    names = proper_names(reading.text, initial=reading.language != "en")
+    named = names or reading.programs or reading.sponsored or reading.gpus or reading.models
+    general = cues.COMPUTE.search(reading.folded) or cues.OURS.search(reading.folded)
+    return not (named or general or reading.strange_gpu) and len(reading.text) <= _LONGEST
 
 
 def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | None:
     """The earlier call that "and with 512?" or "那用LoRA呢？" changes."""
     if reading.programs or not past:
         return None
-    values = bool(reading.quantities or reading.gpus)
-    leads = bool(cues.AND_WITH.search(reading.folded.strip()))
-    if not (leads or (values and _only_values(reading))):
-        return None
-    if any(each.missing(reading) is None for each in wanted(reading)):
-        return None  # a whole question of its own, which only begins like a follow-up
     call = _last_call(past)
-    if call is None or values:
-        return call
-    return call if call["name"] in BY_TOOL and _changes(reading, call) else None
+    if call is None:
+        return None
+    values = bool(reading.quantities or reading.gpus)
+    said = reading.folded.strip()
+    leads = bool(cues.AND_WITH.search(said) or _AGAIN.search(said))
+    if call["name"] in BY_TOOL:
+        if not (leads or (values and (_only_values(reading) or _asks_nothing_else(reading)))):
+            return None
+        if any(each.missing(reading) is None for each in wanted(reading)):
+            return None  # a whole question of its own, which only begins like a follow-up
+        return call if (values and leads) or _changes(reading, call) else None
+    if reading.quantities or reading.gpus or reading.provider or _narrowed(reading):
+        return call if leads or _only_values(reading) else None
+    return None
+
+
+def _narrowed(reading: Reading) -> bool:
+    """Whether a place or a kind of contract is named, which offers can be narrowed to."""
+    return bool(find_places(reading.text) or term_of(reading.folded))
 
 
 def _last_call(past: Sequence[Past]) -> dict[str, Any] | None:
@@ -56,8 +221,19 @@ def _last_call(past: Sequence[Past]) -> dict[str, Any] | None:
     return None
 
 
+def _asks_nothing_else(reading: Reading) -> bool:
+    """Whether a question with figures names nothing new and is no lookup of its own."""
+    names = proper_names(reading.text, initial=reading.language != "en")
+    gpus = " ".join(mention.raw for mention in reading.gpus)
+    strangers = [name for name in names if name not in gpus and name not in _NO_SUBJECT]
+    priced = cues.RENT.search(reading.folded) and reading.gpus
+    asked = reading.sponsored or reading.provider or cues.WHY.search(reading.folded)
+    told = cues.WHO.search(reading.folded) or cues.COMPUTE.search(reading.folded)
+    return not (strangers or priced or asked or told) and len(reading.text) <= _LONGEST
+
+
 def _changes(reading: Reading, call: dict[str, Any]) -> bool:
-    """Whether words without figures ("with LoRA") change the arguments of an estimate."""
+    """Whether the words of a question change the arguments of an estimate."""
     repeated = replace(reading, repeat=call)
     name = call["name"]
     earlier = repeated.again(name)
@@ -69,6 +245,9 @@ def _changes(reading: Reading, call: dict[str, Any]) -> bool:
 def _only_values(reading: Reading) -> bool:
     """Whether a question is little more than a changed value: "512 H200s?", "that at $2/h?"."""
     rest = reading.folded
-    for value in [*(q.text for q in reading.quantities), *(gpu.raw for gpu in reading.gpus)]:
+    values = [*(q.text for q in reading.quantities), *(gpu.raw for gpu in reading.gpus)]
+    values += [reading.provider] if reading.provider else []
+    for value in values:
         rest = rest.replace(fold(value), " ")
+    rest = cues.NARROWING.sub(" ", rest) if not reading.quantities else rest
     return not cues.VALUE_ONLY.sub(" ", rest).strip(" ?？。.!！,，、")

@@ -12,14 +12,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant import cues
-from assistant.answer import Answer
+from assistant.answer import Answer, Language
+from assistant.builtin.planning import next_calls
 from assistant.context import Past, past_of
 from assistant.eligibility import company_told, targets
+from assistant.grounding.names import proper_names
 from assistant.language import detect
 from assistant.question import Ask, Reading
 from assistant.reading.asks import asks_of
-from assistant.reading.follow_ups import carried_over, repeated_call
+from assistant.reading.follow_ups import points_back, repeated_call, resolved, subject
+from assistant.reading.joining import groups
 from assistant.reading.names import find, mentioned, strange_gpu
+from assistant.reading.parts import pieces
+from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.estimates.architectures import find_architectures
@@ -38,7 +43,32 @@ MOST_COMPARED = 4
 def read_parts(text: str, past: Sequence[Past], programs: Sequence[Program]) -> tuple[Reading, ...]:
     """Understand a message after the turns `past`: one reading for each question in it, in their
     order; at least one."""
-    return (read(text, past, programs),)
+    text = mended(text, programs)
+    whole = read(text, past, programs)
+    found = pieces(text)
+    if len(found) < 2 or whole.accepted or whole.text != text:
+        return (whole,)
+    made = groups(found, lambda piece: read(piece, past[-1:], programs))
+    if len(made) < 2:
+        return (whole,)
+    readings: list[Reading] = []
+    turns = list(past)
+    for group in made:
+        reading = read(group.text, turns, programs)
+        readings.append(reading)
+        turns.append(_as_past(reading))
+    return tuple(readings)
+
+
+def _as_past(reading: Reading) -> Past:
+    """A question of this message as the next one may refer to it."""
+    calls = [{"name": name, "args": args} for name, args in next_calls(reading, [])]
+    return Past(
+        question=reading.text,
+        language=reading.language,
+        sources=list(reading.programs),
+        calls=calls,
+    )
 
 
 def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
@@ -67,6 +97,28 @@ def _settled(asked: Reading, answer: Reading) -> Reading | None:
 
 def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     language = detect(text, fallback=past[-1].language if past else "en")
+    text = resolved(mended(text, programs), past, programs)
+    reading = _alone(text, language, past, programs, ())
+    if not past or not points_back(reading):
+        return reading
+    about = subject(past, programs)
+    if about.programs:
+        return _alone(text, language, past, programs, about.programs)
+    if about.names and not set(about.names) & set(proper_names(text, initial=True)):
+        names = " ".join(about.names)
+        whole = f"{names}: {text}" if language == "en" else f"{names} {text}"
+        return _alone(whole, language, past, programs, ())
+    return reading
+
+
+def _alone(
+    text: str,
+    language: Language,
+    past: Sequence[Past],
+    programs: Sequence[Program],
+    carried: tuple[str, ...],
+) -> Reading:
+    """A question that says all that it is about, but for the programs `carried` over to it."""
     folded = _POSSESSIVE.sub("", fold(text))
     gpus = tuple(find_gpus(text))
     quantities = tuple(find_quantities(text))
@@ -75,10 +127,11 @@ def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readi
     named, sponsored = mentioned(folded, programs)
     if not named and len(sponsored) == 1 and cues.TERMS.search(folded):
         named, sponsored = sponsored, []
-    if cues.COMPARE.search(folded) and len(named) < 2 <= len(named + sponsored) <= MOST_COMPARED:
+    comparing = cues.COMPARE.search(folded)
+    if comparing and len(named) < 2 <= len(named + sponsored) <= MOST_COMPARED:
         named, sponsored = named + sponsored, []
-    if not named and past and cues.FOLLOW_UP.search(folded):
-        named = carried_over(past, programs)
+    if carried and (not named or comparing):
+        named = [*carried, *(p for p in named if p not in carried)]
     reading = Reading(
         text=text,
         language=language,

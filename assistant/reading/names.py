@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kb.programs.program import Program
 from kb.texts.folding import fold
@@ -15,6 +16,35 @@ def strange_gpu(text: str) -> str | None:
     """A word like X900 where a known GPU could stand."""
     match = _MODEL_NAME.search(text)
     return match.group(1) if match else None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A program named in a text: `text[start:end]` is its name there."""
+
+    start: int
+    end: int
+    program: str
+
+
+def mentions(text: str, programs: Sequence[Program]) -> list[Mention]:
+    """Where a text names programs, by name, alias or sponsor; the longest name at each place, in
+    their order. Empty where the folded text has another length than the text."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return []
+    found: list[Mention] = []
+    for program in programs:
+        sponsor = (program.sponsor.en, program.sponsor.zh_hans)
+        for name in (program.name.en, program.name.zh_hans, *program.aliases, *sponsor):
+            if (at := find(folded, fold(name))) is not None:
+                found.append(Mention(at, at + len(fold(name)), program.id))
+    found.sort(key=lambda m: (m.start, -m.end))
+    kept: list[Mention] = []
+    for mention in found:
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
 
 
 def mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list[str]]:

@@ -1,0 +1,147 @@
+"""Which pieces of a message are one question: the parts of `assistant.reading.parts`, joined.
+
+Pieces belong together where one of them is not understood without the other: figures of a job
+beside what is asked of it ("7B on 2T tokens. How long, and what will it cost?"). A piece that asks
+something else stands alone and takes over what the pieces before it were about, like a question
+of a later turn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant import cues
+from assistant.builtin.estimating.registry import BY_ASK
+from assistant.grounding.names import proper_names
+from assistant.question import Ask, Reading
+from assistant.reading.parts import Piece
+
+Alone = Callable[[str], Reading]
+"""Reads a text as a question that stands alone."""
+_OF_HARDWARE = frozenset({Ask.OFFERS, Ask.HISTORY, Ask.QUEUE})
+_OF_A_JOB = frozenset({Ask.ROUTES, Ask.TRAINING, Ask.FINETUNING, Ask.MATCH, Ask.LIST, Ask.OFFERS})
+"""What one job may need at once, so that its question is answered whole."""
+_OF_TERMS = cues.cue(r"credits?|terms?|conditions?|eligibility", r"额度|条件|条款|资格|优惠")
+
+
+@dataclass
+class Group:
+    """Pieces that are one question. `context` is what was told before the first question, where
+    this one needs it."""
+
+    texts: list[str]
+    reading: Reading
+    context: list[str]
+
+    @property
+    def text(self) -> str:
+        """The whole question, what is only told first."""
+        return joined([*self.context, *self.texts])
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Stretches of a message behind one another, each ended as a clause is."""
+    *before, last = texts
+    return "".join(map(_ended, before)) + last
+
+
+def _ended(text: str) -> str:
+    if text[-1] in "。！？；，":
+        return text
+    if text[-1] in ".?!;:,":
+        return f"{text} "
+    return f"{text}，" if re.search(r"[\u3400-\u9fff]", text) else f"{text}, "
+
+
+def groups(found: Sequence[Piece], alone: Alone) -> list[Group]:
+    """The questions of a message in their order; empty where nothing in it asks."""
+    made: list[Group] = []
+    told: list[str] = []  # what was told since the last question
+    head: list[str] = []  # what was told before the first
+    for piece in found:
+        if not (piece.asks or _asks_in_short(alone(piece.text))):
+            told.append(piece.text)
+            continue
+        if not made:
+            head, told = told, []
+        group = _group([*told, piece.text], head, alone)
+        told = []
+        if made and _belongs(made[-1], group, alone):
+            before = made.pop()
+            group = _group([*before.texts, *group.texts], head, alone)
+        made.append(group)
+    if made and told:
+        last = made.pop()
+        made.append(_group([*last.texts, *told], head, alone))
+    return made
+
+
+def _group(texts: list[str], head: list[str], alone: Alone) -> Group:
+    reading = alone(joined(texts))
+    if head and _needs_more(reading):
+        with_head = alone(joined([*head, *texts]))
+        if not _says_nothing(with_head):
+            return Group(texts, with_head, head)
+    return Group(texts, reading, [])
+
+
+def _needs_more(reading: Reading) -> bool:
+    """Whether what was told before belongs to a question: one about a job or about the company, or
+    one that names nothing."""
+    if any(ask in BY_ASK or ask is Ask.MATCH for ask in reading.asks):
+        return True
+    if Ask.LIST in reading.asks:
+        return bool(cues.OURS.search(reading.folded))
+    return _says_nothing(reading) and not _names(reading)
+
+
+def _says_nothing(reading: Reading) -> bool:
+    return set(reading.asks) <= {Ask.FACT, Ask.CLARIFY}
+
+
+def _names(reading: Reading) -> bool:
+    """Whether a question names anything but GPUs."""
+    gpus = " ".join(mention.raw for mention in reading.gpus)
+    found = proper_names(reading.text, initial=reading.language != "en")
+    names = [name for name in found if name not in gpus]
+    return bool(names or reading.programs or reading.sponsored)
+
+
+def _asks_in_short(reading: Reading) -> bool:
+    """Whether words without a verb ask: "Modal的申请条件", "LoRA on an 8B, 10M tokens"."""
+    if cues.OURS.search(reading.folded):
+        return False
+    if Ask.PROGRAM in reading.asks:
+        return bool(_OF_TERMS.search(reading.folded))
+    return not _says_nothing(reading) and not _open(reading)
+
+
+def _open(reading: Reading) -> bool:
+    """Whether an estimate is asked for of which something is missing."""
+    return any(ask in BY_ASK and BY_ASK[ask].missing(reading) is not None for ask in reading.asks)
+
+
+def _belongs(before: Group, group: Group, alone: Alone) -> bool:
+    """Whether two pieces are one question."""
+    earlier, later = before.reading, group.reading
+    both = alone(joined([*before.context, *before.texts, *group.texts]))
+    estimate = [ask for ask in both.asks if ask in BY_ASK]
+    if estimate and not _open(both):
+        unsaid = _says_nothing(earlier) or _open(earlier)
+        if unsaid and not _names(earlier) and not cues.WHY.search(earlier.folded):
+            return True  # "how many H100s, and how long to train 7B on 2T tokens?"
+        if Ask.ROUTES in estimate and set(both.asks) <= _OF_A_JOB and not _names(later):
+            return True
+    if not any(ask in BY_ASK or ask in _OF_HARDWARE for ask in earlier.asks):
+        # "Who led the round, and how big was it?" is answered by what tells of the round.
+        pointing = _says_nothing(earlier) and _says_nothing(later) and not earlier.programs
+        return bool(pointing and cues.FOLLOW_UP.search(later.folded) and not _names(later))
+    own = alone(joined(group.texts))
+    if not _says_nothing(own) and not _open(own):
+        refers = cues.FOLLOW_UP.search(own.folded) and not own.gpus
+        return bool(refers and set(own.asks) <= {Ask.OFFERS} and earlier.gpus)
+    if _names(own) or own.gpus or own.quantities or cues.WHY.search(own.folded):
+        return False
+    return not cues.GIVERS.search(own.folded)

@@ -1,0 +1,141 @@
+"""A message of several questions, taken apart: what is asked, and what is only told beside it.
+
+A message is cut where a sentence ends, where a numbered item begins, and before words that lead
+to a further question ("and also", "另外", "顺便问下"). What asks nothing by itself is context of
+the questions beside it. Whether two pieces that ask belong to one job is decided by
+`assistant.reading.message`, which reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SENTENCE_END = re.compile(r"(?<=[。？！；?!;])\s*|(?<=[a-z)\d]\.)\s+(?=[A-Z\"“(])|\n+")
+_ITEM = re.compile(
+    r"(?:^|(?<=[\s。；;，,：:？?]))(?:[（(]?(?P<n>\d{1,2})[.)）、](?!\d)|(?P<c>[①-⑨])"
+    r"|[（(]?(?P<z>[一二三四五六七八九])[)）、])\s*"
+)
+_ASKING = (
+    r"(?:how|what|what['’]?s|who|who['’]?s|whom|whose|when|where|which|why"
+    r"|(?:is|are|was|were|does|do|did|can|could|would|will|should) "
+    r"(?:it|they|we|i|you|there|he|she|that|this|our|the|an?|any(?:one|body)?|[A-Z]\w*))"
+)
+_TELL = (
+    r"(?:please )?(?:tell (?:me|us)|show (?:me|us)?|list|give (?:me|us)|estimate|calculate|compare"
+    r"|explain|rank|work out|find out|find (?:me|us))"
+)
+_WISHED = (
+    r"(?:an? (?:rough |quick |training |serving |inference |fine-?tuning |cost |price )*"
+    r"(?:estimate|quote|forecast|comparison|ranking)|the (?:terms|price|cost|conditions|queue) )"
+)
+_ENGLISH = re.compile(
+    rf"(?:,\s*(?:(?:and|but|plus|so)\s+)?|\s+(?:and|plus)\s+)(?:(?:also|then|secondly)[, ]+)?"
+    rf"(?={_TELL}\b)"
+    rf"|,\s*(?:and|but|plus)\s+(?:(?:also|then|secondly|finally)[, ]+)*(?={_ASKING}\b)"
+    rf"|\s+(?:and|plus)\s+(?:(?:also|then)\s+)?(?=(?:how|what|who|when|where|why)\b(?!\s+not))"
+    rf"|\s+and\s+(?=(?:does|do|did|is|are|can|could) (?:[A-Z]\w*|it|they|we|i|there)\b)"
+    rf"|(?:,\s*|\s+)(?:and|plus)\s+(?={_WISHED})"
+    rf"|,\s*(?=(?:how|what|what['’]?s|whats|who['’]s|why)\b)"
+    rf"|(?:,|;|\s-)?\s+(?:also|plus|by the way|btw|one more thing)\b[,:]?\s*"
+    rf"(?={_ASKING}\b|{_TELL}\b)"
+)
+_FURTHER = re.compile(
+    r"[，,；;、。\s]*(?:另外|此外|[还還]有(?:就是)?|以及|[顺順](?:便|道)(?:再)?(?:[问問](?:一)?下?|看(?:一)?下|[帮幫]我)?"
+    r"|同[时時](?:也)?|然[后後](?:再)?|[还還]想(?:[问問知]道?|了解)|再(?=[估看告帮幫列算查排比介说說给給])"
+    r"|[并並](?:且)?(?=[估告列比算]))[，,：:\s]*"
+)
+_CLAUSE = re.compile(r"[，,、；;]\s*")
+_QUESTION_WORD = re.compile(
+    r"多少|多久|多大|多高|几(?!乎|年前|家都)|幾(?!乎)|什[么麼]|甚麼|啥|[谁誰]|哪|怎|如何|何[时時]|[吗嗎呢]"
+    r"|是否|能否|可否|能不能|有[没沒]有|值不值|[为為]何|[够夠]不[够夠]|是不是|要不要|[划劃]不[划劃]算"
+)
+_CHINESE_ORDER = re.compile(
+    r"^(?:[请請麻烦煩先再也都幫帮我们們下您你想要得给給]|另外)*(?:列|比[较較]|[对對]比|[对對]照|估|算|[说說讲講]|"
+    r"介[绍紹]|告[诉訴]|排|看(?:一)?(?:下|看)|查|推[荐薦]|找)|[对對]比一下|比[较較]一下|看一下|估(?:算)?一下"
+)
+_LEADS = re.compile(
+    r"^(?:(?:hi|hey|hello|ok|okay|so|and|also|then|but|please|well|just|quick one|btw)\b"
+    r"[,:!]?\s*)*"
+    rf"(?:{_ASKING}\b|{_TELL}\b|{_WISHED}|whats\b|(?:i|we) (?:need|want)\b(?! to\b))",
+    re.IGNORECASE,
+)
+_ANYWHERE = re.compile(rf"(?:[,:;]\s|\b(?:before \w+|know|wonder(?:ing)?|see) ){_ASKING}\b", re.I)
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+LONGEST = 1200
+"""Characters; what is longer holds a text that was pasted in, and is not taken apart."""
+MOST = 6
+"""So many questions are answered one by one; a message with more of them is read as one."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a message: a question of its own, or what is told beside one."""
+
+    text: str
+    asks: bool
+
+
+def pieces(text: str) -> list[Piece]:
+    """The stretches of a message in their order; one where it cannot be taken apart."""
+    if len(text) > LONGEST:
+        return [Piece(text, asks=True)]
+    stretches = [cut for item in _items(text) for cut in _cut(item)]
+    found = [Piece(part, asks=_asks(part)) for part in stretches if re.search(r"\w", part)]
+    if sum(piece.asks for piece in found) > MOST:
+        return [Piece(text, asks=True)]
+    return found or [Piece(text, asks=True)]
+
+
+def _items(text: str) -> list[str]:
+    """The items of a numbered list that counts from 1, what stands before them first."""
+    starts: list[tuple[int, int]] = []
+    for match in _ITEM.finditer(text):
+        if _number(match) == len(starts) + 1:
+            starts.append((match.start(), match.end()))
+    if len(starts) < 2:
+        return [text]
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    items = [text[begin:end] for (_, begin), end in zip(starts, ends, strict=True)]
+    return [text[: starts[0][0]], *items]
+
+
+def _number(match: re.Match[str]) -> int:
+    if match["n"]:
+        return int(match["n"])
+    return (
+        "①②③④⑤⑥⑦⑧⑨".index(match["c"]) + 1
+        if match["c"]
+        else "一二三四五六七八九".index(match["z"]) + 1
+    )
+
+
+def _cut(text: str) -> list[str]:
+    found: list[str] = []
+    for sentence in _SENTENCE_END.split(text):
+        if _CHINESE.search(sentence):
+            found += [part for each in _FURTHER.split(sentence) for part in _chinese_clauses(each)]
+        else:
+            found += _ENGLISH.split(sentence)
+    return [part.strip(" ,，、") for part in found if part and part.strip(" ,，、")]
+
+
+def _chinese_clauses(sentence: str) -> list[str]:
+    """A sentence cut at the commas behind which a second question stands: 多少張卡、誰在維護."""
+    clauses, at = [], 0
+    for match in _CLAUSE.finditer(sentence):
+        if _QUESTION_WORD.search(sentence[at : match.start()]) and _QUESTION_WORD.search(
+            sentence[match.end() :]
+        ):
+            clauses.append(sentence[at : match.start()])
+            at = match.end()
+    return [*clauses, sentence[at:]]
+
+
+def _asks(text: str) -> bool:
+    """Whether a stretch asks for something by itself."""
+    if text.rstrip().endswith(("?", "？")):
+        return True
+    if _CHINESE.search(text):
+        return bool(_QUESTION_WORD.search(text) or _CHINESE_ORDER.search(text.strip()))
+    return bool(_LEADS.search(text.strip()) or _ANYWHERE.search(text))
