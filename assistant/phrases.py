@@ -26,6 +26,7 @@ class Phrases:
     nothing_found: str
     recorded: str
     closest: str
+    unsettled: str
     which_is_meant: str
     missing_name: str
     missing_figure: str

@@ -10,6 +10,7 @@ ENGLISH = Phrases(
     not_known="not known",
     nothing_found="**The library does not answer this.**",
     recorded="I have recorded it as a gap.",
+    unsettled="The sources do not answer this with a yes or a no; what they say:",
     closest="What the library says that comes closest:",
     which_is_meant="By {text}, do you mean {first} or {second}?",
     missing_name="Nothing in the library is about {name}.",

@@ -14,6 +14,7 @@ SIMPLIFIED = Phrases(
     not_known="不明",
     nothing_found="**资料库里没有这个问题的答案。**",
     recorded="我已把它记为待补充的问题。",
+    unsettled="来源没有直接回答是或否，它们的说法是：",
     closest="资料库里最接近的内容：",
     which_is_meant="{text}是指{first}，还是{second}？",
     missing_name="资料库里没有关于{name}的内容。",

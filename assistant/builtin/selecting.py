@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assistant import cues
 from assistant.builtin.coverage import content_terms, covered, crossing
+from assistant.builtin.yes_no.asked import yes_no
 from assistant.evidence import PassageEvidence
 from assistant.grounding.names import proper_names, without_urls
 from assistant.grounding.segments import without_marks
@@ -31,6 +32,7 @@ _DISTANT = 0.3
 _LEAST, _MOST = 0.25, 0.6
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
+WEIGHED = 10
 _BEHIND = 0.85
 """What a passage loses for each point of search score that it lies behind the best."""
 _CROSSING_SCORE = 0.56
@@ -80,12 +82,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Selection:
-    """Sentences that answer, best first; if none does, what is missing and what comes closest."""
+    """Sentences that answer, best first; if none does, what is missing and what comes closest.
+    `weighed` are the best in the reader's language, whether or not they cover enough."""
 
     chosen: tuple[Candidate, ...]
     closest: tuple[Candidate, ...]
     missing_names: tuple[str, ...] = ()
     missing_figure: bool = False
+    weighed: tuple[Candidate, ...] = ()
 
 
 def select(
@@ -107,10 +111,11 @@ def select(
     found.sort(key=lambda c: (-c.score, c.passage.id))
     mine = [c for c in found if same_language(c.passage.language, reading.language)]
     able = [c for c in mine if _answers(c)]
+    weighed = tuple([c for c in mine if not c.missing][:WEIGHED])
     if not able:
         able = [c for c in found if c not in mine and _answers(c) and _is_near(c)]
     if able:
-        return Selection(tuple(_different(able, most)), ())
+        return Selection(tuple(_different(able, most)), (), weighed=weighed)
     absent = [name for name in question.names if all(name in c.missing for c in found)]
     close = [c for c in mine or found if not c.missing and c.coverage > 0]
     return Selection(
@@ -118,6 +123,7 @@ def select(
         tuple(_different(close, 1)) if not absent else (),
         tuple(absent),
         missing_figure=bool(question.wanted) and not absent,
+        weighed=weighed,
     )
 
 
@@ -133,6 +139,8 @@ class _Question:
         self.names = tuple(name for name in names if fold(name) not in _NO_NAMES)
         priced = Ask.OFFERS in reading.asks
         self.wanted = (_HOURLY_PRICE,) if priced else wanted_figures(reading.folded)
+        if yes_no(reading) is not None:  # whether there is a figure is no question for one
+            self.wanted = ()
         self._programs = {*reading.programs, *reading.sponsored}
         self._fields = reading.fields
         self._hints = [told for asked, told in _HINTS if asked.search(reading.folded)]
@@ -251,7 +259,7 @@ def _each_once(passages: Sequence[PassageEvidence]) -> list[PassageEvidence]:
     return list({(p.source, p.start): p for p in reversed(passages)}.values())[::-1]
 
 
-def _different(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
+def _different(candidates: Sequence[Candidate], most: int, near: float = NEAR) -> list[Candidate]:
     """The best, and others near it that say something else."""
     kept: list[Candidate] = []
     for candidate in candidates:

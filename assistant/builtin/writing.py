@@ -20,11 +20,16 @@ from assistant.builtin.sections.programs import (
     program_section,
 )
 from assistant.builtin.sections.queues import queue_section
+from assistant.builtin.sections.verdicts import verdict_section
 from assistant.builtin.selecting import select
+from assistant.builtin.yes_no.asked import yes_no
+from assistant.builtin.yes_no.figures import without_figures
+from assistant.builtin.yes_no.judging import Claim
 from assistant.evidence import Artifact
 from assistant.knowledge import Knowledge
 from assistant.phrases import Phrases, phrases
 from assistant.question import Ask, Reading
+from kb.programs.program import Program
 from kb.texts.folding import fold
 from kb.texts.terms import question_terms
 
@@ -96,8 +101,25 @@ def _section(
         return Section([say.failure(done[0].tool.error, done[0].tool.hint)], answered=False)
     passages = [passage for artifact in done for passage in artifact.passages]
     weights = done[0].terms
-    selection = select(reading, passages, weights, kb.aliases)
-    return fact_section(reading.text, selection, say)
+    asked = yes_no(reading)
+    if asked is None:
+        selection = select(reading, passages, weights, kb.aliases)
+        return fact_section(reading.text, selection, say)
+    about = without_figures(reading)
+    selection = select(about, passages, weights, kb.aliases)
+    claim = Claim(reading, asked, weights, kb.aliases, _names(reading, kb))
+    return verdict_section(reading.text, asked, claim, selection, say)
+
+
+def _names(reading: Reading, kb: Knowledge) -> list[str]:
+    """All names of the programs that a question is about."""
+    about = {*reading.programs, *reading.sponsored}
+    return [name for p in kb.programs() if p.id in about for name in _called(p)]
+
+
+def _called(program: Program) -> tuple[str, ...]:
+    names, sponsor = program.name, program.sponsor
+    return (names.en, names.zh_hans, sponsor.en, sponsor.zh_hans, *program.aliases)
 
 
 def _match(done: Sequence[Artifact], compared: Artifact | None, say: Phrases) -> Section:
@@ -113,14 +135,12 @@ def _match(done: Sequence[Artifact], compared: Artifact | None, say: Phrases) ->
 
 def _wants_overview(reading: Reading, weights: Mapping[str, float], kb: Knowledge) -> bool:
     """Whether a question about a program asks for its terms and nothing more special."""
-    if not cues.TERMS.search(reading.folded):
+    if not cues.TERMS.search(reading.folded) or yes_no(reading) is not None:
         return False
     rest, named = reading.folded, set[str]()
     for program in kb.programs():
         if program.id in reading.programs:
-            names, sponsor = program.name, program.sponsor
-            own = (names.en, names.zh_hans, sponsor.en, sponsor.zh_hans, *program.aliases)
-            for name in sorted(own, key=len, reverse=True):
+            for name in sorted(_called(program), key=len, reverse=True):
                 rest = rest.replace(fold(name), " ")
                 named.update(question_terms(name, kb.aliases))
     rest = cues.TERMS.sub(" ", cues.COMPUTE.sub(" ", rest))

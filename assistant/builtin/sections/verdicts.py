@@ -1,0 +1,54 @@
+"""A question for a yes or a no: the word first, then the sentence that settles it."""
+
+from __future__ import annotations
+
+from assistant.builtin.sections import Section
+from assistant.builtin.sections.facts import basis_of, fact_section, sentence
+from assistant.builtin.selecting import Candidate, Selection, plain
+from assistant.builtin.yes_no.asked import YesNo
+from assistant.builtin.yes_no.judging import Claim
+from assistant.language import in_script, same_language
+from assistant.phrases import Phrases
+
+_FURTHER = 0.65
+"""What another sentence than those that answer has to tell of a question before it settles it."""
+_SHOWN = 3
+
+
+def verdict_section(
+    question: str, asked: YesNo, claim: Claim, selection: Selection, say: Phrases
+) -> Section:
+    """Yes or no with the sentence that says so; where none does, that, and what comes closest."""
+    settled = _settled(claim, selection)
+    if settled is not None:
+        verdict, first = settled
+        word = in_script(asked.yes if verdict else asked.no, say.language)
+        others = [each for each in selection.chosen if each is not first][: _SHOWN - 1]
+        section = Section([_lead(word, first, say)])
+        section.lines += [f"- {sentence(other, say)}" for other in others]
+        return section
+    section = fact_section(question, selection, say)
+    if selection.chosen:
+        section.lines = [say.unsettled, "", *section.lines]
+        section.gaps.append(question)
+    return section
+
+
+def _settled(claim: Claim, selection: Selection) -> tuple[bool, Candidate] | None:
+    """The verdict of the first sentence that gives one: of those that answer, then of others."""
+    rest = [each for each in selection.weighed if each not in selection.chosen]
+    for candidate in (*selection.chosen, *rest):
+        first = candidate in selection.chosen[:1]
+        verdict = claim.judge(candidate.text) if first else claim.judge(candidate.text, _FURTHER)
+        if verdict is not None:
+            return verdict, candidate
+    return None
+
+
+def _lead(word: str, candidate: Candidate, say: Phrases) -> str:
+    passage = candidate.passage
+    if not same_language(passage.language, say.language):
+        return f"**{word}{say.stop}** {sentence(candidate, say)}"
+    said = in_script(plain(candidate.text), say.language)
+    colon = ": " if say.language == "en" else "："
+    return f"**{word}{colon}{said}**{basis_of(passage, say)} [{passage.id}]"

@@ -1,0 +1,176 @@
+"""The figures of a yes/no question against those of a sentence: equal, more, less, the most."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from assistant.question import Reading
+from kb.texts.folding import fold
+from tools.quantities import Quantity, Unit, find_quantities
+
+Relation = Literal["is", "more", "less", "most"]
+
+_BEFORE = r"\s*(?:than|of)?\s*(?:the )?(?:us\$|[$€])?\s*$"
+_MORE = re.compile(
+    r"(?:more|bigger|larger|greater|higher|longer|older|over|above|exceed\w*|at least|"
+    rf"超过|多于|大于|高于|不止|至少|逾){_BEFORE}"
+)
+_LESS = re.compile(
+    r"(?:less|fewer|smaller|lower|shorter|younger|under|below|at most|within|"
+    rf"少于|小于|低于|不到|不超过|不足){_BEFORE}"
+)
+_MORE_AFTER = re.compile(r"^\s*(?:or more|plus\b|\+|以上|多)")
+_LESS_AFTER = re.compile(r"^\s*(?:or less|以下|以内|之内)")
+_MOST = re.compile(r"\b(?:the most|maximum|max|highest|limit|cap)\b|最多|最高|上限|封顶")
+_ROUND = re.compile(r"\bseries ([a-h])\b|(?<![a-z])([a-h])轮")
+_BEFORE_ROUND = re.compile(r"(?:before|pre-?|earlier than|not yet)\s*$|未到$")
+_BEFORE_ROUND_AFTER = re.compile(r"^(?:之前|以前|前)")
+_UP_TO_ROUND = re.compile(r"(?:up to|through|to|until)\s*$|(?:至|到)$")
+_PAST_ROUND = re.compile(
+    r"(?:past|after|beyond|finished an?|closed an?|completed an?)\s*$|完成了?$"
+)
+_A_LENGTH = re.compile(r"\b(?:an?|one) (year|month|week|day)\b")
+_FAR = Decimal("1.5")
+"""A figure so many times one that is told as "more than" is taken to be out of its reach."""
+_SAME: tuple[frozenset[Unit], ...] = (
+    frozenset({Unit.GPUS, Unit.COUNT}),
+    frozenset({Unit.PERCENT, Unit.RATIO}),
+    *(
+        frozenset({unit})
+        for unit in (
+            Unit.MONEY, Unit.DURATION_DAYS, Unit.PRICE_PER_GPU_HOUR, Unit.YEAR, Unit.PARAMS,
+            Unit.TOKENS,
+        )
+    ),
+)  # fmt: skip
+
+
+class Asked(Protocol):
+    """Something in a question that a sentence has to meet; `words` are how it stands there."""
+
+    @property
+    def words(self) -> str: ...
+
+    def met_by(self, sentence: str) -> bool | None:
+        """Whether the sentence meets it; None where it tells nothing to compare."""
+
+
+@dataclass(frozen=True)
+class FigureAsked:
+    """A figure and how it is meant: equal to what is told, more, less, or the most."""
+
+    words: str
+    value: Decimal
+    units: frozenset[Unit]
+    relation: Relation
+
+    def met_by(self, sentence: str) -> bool | None:
+        """Whether the figures of the same kind in the sentence meet this one."""
+        text = spelled(fold(sentence))
+        told = [
+            (_scaled(each), _relation(text, each))
+            for each in find_quantities(text)
+            if each.unit in self.units
+        ]
+        if not told:
+            return None
+        if self.relation == "most":
+            top = max(value for value, _ in told)
+            return None if top < self.value else top == self.value
+        if self.relation == "is":
+            if any(_near(value, self.value) for value, _ in told):
+                return True
+            return False if len(told) == 1 else None
+        outcomes = {self._compared(value, relation) for value, relation in told}
+        return outcomes.pop() if len(outcomes) == 1 else None
+
+    def _compared(self, value: Decimal, told: Relation) -> bool | None:
+        if self.relation == "more":
+            if value > self.value or (value == self.value and told == "more"):
+                return True
+            return False if told != "more" or self.value > value * _FAR else None
+        if value >= self.value:
+            return False
+        return True if told != "more" else None
+
+
+@dataclass(frozen=True)
+class RoundAsked:
+    """A funding round, which a sentence names, or names another instead."""
+
+    words: str
+    letter: str
+
+    def met_by(self, sentence: str) -> bool | None:
+        """Whether the sentence names this round; None where it names none."""
+        text = fold(sentence)
+        told = [(text[: m.start()], text[m.end() :], m[1] or m[2]) for m in _ROUND.finditer(text)]
+        if not told:
+            return None
+        return any(self._within(before, letter, after) for before, after, letter in told)
+
+    def _within(self, before: str, letter: str, after: str) -> bool:
+        if _BEFORE_ROUND.search(before) or _BEFORE_ROUND_AFTER.search(after):
+            return self.letter < letter
+        if _UP_TO_ROUND.search(before):
+            return self.letter <= letter
+        return self.letter >= letter if _PAST_ROUND.search(before) else self.letter == letter
+
+
+def figures_asked(reading: Reading) -> tuple[Asked, ...]:
+    """The figures and rounds of a question that a sentence has to meet."""
+    text = spelled(reading.folded)
+    rounds = tuple(RoundAsked(m[0], m[1] or m[2]) for m in _ROUND.finditer(text))
+    return (*_figures(text), *rounds)
+
+
+def without_figures(reading: Reading) -> Reading:
+    """The question without the figures that a sentence is to be held against: one that tells
+    another figure answers it as well."""
+    text = reading.text
+    for each in reversed(find_quantities(text)):
+        if any(each.unit in same for same in _SAME) and each.unit is not Unit.YEAR:
+            text = f"{text[: each.start]} {text[each.end :]}"
+    return replace(reading, text=text)
+
+
+def _figures(text: str) -> Iterator[Asked]:
+    for each in find_quantities(text):
+        units = next((same for same in _SAME if each.unit in same), None)
+        if units is None or (each.unit is Unit.COUNT and each.bare and each.value < 10):
+            continue
+        relation = _relation(text, each)
+        if relation == "is" and each.unit is Unit.MONEY and _MOST.search(text):
+            relation = "most"
+        start = max(text.rfind(" ", 0, max(each.start - 8, 0)), 0)
+        before = _MORE.search(text[start : each.start]) or _LESS.search(text[start : each.start])
+        words = (before.group() if before else "") + text[each.start : each.end]
+        yield FigureAsked(words, _scaled(each), units, relation)
+
+
+def _relation(text: str, figure: Quantity) -> Relation:
+    before, after = text[: figure.start], text[figure.end :]
+    if _MORE.search(before) or _MORE_AFTER.search(after) or figure.text.endswith("多"):
+        return "more"
+    if re.search(r"\d多", figure.text) or "多" in figure.text:
+        return "more"
+    return "less" if _LESS.search(before) or _LESS_AFTER.search(after) else "is"
+
+
+def _scaled(figure: Quantity) -> Decimal:
+    """The value; a share as a percentage."""
+    return figure.value * 100 if figure.unit is Unit.RATIO else figure.value
+
+
+def _near(told: Decimal, asked: Decimal) -> bool:
+    """Whether two figures are the same as people say them: "almost half" is 49%."""
+    return abs(told - asked) <= abs(asked) * Decimal("0.03")
+
+
+def spelled(text: str) -> str:
+    """The text with "a year" as "1 year", so that it is a figure."""
+    return _A_LENGTH.sub(r"1 \1", text)

@@ -1,0 +1,276 @@
+"""Whether a source's sentence makes the thing that a question asks about so, or not so.
+
+A rule, made to keep silent rather than to be wrong: the sentence must tell enough of what is
+asked, in the same or the opposite words. A negation that stands at these words, a word of the
+opposite, or a figure that does not meet the one in the question makes it a no.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.builtin.coverage import content_terms, stem
+from assistant.builtin.yes_no.asked import YesNo
+from assistant.builtin.yes_no.figures import Asked, figures_asked, spelled
+from assistant.builtin.yes_no.senses import ALIKE, LIGHT, OPPOSED, Sense
+from assistant.grounding.names import proper_names
+from assistant.question import Reading
+from kb.texts.aliases import AliasTable
+from kb.texts.detect import CJK
+from kb.texts.folding import fold
+from kb.texts.terms import terms
+from tools.places import find_places
+
+ENOUGH = 0.55
+"""Share of what is asked that a sentence has to tell before it is a yes or a no."""
+_OPPOSED, _ALIKE, _WORD, _LIGHT = 3.0, 2.0, 1.0, 0.5
+_CLAUSE = re.compile(
+    r"[;；。：:!?！？]|,(?!\d)|，| but | while | although | whereas |(?<=\.) |而(?!且|言)|但|却"
+)
+_NOT_BEFORE = re.compile(
+    r"(?:\b(?:not(?! only| just| until)|no(?! doubt| less| later)|never|neither|nor|without|"
+    r"nobody|nothing|none|cannot|hardly|rather than|instead of|far from|unable to|"
+    r"fail(?:s|ed)? to)\b|n['’]t)"
+    r"(?:\W+\w[\w'’.-]*){0,6}\W*$"
+)
+_NOT_AFTER = re.compile(r"^[a-z]*\s+(?:of |in |for )?(?:no|nothing|none|nobody)\b")
+_NOT_CHINESE = re.compile(
+    r"(?:不(?!仅|断|少|过|同|久|止|只|但|论|管|足)|没|未(?!来)|无(?!论|疑|数)|并非|非(?!常)|否认|拒绝|毫无)"
+    rf"[{CJK}a-z0-9 ·「」“”]{{0,10}}$"
+)
+_NOT_AFTER_CHINESE = re.compile(r"^.{0,2}(?:不了|不到|不上|没有|除外)")
+# Somebody who does not believe a thing holds that it is not so.
+_DISBELIEF = re.compile(
+    r"\b(?:not|n['’]t|never) (?:believe|think|expect|agree|see|consider)|\bdoubts?\b|\bdenie[sd]\b"
+    r"|\brejects?\b|\bquestions? whether\b|\basks? how\b"
+    r"|[不没](?:太)?(?:认为|觉得|相信|认同|赞成|看好)|怀疑|质疑|否认"
+)
+_OPEN = re.compile(
+    r"\bno definite\b|\bnot (?:known|clear|stated|disclosed|said)\b|\bunknown\b|\bdoes not say\b"
+    r"|\bnot say\b|\bopen question\b|\bwhether\b|\bhypothetical\b"
+    r"|没有明确|不清楚|未说明|没有说明|不知|不明|尚不|是否|假设"
+)
+_ADVICE = re.compile(r"\b(?:should|must|need to) be \w*\W*$|应[^，]{0,12}$")
+_DOUBLED = re.compile(r"(\w)不\1|(?<=\w)没有(?=[？?]?$)")
+_NAMED = 2.0
+"""What a clause counts for that names what the question is about."""
+_FIGURED = 0.6
+"""What a sentence has to tell beside a figure that is met or not."""
+_THAN = re.compile(r"\bthan\b|比")
+_NO_WORDS = frozenset(
+    "think believe expect say said tell agree consider true right correct case own still yet "
+    "already only really also anything something someone according per predict estimate fact "
+    "actual ever any will because almost nearly about around roughly tied linked attached come "
+    "startup startups company companies team firm".split()
+)
+_FORMS = re.compile("认为|觉得|相信|是不是|是否|有没有|有无|会不会|能不能|可不可以|要不要|需不需要")
+_OWN = re.compile(r"\b(?:its|their|his|her|our|my|your) own\b|\bown (?=\w+\W*$)")
+_NO_CHINESE_WORDS = re.compile(
+    "预计|因为|由于|所以|预测|还在|现在|仍然|仍|真的|其实|到底|按照|根据|"
+    "自己|的话|找|很|太|比较|公司|团队|企业|计划|主要|已经|吗|么|会|有|还|是|能|要|可以|都|也|在"
+)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One thing of the question in a clause: how much it weighs, and whether the clause affirms it
+    (1), denies it (-1) or both (0); `decides` where an opposite exists."""
+
+    what: object
+    weight: float
+    sign: int
+    decides: bool = False
+
+
+class Claim:
+    """What a yes/no question supposes, ready to be held against sentences."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        asked: YesNo,
+        weights: Mapping[str, float],
+        aliases: AliasTable,
+        names: Sequence[str] = (),
+    ) -> None:
+        """`weights` are the weights of the question's terms in the library, `names` those that
+        the things that it is about go by."""
+        text = asked.text
+        self._figures: Sequence[Asked] = figures_asked(reading)
+        self._text = text
+        self._places = find_places(reading.text)
+        self._gpus = [fold(mention.gpu.family) for mention in reading.gpus]
+        rest = _OWN.sub(" ", _FORMS.sub(" ", _DOUBLED.sub(r"\1", spelled(text))))
+        self._opposed: list[tuple[Sense, int]] = []
+        self._alike: list[tuple[Sense, float]] = []
+        for figure in self._figures:
+            rest = rest.replace(figure.words, " ")
+        for sense in OPPOSED:
+            so, against = _poles(sense, rest)
+            if bool(so) != bool(against):
+                denied = all(_denied(rest, match) for match in (so or against))
+                self._opposed.append((sense, (1 if so else -1) * (-1 if denied and against else 1)))
+        for senses, weight in ((ALIKE, _ALIKE), (LIGHT, _LIGHT)):
+            self._alike += [(sense, weight) for sense in senses if _matches(sense.so, rest)]
+        for sense, _ in [*self._opposed, *self._alike]:
+            rest = sense.so.sub(" ", rest)
+            rest = sense.opposite.sub(" ", rest) if sense.opposite else rest
+        rest = _NO_CHINESE_WORDS.sub(" ", rest)
+        found = content_terms(rest, weights, aliases)
+        called = [*proper_names(reading.text, initial=True), *names]
+        named = {stem(term) for name in called for term in terms(name, aliases)}
+        self._words = [
+            term
+            for term in found
+            if not term.startswith("@")
+            and term not in _NO_WORDS
+            and stem(term) not in named
+            and not term[0].isdigit()
+            and (reading.language == "en" or not term.isascii())
+        ]
+        # A figure is told with many a verb.
+        self._total = (
+            _OPPOSED * len(self._opposed) * (not self._figures)
+            + sum(weight for _, weight in self._alike)
+            + sum(map(_weight, self._words))
+        )
+        self._named = re.compile(
+            "|".join(re.escape(fold(name)) for name in called if len(name) > 1) or r"(?!)"
+        )
+        self._about_telling = any(sense is _TELLING for sense, _ in self._opposed)
+
+    def compares(self, sentence: str) -> bool:
+        """Whether the sentence has what the figures of the question can be compared with; true
+        where it has no figures."""
+        return all(figure.met_by(sentence) is not None for figure in self._figures)
+
+    def judge(self, sentence: str, least: float = ENOUGH) -> bool | None:
+        """Yes, no, or None where the sentence does not settle it: it has to tell at least the
+        share `least` (0 to 1) of what is asked."""
+        folded = fold(sentence)
+        if set(self._places) - set(find_places(sentence)):
+            return None
+        if not all(gpu in folded for gpu in self._gpus):
+            return None
+        met = [figure.met_by(sentence) for figure in self._figures]
+        if None in met:
+            return None
+        clauses = [clause for clause in _CLAUSE.split(_OWN.sub(" ", folded)) if clause.strip()]
+        told = [list(self._told(clause)) for clause in clauses]
+        hefts = [
+            _heft(each) + (_NAMED if each and self._named.search(clause) else 0.0)
+            for clause, each in zip(clauses, told, strict=True)
+        ]
+        deciding = [n for n, clause in enumerate(told) if any(each.decides for each in clause)]
+        best = max(deciding or range(len(told)), key=lambda n: (hefts[n], -n), default=None)
+        if best is None or self._share(told) < least * (_FIGURED if self._figures else 1):
+            return None
+        weighty = (
+            sum(map(_weight, self._words)) + sum(w for _, w in self._alike if w > _WORD) > _WORD
+        )
+        beside = any(not each.decides for clause in told for each in clause)
+        if weighty and not beside and not self._figures:
+            return None
+        if self._opposed and not self._figures and not any(t.decides for t in told[best]):
+            return None
+        sign = _sign(told[best], [each for clause in told for each in clause])
+        if sign is None or (_OPEN.search(clauses[best]) and not self._about_telling):
+            return None
+        if _DISBELIEF.search(folded) and not _DISBELIEF.search(self._text):
+            sign = -1 if sign > 0 and not self._about_telling else sign
+        if self._turned(folded):
+            sign = -sign
+        return sign > 0 and all(met)
+
+    def _told(self, clause: str) -> Iterator[_Told]:
+        for sense, pole in self._opposed:
+            so, against = (
+                [m for m in found if not _ADVICE.search(clause[: m.start()])]
+                for found in _poles(sense, clause)
+            )
+            signs = {pole * (-1 if _denied(clause, m) else 1) for m in so}
+            signs |= {-pole * (-1 if _denied(clause, m) else 1) for m in against}
+            if signs:
+                yield _Told(sense, _OPPOSED, signs.pop() if len(signs) == 1 else 0, decides=True)
+        for sense, weight in self._alike:
+            if found := _matches(sense.so, clause):
+                yield _Told(sense, weight, -1 if all(_denied(clause, m) for m in found) else 1)
+        for word in self._words:
+            if found := _matches(_pattern(word), clause):
+                yield _Told(
+                    word, _weight(word), -1 if all(_denied(clause, m) for m in found) else 1
+                )
+
+    def _share(self, told: Sequence[Sequence[_Told]]) -> float:
+        """How much of what is asked the sentence tells; what stands in two clauses counts once."""
+        if not self._total:
+            return 1.0
+        held = sum(_heft(clause) for clause in told)
+        most = max((_heft(clause) for clause in told), default=0.0)
+        return max(most, min(held, self._total) * 0.8) / self._total
+
+    def _turned(self, sentence: str) -> bool:
+        """Whether question and sentence compare the same two the other way round."""
+        asked, told = _THAN.search(self._text), _THAN.search(sentence)
+        if not asked or not told or asked.group() == "比" or told.group() == "比":
+            return False
+        asked_of = _long_words(self._text[: asked.start()])
+        asked_than = _long_words(self._text[asked.end() :])
+        than = _long_words(sentence[told.end() :])
+        return bool(asked_of & than) and not asked_than & than
+
+
+def _sign(clause: Sequence[_Told], sentence: Sequence[_Told]) -> int | None:
+    """Whether the clause that tells most affirms or denies; None where its words are at odds.
+    Where nothing in it has an opposite, one thing that the whole sentence only denies is enough."""
+    deciding = {each.sign for each in clause if each.decides}
+    if deciding:
+        return deciding.pop() if len(deciding) == 1 and 0 not in deciding else None
+    affirmed = [each.what for each in sentence if each.sign > 0]
+    return -1 if any(each.sign < 0 and each.what not in affirmed for each in sentence) else 1
+
+
+def _weight(word: str) -> float:
+    """Pairs of Chinese characters overlap, and may straddle words."""
+    return _WORD if word.isascii() else _LIGHT
+
+
+def _heft(told: Sequence[_Told]) -> float:
+    return sum(each.weight for each in told)
+
+
+def _poles(sense: Sense, text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
+    """Where a text says the thing, and where the opposite; "free of charge" says one only."""
+    so = _matches(sense.so, text)
+    rest = text
+    for match in so:
+        rest = f"{rest[: match.start()]}{' ' * len(match[0])}{rest[match.end() :]}"
+    return so, _matches(sense.opposite, rest)
+
+
+def _matches(pattern: re.Pattern[str] | None, text: str) -> list[re.Match[str]]:
+    return list(pattern.finditer(text)) if pattern is not None else []
+
+
+def _denied(clause: str, match: re.Match[str]) -> bool:
+    before, after = clause[: match.start()], clause[match.end() :]
+    return bool(
+        _NOT_BEFORE.search(before)
+        or _NOT_AFTER.search(after)
+        or _NOT_CHINESE.search(before)
+        or _NOT_AFTER_CHINESE.search(after)
+    )
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    root = stem(word)
+    return re.compile(rf"\b{re.escape(root)}\w*" if root.isascii() else re.escape(root))
+
+
+def _long_words(text: str) -> set[str]:
+    return {stem(word) for word in re.findall(r"[a-z0-9]{4,}", text)} - {"market", "cluster"}
+
+
+_TELLING = next(sense for sense in OPPOSED if sense.so.search("publish"))
