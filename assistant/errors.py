@@ -59,6 +59,12 @@ class InvalidGold(AssistantError):
     code = "invalid_gold"
 
 
+class InvalidBatch(AssistantError):
+    """A file of questions to ask, or of their answers, that is not understood."""
+
+    code = "invalid_batch"
+
+
 class StoreUnusable(AssistantError):
     """The file of saved sessions cannot be opened or written."""
 

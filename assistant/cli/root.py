@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli import (
     ask,
+    batch,
     estimates,
     evaluation,
     gpus,
@@ -39,6 +40,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(estimates.app, name="estimate")
 app.command("eval")(evaluation.evaluate)
 app.command("sessions")(sessions.sessions)
+app.command("batch")(batch.batch)
 app.command("mcp")(mcp.mcp)
 
 

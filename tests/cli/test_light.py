@@ -40,6 +40,7 @@ Offline = Callable[..., CompletedProcess[str]]
         ["kb", "--help"],
         ["kb", "add", "--help"],
         ["mcp", "--help"],
+        ["batch", "--help"],
         ["gpus", "--gpu", "H100"],
         ["gpus", "--gpu", "H100", "--count", "64", "--hours", "100"],
         ["estimate", "training", "--params", "7B", "--tokens", "2T"],
