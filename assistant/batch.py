@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -147,7 +147,7 @@ def _is_answer(line: Line) -> bool:
     return True
 
 
-async def ask_all(desk: Assistant, items: Sequence[Item], jobs: int) -> AsyncIterator[Asked]:
+async def ask_all(desk: Assistant, items: Sequence[Item], jobs: int) -> AsyncGenerator[Asked]:
     """Ask up to `jobs` questions at a time; each comes when it is done, also where it failed."""
     chains = deque(_chains(items))
     done: asyncio.Queue[Asked] = asyncio.Queue()
