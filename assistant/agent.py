@@ -12,12 +12,11 @@ from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
-from assistant.errors import ModelUnavailable
 from assistant.guards import ClearedCalls, FirstRetrieval
 from assistant.knowledge import Knowledge
 
 MODEL_CALLS = 8
-"""A turn ends after so many calls of the model."""
+"""A turn of the built-in model ends after so many calls; others have limits of their own."""
 
 INSTRUCTIONS = """\
 You are Compute Desk: you answer founders' questions about getting GPUs and compute.
@@ -36,8 +35,9 @@ def build_agent(
     tools: Sequence[BaseTool],
     kb: Knowledge,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
+    calls: int = MODEL_CALLS,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """The agent's graph, the same for every chat model."""
+    """The agent's graph, the same for every chat model, which is called `calls` times at most."""
     return create_agent(
         model,
         list(tools),
@@ -45,45 +45,7 @@ def build_agent(
         middleware=[
             FirstRetrieval(),
             ClearedCalls(kb),
-            ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
+            ModelCallLimitMiddleware(run_limit=calls, exit_behavior="end"),
         ],
         checkpointer=checkpointer,
     )
-
-
-_EXTRAS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "google_genai": "google",
-    "ollama": "ollama",
-    "deepseek": "deepseek",
-}
-
-
-def load_model(spec: str) -> BaseChatModel:
-    """A chat model from a LangChain spec, `provider:model`.
-
-    Raises `ModelUnavailable` naming the extra to install, the key to set, or what is wrong.
-    """
-    from langchain.chat_models import init_chat_model
-
-    provider = spec.partition(":")[0]
-    try:
-        return init_chat_model(spec, timeout=60, max_retries=2)
-    except ImportError as error:
-        extra = _EXTRAS.get(provider)
-        hint = (
-            f"pip install 'compute-desk[{extra}]'"
-            if extra
-            else f"pip install the LangChain package for {provider!r}"
-        )
-        raise ModelUnavailable(f"model {spec!r} needs a package that is missing", hint) from error
-    except Exception as error:  # every provider raises its own kind
-        if "api_key" in str(error).lower() or "api key" in str(error).lower():
-            raise ModelUnavailable(
-                f"model {spec!r} needs a key", f"set {provider.upper()}_API_KEY in the environment"
-            ) from error
-        known = ", ".join(f"{name}:..." for name in _EXTRAS)
-        raise ModelUnavailable(
-            f"model {spec!r} is not understood", f"use builtin, or one of {known}"
-        ) from error

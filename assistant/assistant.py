@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
     from langgraph.graph.state import CompiledStateGraph
 
+    from assistant.models.limits import Limits
+    from assistant.turn import Turn
+
 Result = TypeVar("Result")
+BUILTIN = "builtin"
 LONGEST_QUESTION = 8_000
 """Characters; more is an article, not a question."""
 
@@ -42,12 +46,14 @@ class Assistant:
         embedder: str | None,
         today: date | None,
         as_of: str | None,
+        limits: Limits | None = None,
     ) -> None:
         moment = None if as_of is None else parse_moment(as_of)
         now = today or datetime.now(UTC).date()
         self._past = moment is not None
         self._as_of = None if as_of is None else (moment.day if moment else now)
         self._home, self._model, self._today = home, model, self._as_of or today
+        self._limits = limits
         self._notes: list[str] = []
         self.kb: Knowledge = open_knowledge(home, embedder, self._notes.append, as_of)
         self._store = SessionStore(home / "sessions.sqlite")
@@ -63,14 +69,16 @@ class Assistant:
         embedder: str | None = None,
         today: date | None = None,
         as_of: str | None = None,
+        limits: Limits | None = None,
     ) -> Self:
         """Open the desk of `home` (default: COMPUTE_DESK_HOME or the user data folder).
 
-        `model` is 'builtin', a LangChain spec such as 'openai:gpt-5-mini', or a LangChain chat
-        model; `today` pins the day for tests and replays. `as_of` answers from what the library
-        held at the end of a day of the past ("2026-03-31"; a month, a year or an ISO time, in
-        UTC); what it could not answer then is no gap. Cheap: libraries and the index load with the
-        first question. Raises `kb.errors.InvalidDate`.
+        `model` is 'builtin', a spec such as 'openai:gpt-5-mini' or 'http://HOST:PORT/v1#NAME', or
+        a LangChain chat model. Where it fails, the built-in model answers and a `Noted` says so.
+        `limits` go before those of the settings. `today` pins the day for tests and replays.
+        `as_of` answers from what the library held at the end of a day of the past ("2026-03-31"; a
+        month, a year or an ISO time, in UTC); what it could not answer then is no gap. Cheap:
+        libraries and the index load with the first question. Raises `kb.errors.InvalidDate`.
         """
         settings = load_settings()
         return cls(
@@ -79,6 +87,7 @@ class Assistant:
             embedder or settings.embedder,
             today,
             as_of,
+            limits,
         )
 
     @property
@@ -87,7 +96,12 @@ class Assistant:
         return self._model if isinstance(self._model, str) else self._model._llm_type
 
     def warm(self) -> None:
-        """Load everything that the first question needs. May take seconds."""
+        """Load everything that the first question needs. May take seconds. Raises
+        `ModelUnavailable` or `NotAgreed` where the model cannot be asked."""
+        if isinstance(self._model, str) and self._model != BUILTIN:
+            from assistant.foreign import checked_spec
+
+            checked_spec(self._model)
         self._agent()
         self.kb.search("GPU", 1)
 
@@ -145,25 +159,46 @@ class Assistant:
         from assistant.turn import Turn
 
         own_words = [question, *(turn.question for turn in turns)]
-        turn = Turn(answer_id, session, question, language, own_words, self._as_of)
         words = search_words(question, turns, self.kb.programs())
         messages = [*as_messages(turns), _human(question, words)]
-        try:
-            async for part in self._parts(graph, messages, answer_id):
-                for event in turn.fold(part):
-                    yield event
-        except DESK_ERRORS:
-            raise
-        except Exception as error:  # every provider raises its own kind; keys may be in the text
-            yield Failed(
-                "model_failed",
-                f"the model {self.model_name!r} failed ({type(error).__name__})",
-                "try again, or ask with --model builtin",
-            )
-            return
-        for event in turn.finish():
-            yield event
-        answer = turn.answer(self.model_name, self.kb.library_version)
+
+        def begin() -> Turn:
+            return Turn(answer_id, session, question, language, own_words, self._as_of)
+
+        foreign = None
+        if self._model != BUILTIN:
+            from assistant.agent import build_agent
+            from assistant.foreign import ForeignTurn
+
+            turn = begin()
+            foreign = ForeignTurn(self._model, turn, language, self._limits)
+            # One more than its limit: the guard says why it ends, the graph would not.
+            calls = foreign.limits.calls + 1
+
+            def run(chat: BaseChatModel) -> AsyncGenerator[dict[str, Any]]:
+                asked = build_agent(chat, self.tools(), self.kb, calls=calls)
+                return self._parts(asked, messages, f"{answer_id}-model")
+
+            async for event in foreign.events(run):
+                yield event
+        if foreign is None or foreign.failure:
+            turn = begin()
+            try:
+                async for part in self._parts(graph, messages, answer_id):
+                    for event in turn.fold(part):
+                        yield event
+            except DESK_ERRORS:
+                raise
+            except Exception as error:  # a fault of ours; its text may hold anything
+                message = f"the built-in model failed ({type(error).__name__})"
+                yield Failed("model_failed", message, "try again, and please report it")
+                return
+            for event in turn.finish():
+                yield event
+        answered = self.model_name if foreign and not foreign.failure else BUILTIN
+        answer = turn.answer(answered, self.kb.library_version)
+        if foreign is not None:
+            answer = foreign.complete(answer)
         if answer.gaps and kept and not self._past:
             self.kb.record_gap(question, language, answer.gaps)
         for note in self._taken_notes():
@@ -174,7 +209,7 @@ class Assistant:
 
     async def _parts(
         self, graph: CompiledStateGraph[Any, Any, Any, Any], messages: list[Any], thread: str
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any]]:
         """The graph's stream on a thread of its own, whose checkpoints go when it ends."""
         from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
@@ -193,21 +228,16 @@ class Assistant:
                 await saver.adelete_thread(thread)
 
     def _agent(self) -> CompiledStateGraph[Any, Any, Any, Any]:
+        """The graph with the built-in model; made once."""
         with self._lock:
             if self._graph is None:
                 # LangSmith would send questions away; checkpoints hold plain JSON only.
                 os.environ.setdefault("LANGSMITH_TRACING", "false")
                 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
-                from assistant.agent import build_agent, load_model
+                from assistant.agent import build_agent
                 from assistant.builtin.model import BuiltinModel
 
-                if not isinstance(self._model, str):
-                    chat = self._model
-                elif self._model == "builtin":
-                    chat = BuiltinModel(kb=self.kb)
-                else:
-                    chat = load_model(self._model)
-                self._graph = build_agent(chat, self.tools(), self.kb)
+                self._graph = build_agent(BuiltinModel(kb=self.kb), self.tools(), self.kb)
             return self._graph
 
     def tools(self) -> list[BaseTool]:

@@ -75,6 +75,14 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Restarted:
+    """The model failed after part of an answer was shown. That text is withdrawn, with its
+    citations and gaps; the answer begins anew with the next `Text`, by the built-in model."""
+
+    withdrawn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The finished answer. Last event of a turn that worked."""
 
@@ -99,6 +107,7 @@ Event = (
     | TakenOut
     | GapFound
     | Noted
+    | Restarted
     | Done
     | Failed
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -15,6 +16,9 @@ from pydantic_settings import (
 )
 
 from assistant.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from assistant.models.limits import Limits
 
 
 def default_home() -> Path:
@@ -32,7 +36,23 @@ class Settings(BaseSettings):
 
     model: str = Field(
         default="builtin",
-        description="Chat model: 'builtin', or a LangChain spec such as 'openai:gpt-5-mini'.",
+        description="Chat model: builtin, openai:gpt-5-mini, http://127.0.0.1:8080/v1#NAME ...",
+    )
+    agreed_hosted: str = Field(
+        default="",
+        description="Who may be sent questions: providers or hosts, with commas between them.",
+    )
+    max_cost_per_turn: Decimal | None = Field(
+        default=None, ge=0, description="US dollars that a turn may cost by list price."
+    )
+    max_calls_per_turn: int = Field(
+        default=8, ge=1, le=50, description="Calls of the chat model that a turn may make."
+    )
+    turn_timeout: float = Field(
+        default=180.0, gt=0, description="Seconds that a chat model may take for a turn."
+    )
+    model_context: int = Field(
+        default=24_000, ge=500, description="Tokens that a chat model is sent at most."
     )
     embedder: str | None = Field(
         default=None,
@@ -65,6 +85,18 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = default_home() / "settings.toml"
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def turn_limits(settings: Settings) -> Limits:
+    """What a turn with a chat model may take."""
+    from assistant.models.limits import Limits
+
+    return Limits(
+        turn=settings.turn_timeout,
+        calls=settings.max_calls_per_turn,
+        cost_usd=settings.max_cost_per_turn,
+        context=settings.model_context,
+    )
 
 
 def kb_key() -> str | None:

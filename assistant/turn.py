@@ -126,10 +126,29 @@ class Turn:
             yield from self._shown(self._grounder.feed(f"{opening}\n\n"))
             self._opened = len(self._grounder.text)
 
+    @property
+    def text(self) -> str:
+        """What was shown so far."""
+        return self._grounder.text
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of a draft was shown so far."""
+        return not self._grounder.text[self._opened :].strip()
+
+    @property
+    def removed(self) -> list[Removed]:
+        """What was taken out so far."""
+        return self._removed
+
+    def flush(self) -> Iterator[Event]:
+        """Events for the rest of the draft."""
+        yield from self._shown(self._grounder.finish())
+
     def finish(self) -> Iterator[Event]:
         """Events for the rest of the draft, the gaps, and an abstention if nothing is left."""
-        yield from self._shown(self._grounder.finish())
-        if not self._grounder.text[self._opened :].strip():
+        yield from self.flush()
+        if self.is_empty:
             self._outcome = {"abstained": True, "gaps": [self._question]}
             yield from self._say_day(before=self._say.nothing_found)
             yield from self._shown(self._grounder.feed(self._say.nothing_found + "\n"))

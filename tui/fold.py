@@ -14,6 +14,7 @@ from assistant.events import (
     Failed,
     GapFound,
     Noted,
+    Restarted,
     Started,
     TakenOut,
     Text,
@@ -93,6 +94,11 @@ def fold(state: TurnState, event: Event) -> Change:
         case Noted(text=text):
             state.notes.append(text)
             return Change.CLOSING
+        case Restarted():
+            state.text = ""
+            for kept in (state.citations, state.removed, state.gaps):
+                kept.clear()
+            return Change.TEXT | Change.CLOSING
         case Done(answer=answer):
             _finish(state, answer)
             return Change.ACTIVITY | Change.TEXT | Change.CLOSING

@@ -83,6 +83,8 @@ async def _answer(desk: Assistant, question: str, session: str | None, page: Pag
             case events.ToolFinished() if page is not None:
                 sign = "✓" if event.ok else "✗"
                 aside(f"{sign} {event.name}: {event.summary} ({event.elapsed_ms} ms)")
+            case events.Restarted() if page is not None and gone is None:
+                page.begin_anew()
             case events.Noted(text):
                 aside(text)
             case events.Done():

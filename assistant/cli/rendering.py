@@ -30,6 +30,11 @@ class Page:
         """Take the next piece of checked Markdown."""
         self._emit(harmless(delta))
 
+    def begin_anew(self) -> None:
+        """What was written so far is no part of the answer: a rule stands under it."""
+        self.add("\n\n" if not self._text.endswith("\n") else "\n")
+        self.add("---\n\n")
+
     def finish(self, answer: Answer) -> None:
         """End the text; list where its figures come from and what is missing."""
         self._end()

@@ -148,6 +148,8 @@ class GuardedModel(BaseChatModel):
                     raise ModelFailed("stopped")
                 if end == "length":
                     self.meter.notes.append("cut")
+        if end is None and usage is None and not written and held is None:
+            raise ModelFailed("empty")
         self.meter.add(usage)
         if held is not None:
             _check_calls(held)

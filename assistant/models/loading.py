@@ -93,7 +93,8 @@ def _made(spec: ModelSpec, options: dict[str, Any]) -> BaseChatModel:
 
     provider = "openai" if spec.provider == URL else spec.provider
     try:
-        return init_chat_model(spec.name, model_provider=provider, **options)
+        made: BaseChatModel = init_chat_model(spec.name, model_provider=provider, **options)
+        return made
     except ImportError as error:
         raise ModelUnavailable(
             f"model {spec.text!r} needs a package that is missing",

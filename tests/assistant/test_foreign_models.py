@@ -19,7 +19,7 @@ from langchain_core.runnables import Runnable
 
 from assistant import Assistant
 from assistant.answer import Answer
-from assistant.events import Done, Event, Failed, Text
+from assistant.events import Done, Event, Noted, Restarted, Text, ToolStarted
 
 TODAY = date(2026, 11, 22)
 QUESTION = "How many GPUs does Andromeda have?"
@@ -86,7 +86,9 @@ def events_of(home: Path, model: BaseChatModel, question: str = QUESTION) -> lis
 def done(events: Sequence[Event]) -> Answer:
     last = events[-1]
     assert isinstance(last, Done)
-    assert "".join(e.delta for e in events if isinstance(e, Text)).rstrip() == last.answer.answer
+    begun = max((n for n, e in enumerate(events) if isinstance(e, Restarted)), default=0)
+    kept = "".join(e.delta for e in events[begun:] if isinstance(e, Text))
+    assert kept.rstrip() == last.answer.answer
     return last.answer
 
 
@@ -142,11 +144,36 @@ def test_what_no_evidence_holds_is_taken_out(warm_home: Path, text: str, forbidd
     assert "[p" not in shown
 
 
-def test_a_model_that_says_nothing_of_use_abstains(warm_home: Path) -> None:
-    answer = done(events_of(warm_home, says("Andromeda has 31,337 GPUs [p9.9].")))
-    assert answer.abstained
-    assert answer.gaps == [QUESTION]
-    assert [part.reason for part in answer.removed] == ["figure without support: 31,337 GPUs"]
+def notes(events: Sequence[Event]) -> str:
+    return " ".join(event.text for event in events if isinstance(event, Noted))
+
+
+def test_the_built_in_model_answers_for_one_that_says_nothing_of_use(warm_home: Path) -> None:
+    events = events_of(warm_home, says("Andromeda has 31,337 GPUs [p9.9]."))
+    answer = done(events)
+    assert answer.model == "builtin"
+    assert answer.citations
+    assert answer.usage["failure"] == "empty"
+    assert "the built-in model answers instead" in notes(events)
+    assert answer.removed[0].reason == "figure without support: 31,337 GPUs"
+    assert not any(isinstance(event, Restarted) for event in events)
+
+
+def test_an_answer_that_breaks_off_is_withdrawn_and_given_whole(warm_home: Path) -> None:
+    def reply() -> Iterator[AIMessageChunk]:
+        yield AIMessageChunk("Andromeda is a cluster. It has")
+        yield AIMessageChunk(" many GPUs for startups. And ")
+        raise RuntimeError("key sk-secret")
+
+    events = events_of(warm_home, Scripted(reply=None, chunks=reply))
+    answer = done(events)
+    withdrawn = next(event.withdrawn for event in events if isinstance(event, Restarted))
+    assert withdrawn.startswith("Andromeda is a cluster.")
+    assert "not part of the answer" in notes(events)
+    assert "secret" not in notes(events)
+    assert answer.model == "builtin"
+    assert withdrawn not in answer.answer
+    assert any(part.text == withdrawn for part in answer.removed)
 
 
 def test_instructions_in_passages_are_echoed_in_vain(tmp_path: Path) -> None:
@@ -183,7 +210,7 @@ def test_instructions_in_passages_are_echoed_in_vain(tmp_path: Path) -> None:
         {"name": "gpu_offers", "args": {"count": "many", "max_price": "cheap"}},
         {"name": "get_program", "args": {"program": "../../etc/passwd"}},
         {"name": "compare_programs", "args": {"kind": "nonsense"}},
-        {"name": "search_knowledge", "args": {"query": "x" * 100_000}},
+        {"name": "search_knowledge", "args": {"query": "x" * 10_000}},
         {"name": "search_knowledge", "args": {"query": ""}},
     ],
 )
@@ -209,9 +236,10 @@ def test_calls_without_end_are_ended(warm_home: Path) -> None:
         call = {"name": "search_knowledge", "args": {"query": "H100"}, "id": f"c{len(messages)}"}
         return AIMessage("", tool_calls=[{**call, "type": "tool_call"}])
 
-    answer = done(events_of(warm_home, Scripted(reply=reply)))
-    assert answer.abstained
-    assert len(answer.tool_calls) < 12
+    events = events_of(warm_home, Scripted(reply=reply))
+    assert sum(isinstance(event, ToolStarted) for event in events) < 12
+    assert done(events).usage["failure"] == "calls"
+    assert "more calls than a turn may" in notes(events)
 
 
 GARBAGE: list[list[AIMessageChunk]] = [
@@ -246,7 +274,7 @@ def test_garbage_in_the_stream_ends_in_an_honest_answer(
     assert "31,337" not in shown
     assert "evil" not in shown
     assert not set(shown) & {"\x00", "\x1b", "\u202e", "\u200b"}
-    assert isinstance(events[-1], (Done, Failed))
+    assert done(events).answer
 
 
 @pytest.mark.parametrize(
@@ -256,8 +284,8 @@ def test_an_error_of_the_model_is_told_without_its_text(warm_home: Path, error: 
     def reply(_: list[BaseMessage]) -> AIMessage:
         raise error
 
-    last = events_of(warm_home, Scripted(reply=reply))[-1]
-    assert isinstance(last, Failed)
-    assert last.code == "model_failed"
-    assert "secret" not in last.message + last.hint
-    assert last.hint
+    events = events_of(warm_home, Scripted(reply=reply))
+    assert done(events).model == "builtin"
+    assert done(events).citations
+    assert "secret" not in str(events)
+    assert "the built-in model answers instead" in notes(events)
