@@ -97,7 +97,8 @@ def all_gpus() -> list[Gpu]:
 
 _NOISE = re.compile(
     r"\bper gpu\b|\b2 gcd\b|\(chip\)|\b(?:nvidia|geforce|tesla|amd|instinct|radeon|google|aws"
-    r"|intel|habana|huawei|cambricon|gpus?)\b|英伟达|辉达|英偉达|超威|华为|谷歌|寒武纪|沐曦|显卡|芯片|晶片|加速卡|计算卡"
+    r"|intel|habana|huawei|cambricon|gpus?)\b|英伟达|辉达|英偉达|超威|华为|谷歌|寒武纪|沐曦|显卡"
+    r"|芯片|晶片|加速卡|计算卡"
 )
 _ASCEND = re.compile(r"昇[腾騰]|升腾")
 _MEMORY = re.compile(r"(?<![a-z\d])(\d+)\s*(?:gib|gb|g)\b")
@@ -225,9 +226,16 @@ def _mention_pattern() -> re.Pattern[str]:
     names = "|".join(re.escape(head).replace(r"\ ", r"[\s_-]?") for head in longest_first)
     # "8 4090s", "4090显卡", "a single 4090" and 4张4090 name a card; a bare 4090 is a number.
     one = r"(?:(?<=\bsingle )|(?<=\bone )|(?<=\ba )|(?<=\bmy )|(?<=[张块]))"
-    bare = rf"(?:[45]090(?=s\b|\s*(?:显卡|卡|gpu))|{one}[45]090(?![a-z\d]| token| [a-z]+s\b))"
+    used = r"(?:(?<=\bon )|(?<=\bwith )|(?<=\busing )|(?<=[用租买])|(?<=[用租买] ))"
+    counts = r"(?![a-z\d.,%])(?!\s?(?:token|[个条次万亿元美块张份道]|[a-z]+s\b))"
+    asked = r"(?=\s?(?:要|需要|得|够|夠|能|可以|行不|几张|多少张))"
+    bare = (
+        rf"(?:[45]090(?=s\b|\s*(?:显卡|卡|gpu))|{one}[45]090(?![a-z\d]| token| [a-z]+s\b)"
+        rf"|{used}[45]090{counts}|[45]090{asked})"
+    )
     return re.compile(
-        rf"(?=[a-z英辉45{first}])(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}|{bare})(?![0-9])"
+        rf"(?=[a-z英辉45{first}])(?:(?<![a-z0-9])|(?<=[0-9]x)){_VENDOR}{_SYSTEM}(?:{names}"
+        rf"|{bare})(?![0-9])"
         rf"(?=s?(?:[^a-z0-9]|$)|x[0-9]){_TAIL}{{0,4}}",
         re.IGNORECASE,
     )

@@ -24,6 +24,8 @@ _SELLER = re.compile(
     r"(?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z][a-z]\w*"
 )
 
+_OF_AN_HOUR = re.compile(r"[每一](?:[张块]?卡)?\s?[每一]?个?小?时(?:\s?[每一][张块]?卡)?")
+
 
 def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     text = reading.folded
@@ -102,7 +104,7 @@ def _rents_beside(reading: Reading) -> bool:
     rest = reading.folded
     for quantity in reading.quantities:
         if quantity.unit is Unit.PRICE_PER_GPU_HOUR:
-            rest = rest.replace(fold(quantity.text), " ")
+            rest = _OF_AN_HOUR.sub(" ", rest.replace(fold(quantity.text), " "))
     return bool(cues.RENT.search(cues.LENGTH_OF_WORK.sub(" ", rest)))
 
 

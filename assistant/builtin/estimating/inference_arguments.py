@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,11 +27,11 @@ _OUTPUT = re.compile(
     re.IGNORECASE,
 )
 _LENGTH_BEFORE = re.compile(
-    r"(?:input|output|prompts? of|(?:answers?|repl(?:y|ies)|responses?) of|输入|輸入|输出|輸出|提示词|"
+    r"(?:input|output|prompts? of|(?:answers?|repl(?:y|ies)|responses?) of|输入|輸入|输出|輸出"
+    r"|提示词|"
     r"提示詞|回答)(?:长度|長度)?\W{0,2}(?:约|大约|約|平均|about )?$",
     re.IGNORECASE,
 )
-_LED = re.compile(r"\W*(?:inputs?|outputs?|prompts?|in|out)\W{0,2}\d", re.IGNORECASE)
 _LENGTH_AFTER = re.compile(
     r"\s?(?:in|out|input|output|prompt|completion|answer|reply)\b", re.IGNORECASE
 )
@@ -54,11 +54,13 @@ _TIMES_MORE = {
 }
 _TRAFFIC = re.compile(r"traffic|requests?|load|volume|demand|users|usage|流量|请求|访问|用户|量")
 _FIRST = re.compile(
-    r"\bttft\b|\bfirst[- ]token\b|首\s?(?:个\s?)?token|首字|首詞|首词|首响|首包|first (?:word|byte)",
+    r"\bttft\b|\bfirst[- ]token\b|首\s?(?:个\s?)?token|首字|首詞|首词|首响|首包|first (?:word"
+    r"|byte)",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    r"\b(?:tpot|itl)\b|\b(?:per|a|each|between|inter)[ -](?:output )?tokens?\b|每个?\s?(?:token|词元)"
+    r"\b(?:tpot|itl)\b|\b(?:per|a|each|between|inter)[ -](?:output )?tokens?\b|每个?\s?(?:token"
+    r"|词元)"
     r"|每個\s?token|/ ?token\b",
     re.IGNORECASE,
 )
@@ -73,8 +75,10 @@ _A_SECOND = (
 )
 _CACHE_WORD = r"(?:kv|cache|缓存|快取|键值)"
 _CACHE = re.compile(
-    rf"(?P<before>fp-?8|8[- ]?bit|bf-?16)[^,，.。;；、]{{0,8}}?{_CACHE_WORD}(?:[ -]?(?:cache|缓存))?"
-    rf"|(?P<both>(?:weights?|权重)[^,，.。;；]{{0,6}}(?:and|\+|和|与|、)[^,，.。;；]{{0,6}}{_CACHE_WORD}"
+    rf"(?P<before>fp-?8|8[- ]?bit|bf-?16)[^,，.。;；、]{{0,8}}?{_CACHE_WORD}(?:[ -]?(?:cache"
+    rf"|缓存))?"
+    rf"|(?P<both>(?:weights?|权重)[^,，.。;；]{{0,6}}(?:and|\+|和|与"
+    rf"|、)[^,，.。;；]{{0,6}}{_CACHE_WORD}"
     rf"[^,，.。;；\d]{{0,12}}(?:fp-?8))"
     rf"|{_CACHE_WORD}[^,，.。;；、\d]{{0,12}}(?P<behind>fp-?8|8[- ]?bit|bf-?16)"
 )
@@ -89,29 +93,25 @@ _PEAK_TIMES = {
     "2": r"(?:double|twice)", "3": r"(?:triple|three times)", "4": r"four times",
 }  # fmt: skip
 _SHARED = re.compile(
-    r"prefix|shared?|sharing|in common|cached|identical|the same|system prompt|前缀|前綴|共享|共用|相同|重复"
+    r"prefix|shared?|sharing|in common|cached|identical|the same|system prompt|前缀|前綴|共享"
+    r"|共用|相同|重复"
     r"|重複|一样"
 )
 
 
-def _clause(text: str, quantity: Quantity) -> str:
-    """What stands around a quantity, up to the next break on either side."""
+def _clause(text: str, quantity: Quantity) -> tuple[int, int]:
+    """Where the words around a quantity start and end: at the next break on either side."""
     before = [match.end() for match in _BREAK.finditer(text[: quantity.start])]
     after = _BREAK.search(text, quantity.end)
-    return text[max(before, default=0) : after.start() if after else len(text)]
+    return max(before, default=0), after.start() if after else len(text)
 
 
 def rate_of(reading: Reading) -> float | None:
     """The requests a minute that a question tells; the mean where a peak stands beside it."""
-    rates = [q for q in reading.quantities if q.unit is Unit.REQUESTS_PER_MINUTE]
-    mean = next((q for q in rates if not _is_peak(reading, q)), rates[0] if rates else None)
-    if mean is not None:
-        return float(round(mean.value, 6))
-    # "and if traffic goes to 1,000 a minute?" leaves the noun out.
-    for quantity in reading.quantities:
-        time = _A_TIME.match(reading.text[quantity.end :])
-        if quantity.unit is Unit.COUNT and time:
-            return float(round(quantity.value / _MINUTES[str(time.lastgroup)], 6))
+    rates = _rates(reading)
+    mean = next((rate for q, rate in rates if not _is_peak(reading, q)), None)
+    if mean is not None or rates:
+        return float(round(rates[0][1] if mean is None else mean, 6))
     earlier = reading.again(TOOL).get("requests_per_minute")
     times = chosen(reading.folded, _TIMES_MORE)
     if earlier and times and _TRAFFIC.search(reading.folded):
@@ -119,26 +119,44 @@ def rate_of(reading: Reading) -> float | None:
     return None
 
 
+def _rates(reading: Reading) -> list[tuple[Quantity, Decimal]]:
+    """Every rate with its requests a minute; "traffic of 1,000 a minute" leaves the noun out."""
+    found = []
+    for quantity in reading.quantities:
+        if quantity.unit is Unit.REQUESTS_PER_MINUTE:
+            found.append((quantity, quantity.value))
+        time = _A_TIME.match(reading.text[quantity.end :])
+        if quantity.unit is Unit.COUNT and time:
+            found.append((quantity, quantity.value / _MINUTES[str(time.lastgroup)]))
+    return found
+
+
 def _is_peak(reading: Reading, quantity: Quantity) -> bool:
     before, behind = beside(reading, quantity)
     return bool(_PEAK.search(before) or re.match(r"\W{0,2}(?:at (?:the )?)?(?:peak|峰)", behind))
 
 
-def _side(text: str, quantity: Quantity) -> str | None:
-    """Whether tokens go in or out, by the nearest word of their clause. Chinese says it before the
-    number (输入2000 token输出500 token), English after it (1,000 in 300 out)."""
-    clause = _clause(text, quantity)
-    at = clause.index(quantity.text)
-    leads = _LED.match(clause)  # "input 4k output 1k" says it before each number
-    if leads and (word := _LENGTH_BEFORE.search(clause[:at])):
-        return "input_tokens" if _INPUT.search(word.group()) else "output_tokens"
+def _side(text: str, quantity: Quantity, lengths: Sequence[Quantity]) -> str | None:
+    """Whether tokens go in or out, by the nearest word of their clause: behind the numbers where
+    the first of them stands before any word (1,000 in 300 out), else in front of them (输入2000
+    token输出500 token)."""
+    start, end = _clause(text, quantity)
+    clause = text[start:end]
+    words = [
+        (match.start() + start, match.end() + start, name)
+        for name, cue in (("input_tokens", _INPUT), ("output_tokens", _OUTPUT))
+        for match in cue.finditer(clause)
+    ]
+    if not words:
+        return None
+    first = min(each.start for each in lengths if start <= each.start < end)
+    trailing = first < min(words)[0]
     near = []
-    for name, cue in (("input_tokens", _INPUT), ("output_tokens", _OUTPUT)):
-        for match in cue.finditer(clause):
-            before = match.end() <= at
-            distance = at - match.end() if before else match.start() - at - len(quantity.text)
-            near.append((distance, before == match.group().isascii(), name))
-    return min(near)[2] if near else None
+    for begin, stop, name in words:
+        behind = begin >= quantity.start
+        distance = begin - quantity.end if behind else quantity.start - stop
+        near.append((behind != trailing, abs(distance), name))
+    return min(near)[2]
 
 
 def _own_side(quantity: Quantity) -> str | None:
@@ -174,7 +192,7 @@ def lengths_of(reading: Reading) -> dict[str, int]:
     for quantity in lengths:
         if _own_side(quantity):
             continue
-        name = _side(reading.text, quantity)
+        name = _side(reading.text, quantity, lengths)
         if name:
             found.setdefault(name, int(quantity.value))
         elif quantity.unit is Unit.TOKENS:
@@ -189,7 +207,7 @@ def _targets(reading: Reading) -> Iterator[tuple[str, float]]:
     """Times that must be met, in seconds, by what they are times of."""
     for quantity in reading.quantities:
         if quantity.unit is Unit.SECONDS:
-            name = _target(_clause(reading.text, quantity))
+            name = _target(reading.text[slice(*_clause(reading.text, quantity))])
             if name:
                 yield name, float(quantity.value)
     for seconds, spelled in _A_SECOND:
@@ -226,11 +244,11 @@ def _peak(reading: Reading) -> float | None:
     for quantity in reading.quantities:
         if quantity.unit is Unit.RATIO and any(map(_PEAK.search, beside(reading, quantity))):
             return float(quantity.value)
-    rates = [q for q in reading.quantities if q.unit is Unit.REQUESTS_PER_MINUTE]
-    peak = next((q for q in rates if _is_peak(reading, q)), None)
-    mean = next((q for q in rates if q is not peak), None)
-    if peak and mean and mean.value > 0:
-        return float(round(peak.value / mean.value, 4))
+    rates = _rates(reading)
+    peak = next((rate for q, rate in rates if _is_peak(reading, q)), None)
+    mean = next((rate for q, rate in rates if not _is_peak(reading, q)), None)
+    if peak and mean:
+        return float(round(peak / mean, 4))
     for quantity in reading.quantities:
         if quantity.unit is Unit.COUNT and re.search(
             r"peak(?:[- ]to[- ](?:mean|average))?(?: factor| ratio)? (?:of |is )?$",
