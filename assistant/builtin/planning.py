@@ -7,7 +7,7 @@ ends at the first calls that are still to be made.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
@@ -55,7 +55,8 @@ def plan(readings: Sequence[Reading], made: Sequence[Made]) -> list[Part]:
         if not found:
             parts.append(Part(reading, (), (search,), (search,)))
         else:
-            parts.append(_followed(reading, found[:1], made))
+            followed = _followed(reading, found[:1], made)
+            parts.append(replace(followed, wanted=(search, *followed.wanted)))
     return parts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.programs.program import Program
 from kb.texts.folding import fold
@@ -69,7 +70,12 @@ def _first_at(folded: str, names: Sequence[str]) -> int | None:
 
 
 def find(folded: str, name: str) -> int | None:
-    latin = name.isascii()
-    pattern = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if latin else re.escape(name)
-    match = re.search(pattern, folded)
+    """Where a folded name stands in a folded text: a Latin one as whole words."""
+    match = _pattern(name).search(folded)
     return match.start() if match else None
+
+
+@lru_cache(maxsize=4096)  # more names than the module re keeps patterns for
+def _pattern(name: str) -> re.Pattern[str]:
+    latin = name.isascii()
+    return re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if latin else re.escape(name))
