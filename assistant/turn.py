@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from assistant.answer import Answer, Elapsed, Language, Removed, ToolCall
 from assistant.builtin.estimating.registry import BY_TOOL, fixed_words
@@ -47,7 +47,7 @@ class Turn:
         """Events for one part of the stream."""
         if part["type"] == "messages":
             chunk, about = part["data"]
-            if isinstance(chunk, AIMessageChunk) and about.get("langgraph_node") == "model":
+            if isinstance(chunk, AIMessage) and about.get("langgraph_node") == "model":
                 yield from self._say_day(before=chunk.text)
                 yield from self._shown(self._grounder.feed(chunk.text))
         elif part["type"] == "updates":
