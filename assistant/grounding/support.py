@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,9 @@ from tools.quantities import Quantity, find_quantities, supports
 from tools.quantities import Unit as UnitKind
 
 _REPEATED = 0.6
-"""A sentence that holds so much of an order of a source repeats it (share of its letter pairs)."""
+"""A sentence that holds so much of an order of a source repeats it (share of its letter pairs), as
+does one of which so much stands in an order."""
+_LEAST_ALIKE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class EvidenceBook:
         self._stretches: dict[str, list[_Stretch]] = {}
         self._fields: dict[str, list[_Field]] = {}
         self._tools: dict[str, ToolEvidence] = {}
-        self._orders: set[frozenset[str]] = set()
+        self._orders: set[str] = set()
 
     def learn(self, artifact: Artifact) -> None:
         """Add what a tool call returned."""
@@ -145,8 +148,9 @@ class EvidenceBook:
         for passage in artifact.passages:
             told = [_Stretch(passage, *span) for span in passage.statements()]
             self._stretches[passage.id] = told
-            self._orders.update(_pairs(fold(order)) for order in passage.orders())
+            self._orders.update(filter(None, map(_squeezed, passage.orders())))
         self.__dict__.pop("_haystack", None)
+        self.__dict__.pop("_addresses", None)
         self.__dict__.pop("_known", None)
 
     @cached_property
@@ -164,6 +168,18 @@ class EvidenceBook:
         """Everything that may be named, folded."""
         parts = [stretch[0].surroundings for stretch in self._stretches.values() if stretch]
         parts += [fold(json.dumps(_told(t), ensure_ascii=False)) for t in self._tools.values()]
+        return " ".join([*parts, *map(fold, self._own)])
+
+    @cached_property
+    def _addresses(self) -> str:
+        """Where an address may come from: records, results, names of sources, the person. What an
+        article says to open is not shown; its citation leads there."""
+        parts = [fold(json.dumps(_told(t), ensure_ascii=False)) for t in self._tools.values()]
+        for stretches in self._stretches.values():
+            for stretch in stretches[:1]:
+                p = stretch.passage
+                parts.append(fold(" ".join(filter(None, (p.title, p.publisher, p.url)))))
+            parts += [each.folded for each in stretches if each.passage.kind == "program"]
         return " ".join([*parts, *map(fold, self._own)])
 
     @cached_property
@@ -199,16 +215,21 @@ class EvidenceBook:
 
     def _obeys(self, unit: Unit) -> bool:
         """Whether a unit repeats an order of a source, or says that it was carried out."""
-        mine = _pairs(fold(unit.text))
-        return any(len(mine & order) >= _REPEATED * len(order) for order in self._orders if order)
+        mine = _squeezed(unit.text)
+        pairs = _pairs(mine)
+        return any(
+            len(pairs & _pairs(order)) >= _REPEATED * len(_pairs(order))
+            or _longest_alike(mine, order) >= max(_LEAST_ALIKE, _REPEATED * len(mine))
+            for order in self._orders
+        )
 
     def _foreign(self, unit: Unit) -> str | None:
         """A link, name or quotation that is in no evidence."""
         for url in urls(unit.text):
             return f"link that is not evidence: {url}"
         for address in addresses(unit.text):
-            if fold(address) not in self._haystack:
-                return f"address that is not in the evidence: {address}"
+            if fold(address) not in self._addresses:
+                return f"address that no record or result gives: {address}"
         for name in proper_names(unit.text):
             if fold(name) not in self._haystack:
                 return f"name without support: {name}"
@@ -324,6 +345,10 @@ def _closeness(stretch: _Stretch, unit: Unit, figures: Sequence[Quantity]) -> tu
 def _pairs(text: str) -> frozenset[str]:
     letters = re.sub(r"\W", "", text)
     return frozenset(letters[n : n + 2] for n in range(len(letters) - 1))
+
+
+def _longest_alike(one: str, other: str) -> int:
+    return SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
 
 
 def _squeezed(text: str) -> str:

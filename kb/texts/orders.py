@@ -94,15 +94,29 @@ _ENGLISH_REQUEST = re.compile(
     r"|^(?:i|we) (?:want|need|order|command|instruct|would like) you to\b",
     re.IGNORECASE,
 )
+_START = r"(?:^(?:[^，。:：]{0,12}[:：])?|[:=,] ?[\"'“‘]|[a-z][:,] )"
 _CHINESE_REQUEST = re.compile(
-    r"^(?:[^，。:：]{0,12}[:：])?(?:首先|然后|现在|接着|另外|最后|并且?|再)?"
-    r"(?:请(?![教求问])|麻烦|务必|帮我|帮忙|替我|给我|我要你|我命令你|你(?:必须|应该|应当|要|需要)|"
+    rf"(?:{_START}|[:：，,])(?:首先|然后|现在|接着|另外|最后|并且?|再)?"
+    r"(?:请(?![教求问来到了出愿辞示假])|麻烦|务必|帮我|帮忙|替我|给我|我要你|我命令你|你(?:必须|应该|应当|要|需要)|"
     r"(?:立即|马上|立刻|赶紧)(?:打开|转|发|删|执行|点击|访问|下载|支付|购买|卖|停))"
     r"|(?:帮我|替我)(?:把|将|写|查|发|转|删|打开|关闭)"
     r"|^(?:写|编写|撰写|起草|创作|编)(?:一|个|首|篇)|^(?:翻译|解释|描述|总结|概述)(?:一下|以下|下面|这)"
-    r"|^(?:把|将).{1,40}(?:转到|转给|转账|发送到|发送给|发给|删掉|删除|改成|改为|移到|移动到|公开给|分享给)"
-    r"|^(?:提取|提现|转账|禁用|关闭|打开|解锁|删除|更新|修改|卸载|安装|下载|点击|访问|订阅|分享).{0,12}(?:我的|你的|该链接|以下链接|此链接|https?:)"
+    rf"|{_START}(?:把|将).{{1,40}}(?:转到|转给|转账|发送到|发送给|发给|删掉|删除|改成|改为|移到|移动到|公开给|分享给)"
+    rf"|{_START}(?:提取|提现|转账|禁用|关闭|打开|解锁|删除|更新|修改|卸载|安装|下载|点击|访问|订阅|分享).{{0,12}}"
+    r"(?:我的|你的|该链接|以下链接|此链接|https?:)"
     r"|^(?:打乱|重新排列|替换|去掉|删去|使用|加入|添加|插入|附上).{0,20}(?:字母|单词|空格|元音|拼写|这句话|一句话|链接)",
+)
+# What goes on about the asker of an order: "My kitchen is on fire.", "The account ID is 'X1'."
+_CODE = re.compile(
+    r"(?:javascript|vbscript|data:text/html)\s*:|\bon(?:error|load|click|mouse\w+)\s*="
+    r"|(?:<|&lt;)/?(?:script|img|iframe|html|div|a)\b",
+    re.IGNORECASE,
+)
+# What somebody's order tells of them: no article tells its readers.
+_OWN = re.compile(
+    r"\bmy (?:\w+ ){0,3}(?:id|number|password|account)\b"
+    r"|我的[^，。]{0,10}(?:编号|病历号|账号|账户|密码)",
+    re.IGNORECASE,
 )
 # What goes on about the asker of an order: "My kitchen is on fire.", "The account ID is 'X1'."
 _GOES_ON = re.compile(
@@ -125,7 +139,7 @@ def addresses_machine(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_order(sentence: str) -> bool:
-    """Whether a sentence tells its reader, or an assistant, to do something."""
+    """Whether a sentence tells its reader, an assistant or a browser to do something."""
     plain = fold_script(" ".join(sentence.split())).strip(_BEFORE)[:_LONGEST]
     return bool(
         addresses_machine(sentence)
@@ -133,6 +147,8 @@ def is_order(sentence: str) -> bool:
         or _INNER_IMPERATIVE.search(plain)
         or _ENGLISH_REQUEST.search(plain)
         or _CHINESE_REQUEST.search(plain)
+        or _CODE.search(plain)
+        or _OWN.search(plain)
     )
 
 
