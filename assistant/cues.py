@@ -142,8 +142,16 @@ HOW = cue(
     r"怎么|怎样|如何|何时|什么时候|截止|多久|哪里|谁|要求是什么|需要什么|条件是什么",
 )
 COMPARE = cue(
-    r"compare|comparison|versus|vs|difference|differ|better|cheaper|bigger|larger|side by side",
-    r"比较|对比|相比|区别|差别|不同|哪个好|哪个更|还是",
+    r"compare|comparison|versus|vs|difference|differ|better|cheaper|bigger|larger|"
+    r"side by side|torn between|against each other|lay (?:them|both) out",
+    r"比较|对比|对照|比一比|差在哪|差多少|[和跟与同][^，。？?]{1,20}比(?:$|[，,。？?\s])|相比|区别|差别|不同|哪个好|哪个更|还是",
+)
+# Asks for a winner, where two are named.
+CONTEST = cue(
+    r"than|more|most|bigger|biggest|larger|largest|smaller|smallest|fewer|less|cheaper|cheapest|"
+    r"longer|longest|shorter|shortest|earlier|earliest|later|latest|higher|highest|lower|lowest",
+    r"谁[^，。？?]{0,24}[多大少小高低早晚长久]|哪[个家][^，。？?]{0,16}[多大少小高低早晚长久贵]"
+    r"|比[^，。？?]{1,16}[大小多少高低贵早晚长短久]",
 )
 TERMS = cue(
     r"terms?|conditions?|details?|about|strings|eligib\w*|apply|qualify|how does|what is|who can|"

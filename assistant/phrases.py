@@ -151,6 +151,10 @@ class Phrases:
     doubts: Mapping[str, str]
     compare_lead: str
     compare_field: str
+    contest_lead: str
+    contest_level: str
+    contest_other: str
+    contest_open: str
     program_lead: str
     attributes: Mapping[str, str]
     disagree: str

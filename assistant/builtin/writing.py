@@ -92,23 +92,40 @@ def _section(
     if ask is Ask.LIST and compared is not None:
         return list_section(compared, say)
     if ask is Ask.COMPARE and compared is not None:
-        return compare_section(compared, say)
+        return _compared(reading, compared, done, kb, say)
     programs = [a for a in done if a.tool.name == "get_program" and a.tool.ok]
     if ask is Ask.PROGRAM and programs and _wants_overview(reading, done[0].terms, kb):
         parts = [program_section(artifact, reading.fields, say) for artifact in programs]
         return Section([line for part in parts for line in [*part.lines, ""]][:-1])
     if not done[0].tool.ok:  # a search that failed is not a library without an answer
         return Section([say.failure(done[0].tool.error, done[0].tool.hint)], answered=False)
+    return _told(reading, done, kb, say)
+
+
+def _told(reading: Reading, done: Sequence[Artifact], kb: Knowledge, say: Phrases) -> Section:
+    """What the sources' sentences tell, with a yes or a no first where that is asked for."""
     passages = [passage for artifact in done for passage in artifact.passages]
     weights = done[0].terms
     asked = yes_no(reading)
     if asked is None:
         selection = select(reading, passages, weights, kb.aliases)
         return fact_section(reading.text, selection, say)
-    about = without_figures(reading)
-    selection = select(about, passages, weights, kb.aliases)
+    selection = select(without_figures(reading), passages, weights, kb.aliases)
     claim = Claim(reading, asked, weights, kb.aliases, _names(reading, kb))
     return verdict_section(reading.text, asked, claim, selection, say)
+
+
+def _compared(
+    reading: Reading, compared: Artifact, done: Sequence[Artifact], kb: Knowledge, say: Phrases
+) -> Section:
+    """The table; before it the sentence that says yes or no where the values in it do not."""
+    table = compare_section(compared, reading, say)
+    if not table.unsettled or yes_no(reading) is None:
+        return table
+    told = _told(reading, done, kb, say)
+    if not told.answered or told.unsettled:
+        return table
+    return Section([*told.lines, "", *table.lines[2:]])
 
 
 def _names(reading: Reading, kb: Knowledge) -> list[str]:

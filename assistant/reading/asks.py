@@ -46,7 +46,8 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (Ask.MATCH,), kind
     if asks_fit(reading):
         return (Ask.MATCH, *found), kind
-    if cues.COMPARE.search(text) and len(reading.programs) > 1:
+    compares = cues.COMPARE.search(text) or cues.CONTEST.search(text)
+    if compares and len(reading.programs) > 1:
         return (*found, Ask.COMPARE), kind
     if _asks_members(reading, kind, bool(found) or not rents):
         if found and reading.company:

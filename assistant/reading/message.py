@@ -22,7 +22,7 @@ from assistant.question import Ask, Reading
 from assistant.reading.asks import asks_of
 from assistant.reading.follow_ups import points_back, repeated_call, resolved, subject
 from assistant.reading.joining import groups
-from assistant.reading.names import find, mentioned, strange_gpu
+from assistant.reading.names import deals_between, find, mentioned, strange_gpu
 from assistant.reading.parts import pieces
 from assistant.reading.typos import mended
 from kb.programs.program import Program
@@ -127,9 +127,18 @@ def _alone(
     named, sponsored = mentioned(folded, programs)
     if not named and len(sponsored) == 1 and cues.TERMS.search(folded):
         named, sponsored = sponsored, []
-    comparing = cues.COMPARE.search(folded)
+    contested = cues.CONTEST.search(folded)
+    given = cues.CREDITS.search(folded) or cues.GIVE.search(folded)
+    comparing = cues.COMPARE.search(folded) or (contested and given)
+    if comparing or contested:
+        deals = deals_between(folded, programs)
+        named = [*named, *(p for p in deals if p not in named)] if len(deals) > 1 else named
     if comparing and len(named) < 2 <= len(named + sponsored) <= MOST_COMPARED:
         named, sponsored = named + sponsored, []
+    elif comparing:
+        alone = [p for p in sponsored if _alone_of_sponsor(p, sponsored, programs)]
+        named = [*named, *alone][:MOST_COMPARED]
+        sponsored = [p for p in sponsored if p not in named]
     if carried and (not named or comparing):
         named = [*carried, *(p for p in named if p not in carried)]
     reading = Reading(
@@ -153,6 +162,12 @@ def _alone(
         chosen = targets(reading, programs, lambda folded: mentioned(folded, programs)[0])
         reading = replace(reading, programs=tuple(chosen), sponsored=())
     return replace(reading, asks=asks, kind=kind)
+
+
+def _alone_of_sponsor(program: str, among: Sequence[str], programs: Sequence[Program]) -> bool:
+    """Whether no other of these has the same sponsor, so that its name can mean only this one."""
+    sponsors = {p.id: p.sponsor.en for p in programs}
+    return [sponsors[each] for each in among].count(sponsors[program]) == 1
 
 
 def _as_price(said: Quantity) -> Quantity:

@@ -52,16 +52,45 @@ def mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list
     """Programs named by name or alias, and those of which only the sponsor is named."""
     named: list[tuple[int, str]] = []
     sponsored: list[tuple[int, str]] = []
+    rest = folded
     for program in programs:
         own = [program.name.en, program.name.zh_hans, *program.aliases]
         at = _first_at(folded, own)
         if at is not None:
             named.append((at, program.id))
-            continue
-        at = _first_at(folded, [program.sponsor.en, program.sponsor.zh_hans])
-        if at is not None:
+            rest = _blanked(rest, own)
+    found = {program for _, program in named}
+    for program in programs:
+        at = _first_at(rest, [program.sponsor.en, program.sponsor.zh_hans])
+        if at is not None and program.id not in found:
             sponsored.append((at, program.id))
     return [p for _, p in sorted(named)], [p for _, p in sorted(sponsored)]
+
+
+def _blanked(folded: str, names: Sequence[str]) -> str:
+    """The text without the names of a program: the sponsor in them is not named by itself."""
+    for name in sorted(map(fold, names), key=len, reverse=True):
+        while (at := find(folded, name)) is not None:
+            folded = f"{folded[:at]}{'_' * len(name)}{folded[at + len(name) :]}"
+    return folded
+
+
+def deals_between(folded: str, programs: Sequence[Program]) -> list[str]:
+    """Deals of which both parties are named: "Google or Amazon, who put more into Anthropic?"."""
+    found: list[tuple[int, str]] = []
+    for program in programs:
+        if program.kind != "deal":
+            continue
+        name, sponsor = program.name, program.sponsor
+        at = _first_at(folded, [sponsor.en, sponsor.zh_hans])
+        # A deal is named after both: "Microsoft with OpenAI".
+        partner = [
+            name.en.removeprefix(f"{sponsor.en} with "),
+            name.zh_hans.removeprefix(f"{sponsor.zh_hans}与"),
+        ]
+        if at is not None and _first_at(folded, partner) is not None:
+            found.append((at, program.id))
+    return [p for _, p in sorted(found)]
 
 
 def _first_at(folded: str, names: Sequence[str]) -> int | None:

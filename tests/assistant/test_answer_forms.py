@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
+from assistant.builtin.contest import contest, ranked
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.builtin.yes_no.figures import figures_asked
 from assistant.reading import read
@@ -97,3 +98,50 @@ def test_a_figure_is_compared_as_it_is_meant() -> None:
     assert met("Does it last a year?", "It lasts 12 months.")
     assert met("Is it open to a Series C company?", "It takes companies before Series C.") is False
     assert met("Is it $5 billion?", "It has 4,000 GPUs.") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        ("Who invested more in Anthropic, Google or Amazon?", "**Amazon with", "$2B"),
+        ("Does Oxygen have more GPUs than Andromeda?", "**Yes: a16z Oxygen", "4,000"),
+        ("Who gives more credits, Nebius or Together AI?", "**Nebius", "$50,000"),
+        ("仙女座比氧气计划大吗？", "**不是：排在前面的是a16z氧气计划", "4,000"),
+        ("Modal、Nebius哪個額度高？", "**排在前面的是Nebius", "2.5萬"),
+    ],
+)
+def test_a_winner_comes_first_then_the_table(
+    desk: Assistant, question: str, first: str, second: str
+) -> None:
+    answer = desk.ask(question)
+    lead = answer.answer.splitlines()[0]
+    assert lead.startswith(first), lead
+    assert second in lead
+    assert "[1][2]" in lead
+    assert "|---" in answer.answer
+    assert not answer.removed
+
+
+def test_without_comparable_values_there_is_no_winner(desk: Assistant) -> None:
+    answer = desk.ask("Is Generate cheaper than Oxygen?")
+    assert answer.answer.startswith("**The sources do not settle this")
+    assert "|---" in answer.answer
+
+
+def test_the_range_that_a_value_is_for_is_no_value() -> None:
+    def cell(*texts: str) -> list[dict[str, object]]:
+        return [{"text": text, "passage": "p1.1"} for text in texts]
+
+    grid = [
+        {
+            "attribute": "credits",
+            "cells": [cell("raised above $10 million: $50,000"), cell("up to $150,000")],
+        }
+    ]
+    asked = contest("who gives more credits?")
+    assert asked is not None
+    decided = ranked(asked, grid)
+    assert decided is not None
+    assert [entry.place for entry in decided[1]] == [1, 0]
+    grid[0]["cells"][1] = cell("up to €150,000")
+    assert ranked(asked, grid) is None

@@ -14,10 +14,12 @@ from assistant.grounding.names import without_links
 
 @dataclass
 class Section:
-    """Lines of one part of an answer; `answered` is false where the evidence is missing."""
+    """Lines of one part of an answer; `answered` is false where the evidence is missing,
+    `unsettled` true where it tells something, but not which of two it is."""
 
     lines: list[str] = field(default_factory=list)
     answered: bool = True
+    unsettled: bool = False
     asked_back: bool = False
     gaps: list[str] = field(default_factory=list)
 

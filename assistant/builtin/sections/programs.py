@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from assistant.builtin.contest import Entry, contest, ranked
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of
+from assistant.builtin.yes_no.asked import yes_no
 from assistant.evidence import Artifact, PassageEvidence
 from assistant.grounding.names import without_scheme
 from assistant.language import in_script
 from assistant.phrases import Phrases
+from assistant.question import Reading
 from kb.programs.program import GIVING
 
 _COLUMNS: tuple[tuple[str, ...], ...] = (
@@ -58,12 +61,22 @@ def _list_lead(artifact: Artifact, kind: str | None, say: Phrases) -> str:
     return " ".join(parts)
 
 
-def compare_section(artifact: Artifact, say: Phrases) -> Section:
-    """Named programs as columns, their attributes as rows; an empty cell says so."""
+def compare_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
+    """Named programs as columns, their attributes as rows; an empty cell says so. Where the
+    question asks for a winner, that comes first."""
     records = artifact.tool.result["programs"]
     passages = {passage.id: passage for passage in artifact.passages}
     names = [in_script(record["name"], say.language) for record in records]
+    asked = contest(reading.folded)
+    decided = ranked(asked, artifact.tool.result["grid"]) if asked is not None else None
     section = Section([say.compare_lead.format(names=say.comma.join(names)), ""])
+    if decided is not None:
+        section.lines[0] = _winner(artifact, reading, names, *decided, say)
+    elif asked is not None:
+        told = say.attributes[asked.attributes[0]]
+        section.lines = [say.contest_open.format(attribute=told), "", *section.lines]
+        section.lines[2] = section.lines[2].replace("**", "")
+        section.unsettled = True
     section.lines.append(f"| {say.compare_field} | {' | '.join(names)} |")
     section.lines.append("|---" * (len(records) + 1) + "|")
     for row in artifact.tool.result["grid"]:
@@ -74,6 +87,41 @@ def compare_section(artifact: Artifact, say: Phrases) -> Section:
     if silent:
         section.lines += ["", say.none_stated.format(names=say.comma.join(silent))]
     return section
+
+
+def _winner(
+    artifact: Artifact,
+    reading: Reading,
+    names: Sequence[str],
+    attribute: str,
+    entries: Sequence[Entry],
+    say: Phrases,
+) -> str:
+    """Who has more of what is asked for, and what the others have."""
+    first, *others = entries
+    template = say.contest_level if first.value == others[0].value else say.contest_lead
+    lead = template.format(
+        attribute=say.attributes[attribute],
+        winner=names[first.place],
+        value=first.text,
+        others=say.comma.join(
+            say.contest_other.format(name=names[each.place], value=each.text) for each in others
+        ),
+    )
+    marks = "".join(f" [{entry.passage}]" for entry in entries)
+    return f"**{_verdict(reading, artifact, entries, say)}{lead}**{marks}"
+
+
+def _verdict(reading: Reading, artifact: Artifact, entries: Sequence[Entry], say: Phrases) -> str:
+    """Yes or no before a winner, where it is asked whether the first that is named is it."""
+    asked = yes_no(reading)
+    if asked is None:
+        return ""
+    first, second = entries[:2]
+    winner = artifact.tool.result["programs"][first.place]["id"]
+    holds = first.value != second.value and winner == reading.programs[0]
+    word = in_script(asked.yes if holds else asked.no, say.language)
+    return f"{word}: " if say.language == "en" else f"{word}："
 
 
 def _values(

@@ -31,6 +31,7 @@ def verdict_section(
     if selection.chosen:
         section.lines = [say.unsettled, "", *section.lines]
         section.gaps.append(question)
+        section.unsettled = True
     return section
 
 
