@@ -132,16 +132,13 @@ def test_the_range_that_a_value_is_for_is_no_value() -> None:
     def cell(*texts: str) -> list[dict[str, object]]:
         return [{"text": text, "passage": "p1.1"} for text in texts]
 
-    grid = [
-        {
-            "attribute": "credits",
-            "cells": [cell("raised above $10 million: $50,000"), cell("up to $150,000")],
-        }
-    ]
+    def grid(*cells: list[dict[str, object]]) -> list[dict[str, object]]:
+        return [{"attribute": "credits", "cells": cells}]
+
+    above = cell("raised above $10 million: $50,000")
     asked = contest("who gives more credits?")
     assert asked is not None
-    decided = ranked(asked, grid)
+    decided = ranked(asked, grid(above, cell("up to $150,000")))
     assert decided is not None
     assert [entry.place for entry in decided[1]] == [1, 0]
-    grid[0]["cells"][1] = cell("up to €150,000")
-    assert ranked(asked, grid) is None
+    assert ranked(asked, grid(above, cell("up to €150,000"))) is None
