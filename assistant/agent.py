@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import ModelCallLimitMiddleware
+from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -36,8 +36,10 @@ def build_agent(
     kb: Knowledge,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
     calls: int = MODEL_CALLS,
+    innermost: Sequence[AgentMiddleware[Any, Any]] = (),
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """The agent's graph, the same for every chat model, which is called `calls` times at most."""
+    """The agent's graph, the same for every chat model, which is called `calls` times at most.
+    `innermost` stands nearest to the tools: a replay hands out recorded results there."""
     return create_agent(
         model,
         list(tools),
@@ -46,6 +48,7 @@ def build_agent(
             FirstRetrieval(),
             ClearedCalls(kb),
             ModelCallLimitMiddleware(run_limit=calls, exit_behavior="end"),
+            *innermost,
         ],
         checkpointer=checkpointer,
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
     from assistant.models.limits import Limits
+    from assistant.replaying import Replay
     from assistant.turn import Turn
 
 Result = TypeVar("Result")
@@ -54,6 +55,7 @@ class Assistant:
         self._as_of = None if as_of is None else (moment.day if moment else now)
         self._home, self._model, self._today = home, model, self._as_of or today
         self._limits = limits
+        self._embedder = embedder
         self._notes: list[str] = []
         self.kb: Knowledge = open_knowledge(home, embedder, self._notes.append, as_of)
         self._store = SessionStore(home / "sessions.sqlite")
@@ -113,9 +115,9 @@ class Assistant:
         kept: bool = True,
         earlier: Sequence[Answer] | None = None,
     ) -> Answer:
-        """Answer a question. `kept` off tries it out: no session and no gap is recorded. `earlier`
-        are the turns before it, where they are not those of the session. Raises one of
-        `assistant.errors.DESK_ERRORS` where that fails."""
+        """Answer a question. `kept` off tries it out: no session and no gap is recorded; then
+        `earlier` may give the turns before it. Raises one of `assistant.errors.DESK_ERRORS` where
+        that fails."""
 
         async def fold() -> Answer:
             async for event in self.stream(text, session, kept=kept, earlier=earlier):
@@ -141,7 +143,7 @@ class Assistant:
         try:
             question, place = _checked(text), session or self.new_session()
             turns = self._store.turns(place) if earlier is None else earlier
-            async for event in self._events(question, place, turns, kept):
+            async for event in self._events(question, place, turns, kept and earlier is None):
                 yield event
         except DESK_ERRORS as error:
             yield Failed(error.code, error.message, error.hint)
@@ -154,16 +156,13 @@ class Assistant:
         yield Started(answer_id, session, question, language, self.model_name)
         graph = await asyncio.to_thread(self._agent)
 
-        from assistant.context import as_messages
-        from assistant.reading import search_words
+        from assistant.conversation import conversation, own_words
         from assistant.turn import Turn
 
-        own_words = [question, *(turn.question for turn in turns)]
-        words = search_words(question, turns, self.kb.programs())
-        messages = [*as_messages(turns), _human(question, words)]
+        words, messages = own_words(question, turns), conversation(question, turns, self.kb)
 
         def begin() -> Turn:
-            return Turn(answer_id, session, question, language, own_words, self._as_of)
+            return Turn(answer_id, session, question, language, words, self._as_of)
 
         foreign = None
         if self._model != BUILTIN:
@@ -204,7 +203,8 @@ class Assistant:
         for note in self._taken_notes():
             yield Noted(note)
         if kept:
-            self._store.save(answer)
+            library = {source.id: source.version for source in self.kb.sources()}
+            self._store.save(answer, turn.record(len(turns)), library)
         yield Done(answer)
 
     async def _parts(
@@ -259,6 +259,18 @@ class Assistant:
         """The answers of a session, oldest first. Raises `UnknownSession`."""
         return self._store.require(session)
 
+    def saved(self, answer_id: str) -> Answer:
+        """A saved answer by its id. Raises `UnknownAnswer`."""
+        return self._store.saved(answer_id).answer
+
+    def replay(self, answer_id: str) -> Replay:
+        """Make a saved answer again, from its library and its recorded results, and compare.
+        Raises `UnknownAnswer`."""
+        from assistant.replaying import replay
+
+        saved = self._store.saved(answer_id)
+        return _run(lambda: replay(saved, self.kb, self._home, self._embedder))
+
     def source(self, source: str, version: str | None = None) -> SourceView:
         """A source's text. Raises `kb.errors.UnknownSource`."""
         found = self.kb.source(source, version)
@@ -308,12 +320,6 @@ def _checked(text: str) -> str:
             "put long text into a file and add it: compute-desk kb add FILE",
         )
     return question
-
-
-def _human(question: str, search: str) -> Any:
-    from langchain_core.messages import HumanMessage
-
-    return HumanMessage(question, additional_kwargs={"search": search})
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:

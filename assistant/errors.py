@@ -35,6 +35,12 @@ class UnknownSession(AssistantError):
     code = "unknown_session"
 
 
+class UnknownAnswer(AssistantError):
+    """No saved answer has this id."""
+
+    code = "unknown_answer"
+
+
 class InvalidSetting(AssistantError):
     """A setting that is not understood."""
 

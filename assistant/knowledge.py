@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -53,16 +53,26 @@ class Knowledge(Protocol):
 
 
 def open_knowledge(
-    home: Path, embedder: str | None, note: Callable[[str], None], as_of: str | None = None
+    home: Path,
+    embedder: str | None,
+    note: Callable[[str], None],
+    as_of: str | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> Knowledge:
-    """What founders read: the library in `home`, also as of a day of the past, or, with the
-    setting `kb_url`, what is published there. Raises `InvalidSetting` for a past of the latter."""
+    """What founders read: the library in `home`, also as of a day of the past or in these
+    versions of its sources, or, with the setting `kb_url`, what is published there. Raises
+    `InvalidSetting` for a past of the latter, which keeps its present versions only."""
     settings = load_settings()
     if settings.kb_url is None:
         from kb.knowledge_base import KnowledgeBase
 
         return KnowledgeBase.open(
-            home, embedder=embedder, note=note, as_of=as_of, reranker=settings.reranker
+            home,
+            embedder=embedder,
+            note=note,
+            as_of=as_of,
+            versions=versions,
+            reranker=settings.reranker,
         )
     if as_of is not None:
         raise InvalidSetting(

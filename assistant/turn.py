@@ -17,6 +17,7 @@ from assistant.evidence import Artifact
 from assistant.grounding.grounder import Grounder, Shown
 from assistant.grounding.segments import sentences
 from assistant.phrases import fixed_sentences, phrases
+from assistant.record import Record, Recorder
 
 
 class Turn:
@@ -29,6 +30,8 @@ class Turn:
         self._id, self._session = answer_id, session
         self._question, self._language = question, language
         self._say = phrases(language)
+        self._as_of = as_of
+        self._recorder = Recorder()
         # What the answer opens with, once it has words, and how long that is.
         self._opening = "" if as_of is None else self._say.as_of_the(as_of)
         self._opened = 0
@@ -45,6 +48,7 @@ class Turn:
 
     def fold(self, part: dict[str, Any]) -> Iterator[Event]:
         """Events for one part of the stream."""
+        self._recorder.take(part)
         if part["type"] == "messages":
             chunk, about = part["data"]
             if isinstance(chunk, AIMessage) and about.get("langgraph_node") == "model":
@@ -155,6 +159,10 @@ class Turn:
             yield from self._shown(self._grounder.finish())
         for gap in self._outcome.get("gaps", ()):
             yield GapFound(gap)
+
+    def record(self, earlier: int) -> Record:
+        """What the turn was made of; its session had `earlier` turns."""
+        return self._recorder.record(self._as_of, earlier)
 
     def answer(self, model: str, library_version: str) -> Answer:
         """The finished answer."""

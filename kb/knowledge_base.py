@@ -26,6 +26,7 @@ from kb.keeping.reach import Reach, reach
 from kb.library.backup import Backup, write_backup
 from kb.library.days import DayIndex
 from kb.library.editing import Editor
+from kb.library.generation import Generation
 from kb.library.journal import Change
 from kb.library.layers import Library
 from kb.library.moments import Moment, parse_moment
@@ -74,6 +75,7 @@ class KnowledgeBase:
         note: Callable[[str], None],
         fund: bool,
         moment: Moment | None,
+        versions: Mapping[str, str] | None,
         reranker: str | None,
     ) -> None:
         self._home = home
@@ -91,8 +93,12 @@ class KnowledgeBase:
         self._staff = Present(library, fund=True)
         self._view: View = self._staff if fund else Present(library)
         self._upkeep = self._founders
-        if moment is not None:
+        past: PastDay | Generation | None = None
+        if versions is not None:
+            past = Generation(library, versions)
+        elif moment is not None:
             past = PastDay(library, moment, fund=fund)
+        if past is not None:
             index: Index = DayIndex(home.fund_index if fund else home.index, past.fingerprint)
             self._view = past
             self._upkeep = Upkeep(None, past, index, equipment, note, to_staff=fund)
@@ -112,6 +118,7 @@ class KnowledgeBase:
         note: Callable[[str], None] = _silent,
         fund: bool = False,
         as_of: str | None = None,
+        versions: Mapping[str, str] | None = None,
         reranker: str | None = None,
     ) -> Self:
         """The knowledge base in `home`, which is created where it does not exist.
@@ -119,13 +126,15 @@ class KnowledgeBase:
         `embedder` is the name or folder of a sentence-transformers model, an `Embedder`, or None
         for the bundled one. `fund` shows what only the fund may see, too: for staff, never for
         a founder's desk. `as_of` opens it as it was at the end of a day ("2026-03-15"), month
-        or year, or at an ISO time, in UTC. `reranker` names a cross-encoder that reads the best
-        hits once more (`kb.retrieval.reranking`). Raises `HomeUnusable` or `InvalidDate`.
+        or year, or at an ISO time, in UTC. `versions` (by source id) opens for founders
+        what holds exactly these, as far as the history has them. `reranker` names a cross-encoder
+        that reads the best hits once more (`kb.retrieval.reranking`). Raises `HomeUnusable` or
+        `InvalidDate`.
         """
         moment = None if as_of is None else parse_moment(as_of)
         place = Home(home)
         place.prepare()
-        return cls(place, embedder, note, fund, moment, reranker)
+        return cls(place, embedder, note, fund, moment, versions, reranker)
 
     def add(
         self,

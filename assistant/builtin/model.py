@@ -71,7 +71,7 @@ class BuiltinModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         message = self._respond(messages, kwargs.get("tools", ()))
-        for chunk in _chunks(message):
+        for chunk in chunks(message):
             if run_manager is not None and chunk.message.text:
                 run_manager.on_llm_new_token(chunk.message.text, chunk=chunk)
             yield chunk
@@ -102,7 +102,7 @@ def _asking(calls: Sequence[Call]) -> AIMessage:
     )
 
 
-def _chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
+def chunks(message: AIMessage) -> Iterator[ChatGenerationChunk]:
     """The message word by word, tool calls as they come from a provider."""
     for index, call in enumerate(message.tool_calls):
         yield _chunk(

@@ -17,6 +17,7 @@ from assistant.cli import (
     mcp,
     profile,
     programs,
+    replay,
     sessions,
     sources,
 )
@@ -39,6 +40,7 @@ app.command("gpus")(gpus.gpus)
 app.add_typer(sources.app, name="sources")
 app.add_typer(estimates.app, name="estimate")
 app.command("eval")(evaluation.evaluate)
+app.command("replay")(replay.replay)
 app.command("sessions")(sessions.sessions)
 app.command("batch")(batch.batch)
 app.command("mcp")(mcp.mcp)

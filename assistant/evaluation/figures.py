@@ -69,8 +69,8 @@ def _words(citation: Citation) -> str:
 def _result(answer: Answer, citation: Citation) -> str:
     if citation.kind != "tool":
         return ""
-    call = answer.tool_calls[int(citation.version.removeprefix("t")) - 1]
-    return json.dumps([call.args, call.result])
+    calls = [call for call in answer.tool_calls if call.id == citation.version]
+    return json.dumps([[call.args, call.result] for call in calls])
 
 
 def _numbers(text: str) -> set[Decimal]:

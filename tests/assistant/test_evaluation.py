@@ -155,7 +155,7 @@ def test_each_number_needs_its_evidence_on_its_line(text: str, loose: list[str])
 
 
 def test_figures_of_tools_may_be_rounded_but_not_otherwise() -> None:
-    call = ToolCall(name="t", result={"hours": 72912.4, "share": 0.3271})
+    call = ToolCall(id="t1", name="t", result={"hours": 72912.4, "share": 0.3271})
     cited = Citation(
         marker="1", kind="tool", source="t", version="t1", title="t", quote="72912.4",
         field="hours", answer_start=0, answer_end=1,

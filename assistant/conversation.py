@@ -1,0 +1,24 @@
+"""What a turn starts from: the conversation so far, and the question with its first search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.messages import BaseMessage, HumanMessage
+
+from assistant.answer import Answer
+from assistant.context import as_messages
+from assistant.knowledge import Knowledge
+from assistant.reading import search_words
+
+
+def conversation(question: str, turns: Sequence[Answer], kb: Knowledge) -> list[BaseMessage]:
+    """The messages of a turn; the last one carries the words that are searched for first."""
+    words = search_words(question, turns, kb.programs())
+    asked = HumanMessage(question, additional_kwargs={"search": words})
+    return [*as_messages(turns), asked]
+
+
+def own_words(question: str, turns: Sequence[Answer]) -> list[str]:
+    """What the person said, in this turn and before: figures of it need no evidence."""
+    return [question, *(turn.question for turn in turns)]
