@@ -19,11 +19,13 @@ _STAGE = {
     stage: re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
     for stage, pattern in {
         "pre_seed": r"pre[- ]?seed|种子前轮?",
-        "seed": r"(?<!pre[- ])(?:seed|angel)|pre[- ]?(?:series )?a|种子轮|天使轮|pre-?a轮",
-        "series_a": r"(?<!pre[- ])series a|(?<!pre)(?<!pre-)a\+?轮",
-        "series_b": r"series b|b\+?轮",
-        "series_c": r"series c|c\+?轮",
-        "growth": r"series [d-h]|late[- ]stage|growth[- ]stage|[d-h]\+?轮|成长期",
+        "seed": r"(?<!pre[- ])(?:seed|angel)|pre[- ]?(?:series[- ]?)?a|种子(?:轮|期|阶段)"
+        r"|天使(?:轮|期)"
+        r"|pre-?\s?a\s?轮",
+        "series_a": r"(?<!pre[- ])series[- ]a|(?<!pre)(?<!pre[- ])a\s?\+?\s?轮",
+        "series_b": r"series[- ]b|b\s?\+?\s?轮",
+        "series_c": r"series[- ]c|c\s?\+?\s?轮",
+        "growth": r"series[- ][d-h]|late[- ]stage|growth[- ]stage|[d-h]\s?\+?\s?轮|成长期",
         "public": r"publicly listed|listed company|上市公司|已经?上市",
     }.items()
 }
@@ -42,6 +44,18 @@ _BACKED = (
     re.compile(rf"(?:[Bb]acked|[Ff]unded|financed|owned) by ({_LIST})"),
     re.compile(rf"({_NAME})[- ](?:backed|funded|portfolio)\b"),
     re.compile(rf"({_LIST}) (?:backs?|funds|(?:ha(?:s|ve) )?invested in) (?:us|our)\b"),
+    re.compile(
+        rf"({_NAME}) (?:is|are) (?:one of )?our (?:lead |seed |main |only |existing )*"
+        r"(?:investors?|backers?|shareholders?)\b"
+    ),
+    re.compile(
+        rf"[Oo]ur (?:lead |seed |main |only |existing )*(?:investors?|backers?) "
+        rf"(?:is|are|includes?) ({_LIST})"
+    ),
+    re.compile(
+        r"([A-Za-z0-9][\w& .]{1,24}?|[一-鿿]{2,8}?)\s?是我[们們]的?(?:领|領)?"
+        r"(?:投资人|投資人|投资方|投資方|股东|股東|领投方|領投方)"
+    ),
     re.compile(rf"[Ww]e(?:['’]re| are)(?: already)? (?:in|members? of|part of|with) ({_NAME})"),
     re.compile(
         r"我们(?:已经?)?(?:是|在|加入了?)([A-Za-z0-9][\w& .]{1,24}?|[一-鿿]{2,8}?)"
@@ -49,7 +63,8 @@ _BACKED = (
     ),
     re.compile(r"我们是([A-Za-z][\w& .]{1,24}?)投的"),
     re.compile(r"(?:投资方|投资人|股东|领投方)(?:是|为|有)([^，。？！,?!\s]{2,30})"),
-    re.compile(r"(?:由|被|获得?|拿到?了?|有)([^，。？！,?!\s]{2,30}?)(?:领投|投了|投资(?!的|机构|人|方))"),
+    re.compile(r"(?:由|被|获得?|拿到?了?|有)([^，。？！,?!\s]{2,30}?)(?:领投|投了|投资(?!的|机构"
+    r"|人|方))"),
     re.compile(r"([A-Za-z0-9][\w& .]{1,24}|[一-鿿]{2,8}?)(?:投了|投资了?)我们"),
     re.compile(r"我们(?:公司)?是([A-Za-z0-9][\w& .]{1,24}|[一-鿿]{2,8}?)(?:投资?的|的?被投)"),
 )  # fmt: skip

@@ -23,6 +23,11 @@ Alone = Callable[[str], Reading]
 _OF_HARDWARE = frozenset({Ask.OFFERS, Ask.HISTORY, Ask.QUEUE})
 _OF_A_JOB = frozenset({Ask.ROUTES, Ask.TRAINING, Ask.FINETUNING, Ask.MATCH, Ask.LIST, Ask.OFFERS})
 """What one job may need at once, so that its question is answered whole."""
+_ORDERS = re.compile(
+    r"^(?:please |and |then )*(?:rank|sort|order|compare) (?:them|these|those|all)\b"
+    r"|^(?:请|請|帮我|幫我|然后|再)*(?:排个序|排個序|排序|排一下)",
+    re.IGNORECASE,
+)
 _OF_TERMS = cues.cue(r"credits?|terms?|conditions?|eligibility", r"额度|条件|条款|资格|优惠")
 
 
@@ -123,11 +128,20 @@ def _open(reading: Reading) -> bool:
     return any(ask in BY_ASK and BY_ASK[ask].missing(reading) is not None for ask in reading.asks)
 
 
+def _asks_of_a_job(reading: Reading) -> bool:
+    """Whether a piece only asks how many GPUs, how long or what it costs."""
+    text = reading.folded
+    asked = cues.COUNTED.search(text) or cues.TIME.search(text) or cues.COST.search(text)
+    return bool(asked) and not reading.quantities and not _names(reading)
+
+
 def _belongs(before: Group, group: Group, alone: Alone) -> bool:
     """Whether two pieces are one question."""
     earlier, later = before.reading, group.reading
     both = alone(joined([*before.context, *before.texts, *group.texts]))
     estimate = [ask for ask in both.asks if ask in BY_ASK]
+    if estimate and _ORDERS.search(group.texts[0]):
+        return True
     if estimate and not _open(both):
         unsaid = _says_nothing(earlier) or _open(earlier)
         if unsaid and not _names(earlier) and not cues.WHY.search(earlier.folded):
@@ -142,6 +156,8 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
     if not _says_nothing(own) and not _open(own):
         refers = cues.FOLLOW_UP.search(own.folded) and not own.gpus
         return bool(refers and set(own.asks) <= {Ask.OFFERS} and earlier.gpus)
+    if estimate and set(both.asks) == set(earlier.asks) and _asks_of_a_job(own):
+        return True  # "serve an 8B at 300 requests a minute, how many H200s"
     if _names(own) or own.gpus or own.quantities or cues.WHY.search(own.folded):
         return False
     return not cues.GIVERS.search(own.folded)

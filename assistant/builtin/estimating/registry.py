@@ -45,7 +45,8 @@ def wanted(reading: Reading) -> list[Estimator]:
     """The estimator that a question asks for, and those that join it."""
     found: list[Estimator] = []
     for each in ESTIMATORS:
-        if (each.joins or all(other.joins for other in found)) and each.wants(reading):
+        beside = each.joins or not found or (each.job and all(other.joins for other in found))
+        if beside and each.wants(reading):  # a comparison of routes has loans and buying in it
             found.append(each)
     return sorted(found, key=lambda each: each.joins)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,31 +10,35 @@ from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Call, Estimator, results_of
 from assistant.builtin.estimating.finetuning import FINETUNING
+from assistant.builtin.estimating.routes_arguments import TOOL, hours_of, of_the_question
 from assistant.builtin.estimating.routes_words import WORDS, RouteWords
 from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.figures import dollars, rounded, when
 from assistant.builtin.sections import Section, foreign_name
-from assistant.builtin.values import gpu_count, gpu_of, lengths_of, money_text
-from assistant.company import company_in
+from assistant.builtin.values import gpu_count
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
-from kb.texts.folding import fold
-from tools.places import find_places
-from tools.quantities import Quantity, Unit
 
-TOOL = "compare_routes"
 _JOBS = (TRAINING, FINETUNING)
 MOST_UNKNOWN = 3
 _FEW = 0.5
 _ROUTES = cues.cue(
-    r"routes?|options|ways? (?:for (?:us|me) )?(?:to|of) get\w*|"
-    r"where (?:should|do|shall) (?:i|we) (?:get|find|buy)|"
-    r"how should (?:i|we) get|(?:which|what) (?:way|option|route)|what should we do",
-    r"走(?:什么|哪个|基金|云|现货|额度)|还是自己买|[哪几]条路|哪条途径|哪种途径|途径|渠道|哪种方式|哪个方案|方案|从哪(?:里|儿)?拿|怎么拿|该去哪|该怎么办|"
-    r"(?:去|到|上)哪(?:里|儿)?(?:弄|找|拿)",
+    r"routes?|options|(?:which|what|any|all|every|other|cheapest|best) (?:ways?|possibilities)|"
+    r"ways? (?:\w+ ){0,3}(?:to|of) (?:get|obtain|secur|sourc|acquir|find)\w*|"
+    r"where (?:should|do|shall|can|could) (?:i|we) (?:get|find|buy|source)|"
+    r"how (?:should|do|can|could|would|shall) (?:i|we) (?:best )?(?:get|obtain|source|secure)|"
+    r"(?:which|what) (?:way|option|route)|what should we do",
+    r"走(?:什么|哪个|基金|云|现货|额度)|还是自己买|[哪几]条路|哪条途径|哪种途径|途径|渠道|管道|路子|门路|路线|"
+    r"哪种方式|(?:取得|获取|获得|拿卡|拿到|各种)的?(?:方式|办法|方法|来源)|(?:所有|各种|哪些|什么)(?:方式|办法|方法|来源)|"
+    r"哪个方案|方案|从哪(?:里|儿)?拿|怎么(?:拿|弄|搞)|该去哪|该怎么办|"
+    r"(?:去|到|上|从)哪(?:里|儿)?(?:弄|找|拿|搞)",
 )
 _BEST = cues.cue(r"(?:best|cheapest) (?:way|route|option)", r"最划算|最省钱|最便宜的途径")
+_RANKED = cues.cue(
+    r"rank(?:ed|ing)?|sort(?:ed)?|order(?:ed)? by|cheapest first|from cheap\w* to|side by side",
+    r"排(?:个|一下|一排)?(?:序|名|列|出来|一下)|从便宜到贵|由便宜到贵|由低到高|从低到高|拍一下",
+)
 _SEVERAL = 3
 _KINDS = (
     cues.cue(r"buy(?:ing)?|own(?:ing)?|purchas(?:e|ing)", r"买|自购|自建"),
@@ -46,9 +49,6 @@ _KINDS = (
     cues.cue(r"(?:fund )?programs?", r"基金计划|算力计划"),
 )
 """Kinds of routes by their names; a question that names several compares them."""
-_BUDGET = cues.cue(r"budget|at most|spend up to|afford", r"预算|最多花|不超过")
-_VALUATION = cues.cue(r"valuation|valued|worth|post-money", r"估值")
-_CASH = cues.cue(r"cash|in the bank|up front", r"现金|账上|预付")
 
 
 def _job_is_told(reading: Reading) -> bool:
@@ -56,17 +56,18 @@ def _job_is_told(reading: Reading) -> bool:
     return any(job.wants(reading) and not job.missing(reading) for job in _JOBS)
 
 
-def _hours(reading: Reading) -> float | None:
-    lengths = [each for each in lengths_of(reading) if each > 0]
-    return float(round(lengths[0] * 24, 2)) if lengths else None
-
-
 def _wants(reading: Reading) -> bool:
-    named = sum(bool(kind.search(reading.folded)) for kind in _KINDS)
-    if reading.programs or not (_ROUTES.search(reading.folded) or named >= _SEVERAL):
+    text = reading.folded
+    named = sum(bool(kind.search(text)) for kind in _KINDS) + bool(reading.programs)
+    ranked = bool(_RANKED.search(text))
+    if not (_ROUTES.search(text) or named + ranked >= _SEVERAL):
         return False
-    sized = gpu_count(reading) is not None or bool(reading.gpus)
-    if _job_is_told(reading) or (sized and _hours(reading) is not None):
+    counted = gpu_count(reading) is not None
+    sized = counted or bool(reading.gpus)
+    timed = hours_of(reading) is not None
+    if reading.programs:  # what one program offers is told by its terms
+        return counted and timed and named + ranked + len(reading.programs) > _SEVERAL - 1
+    if _job_is_told(reading) or (sized and timed):
         return True
     ours = cues.OURS.search(reading.folded) and cues.COMPUTE.search(reading.folded)
     return bool(ours and _BEST.search(reading.folded) and not cues.GIVERS.search(reading.folded))
@@ -78,7 +79,7 @@ def _missing(reading: Reading) -> str | None:
     words = WORDS(reading.language)
     if gpu_count(reading) is None:
         return words.ask_gpus
-    told = _hours(reading) is not None or _job_is_told(reading)
+    told = hours_of(reading) is not None or _job_is_told(reading)
     return None if told else words.ask_hours
 
 
@@ -87,50 +88,12 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     earlier = reading.again(TOOL)
     if not earlier and _job_is_told(reading):
         return {}
-    told = _of_the_question(reading)
-    hours = _hours(reading)
+    told = of_the_question(reading)
+    hours = hours_of(reading)
     if hours is not None:
         earlier = {k: v for k, v in earlier.items() if k not in ("hours_low", "hours_high")}
         told["hours"] = hours
     return {"gpu": "H100"} | earlier | told
-
-
-def _of_the_question(reading: Reading) -> dict[str, Any]:
-    told: dict[str, Any] = {"language": reading.language}
-    if gpu := gpu_of(reading):
-        told["gpu"] = gpu
-    if (count := gpu_count(reading)) is not None:
-        told["gpus"] = count
-    places = find_places(reading.text)
-    if len(places) == 1:
-        told["region"] = places[0]
-    for name, cue in (("budget", _BUDGET), ("valuation", _VALUATION), ("cash", _CASH)):
-        sum_ = _sum_called(cue, reading)
-        if sum_ is not None:
-            told[name] = money_text(sum_)
-    day = reading.first(Unit.DATE)
-    if day and day.iso and len(day.iso) == len("2026-11-22") and not day.iso.startswith("-"):
-        told["start_by"] = day.iso
-    return told | {name: value for name, value in _company(reading).items() if value}
-
-
-def _company(reading: Reading) -> dict[str, str]:
-    """What is told of the company, also where only a route is asked for: A轮，融了800万美元."""
-    return reading.company or company_in(reading.text)
-
-
-def _sum_called(cue: re.Pattern[str], reading: Reading) -> Quantity | None:
-    """The sum of money to which a word stands nearest: "a budget of $2M", "$2M in cash"."""
-    sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
-    ends = [0, *(q.end for q in sums)]
-    starts = [*(q.start for q in sums), len(reading.text)]
-    near: list[tuple[int, int, Quantity]] = []
-    for n, sum_ in enumerate(sums):
-        before = fold(reading.text[ends[n] : sum_.start])
-        behind = fold(reading.text[sum_.end : starts[n + 1]])
-        near += [(len(before) - match.end(), n, sum_) for match in cue.finditer(before)]
-        near += [(match.start(), n, sum_) for match in cue.finditer(behind)]
-    return min(near, key=lambda each: each[:2])[2] if near else None
 
 
 def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
@@ -142,7 +105,7 @@ def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
     if not days:
         return []
     hours = {key: round(days[key] * 24, 1) for key in ("low", "likely", "high")}
-    args = {"gpu": runs[0].args.get("gpu", "H100")} | _of_the_question(reading)
+    args = {"gpu": runs[0].args.get("gpu", "H100")} | of_the_question(reading)
     return [
         (
             TOOL,
