@@ -271,6 +271,17 @@ class Assistant:
         saved = self._store.saved(answer_id)
         return _run(lambda: replay(saved, self.kb, self._home, self._embedder))
 
+    def report(self, answer_id: str, note: str = "") -> bool:
+        """Put a saved answer on staff's list, with its evidence and a note on what is wrong;
+        whether it is on that list (a desk that reads a published library sends it only where
+        `send_gaps` says so). See `assistant.reporting`. Raises `UnknownAnswer`."""
+        from assistant.profile import load_profile
+        from assistant.reporting import report_of
+
+        answer = self.saved(answer_id)
+        report = report_of(answer, note, load_profile(self._home))
+        return self.kb.record_report(answer.question, answer.language, report)
+
     def source(self, source: str, version: str | None = None) -> SourceView:
         """A source's text. Raises `kb.errors.UnknownSource`."""
         found = self.kb.source(source, version)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from assistant.errors import InvalidSetting
 from assistant.settings import kb_key, load_settings
+from kb.keeping.reports import Report
 from kb.programs.program import Program
 from kb.records import Hit, Passage, Source
 from kb.texts.aliases import AliasTable
@@ -46,6 +47,8 @@ class Knowledge(Protocol):
     def library_version(self) -> str: ...
 
     def record_gap(self, question: str, language: str, missing: list[str]) -> None: ...
+
+    def record_report(self, question: str, language: str, report: Report) -> bool: ...
 
     def state(self) -> str: ...
 

@@ -23,6 +23,7 @@ from kb.keeping.gold import Asked, Gold, ask, gold_findings, gold_questions
 from kb.keeping.links import addresses, dead_links
 from kb.keeping.preview import Preview, moved
 from kb.keeping.reach import Reach, reach
+from kb.keeping.reports import Report
 from kb.library.backup import Backup, write_backup
 from kb.library.days import DayIndex
 from kb.library.editing import Editor
@@ -446,6 +447,11 @@ class KnowledgeBase:
     def record_gap(self, question: str, language: str, missing: list[str]) -> None:
         """Keep a question that was not answered, for staff."""
         self._gaps.record(question, language, missing)
+
+    def record_report(self, question: str, language: str, report: Report) -> bool:
+        """Keep an answer that a person reported, for staff; whether it is on staff's list."""
+        self._gaps.record(question, language, [], report)
+        return True
 
     def collect_gaps(self, url: str, key: str | None) -> int:
         """Take the questions that founders sent to a server into this home, each once, and off the

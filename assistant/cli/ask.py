@@ -52,7 +52,9 @@ def ask(
             write(asyncio.run(_answer(desk, text, session, None)).model_dump_json())
             return
         page = page_for(sys.stdout, plain=plain)
-        page.finish(asyncio.run(_answer(desk, text, session, page)))
+        answer = asyncio.run(_answer(desk, text, session, page))
+        page.finish(answer)
+        aside(f"Answer {answer.id}")
 
 
 def _from_stdin() -> str:

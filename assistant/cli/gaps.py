@@ -9,7 +9,16 @@ import typer
 
 from assistant.cli.keeping import Json, Why
 from assistant.cli.library import open_library
-from assistant.cli.output import about, aside, document, one_line, progress, table, write
+from assistant.cli.output import (
+    about,
+    aside,
+    document,
+    harmless,
+    one_line,
+    progress,
+    table,
+    write,
+)
 
 if TYPE_CHECKING:
     from kb.keeping.gap_groups import GapGroup
@@ -30,8 +39,8 @@ def gaps(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the questions that the library could not answer, those that ask for one thing together,
-    the most asked first.
+    """List the questions that the library could not answer, and those whose answer was reported:
+    what asks for one thing together, the most asked first.
     """
     if context.invoked_subcommand is not None:
         return
@@ -45,10 +54,37 @@ def gaps(
     if as_json:
         document({"gaps": [row(group) for group in groups]})
     elif groups:
-        headers = ("ID", "Asked", "First", "Last", "Languages", "Question", "Missing")
+        headers = ("ID", "Asked", "Reported", "First", "Last", "Languages", "Question", "Missing")
         table((*headers, "Closed") if everything else headers, _cells(groups, everything))
     else:
         aside("No gaps are open." if not everything else "No gaps are recorded.")
+
+
+@app.command()
+def show(
+    gap: Annotated[str, typer.Argument(metavar="ID", help="One that `kb gaps` lists.")],
+    as_json: Json = False,
+) -> None:
+    """Show a gap: its wordings, what was missing, and the answers that people reported."""
+    with open_library(fund=True) as kb:
+        group = kb.gap_group(gap)
+    if as_json:
+        document({"gap": row(group)})
+        return
+    for wording in group.wordings:
+        write(one_line(wording))
+    for part in group.missing:
+        write(f"  missing: {one_line(part)}")
+    for report in group.reports:
+        write()
+        write(about("reported", report.model, f"library {report.library_version}"))
+        if report.note:
+            write(f"  note: {one_line(report.note)}")
+        for line in report.answer.split("\n"):
+            write(f"  | {harmless(line)}")
+        for cited in report.evidence:
+            where = about(f"[{cited.marker}] {cited.source}", cited.version, cited.field)
+            write(f"  {where}: “{one_line(cited.quote)}”")
 
 
 @app.command()
@@ -123,6 +159,7 @@ def row(group: GapGroup) -> dict[str, Any]:
         "count": group.count,
         "languages": group.languages,
         "wordings": group.wordings,
+        "reports": [report.model_dump(mode="json") for report in group.reports],
         "closed": asdict(group.closed) if group.closed else None,
     }
 
@@ -135,6 +172,7 @@ def _cells(groups: list[GapGroup], everything: bool) -> list[list[object]]:
         cells: list[object] = [
             group.id,
             group.count,
+            len(group.reports) or "",
             group.first_asked[:10],
             group.last_asked[:10],
             " ".join(group.languages),

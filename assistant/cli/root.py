@@ -18,6 +18,7 @@ from assistant.cli import (
     profile,
     programs,
     replay,
+    report,
     sessions,
     sources,
 )
@@ -43,6 +44,7 @@ app.command("eval")(evaluation.evaluate)
 app.command("replay")(replay.replay)
 app.command("sessions")(sessions.sessions)
 app.command("batch")(batch.batch)
+app.command("report")(report.report)
 app.command("mcp")(mcp.mcp)
 
 

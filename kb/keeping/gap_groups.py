@@ -17,6 +17,7 @@ from hashlib import sha256
 import numpy as np
 
 from kb.keeping.gaps import Closing, Gap
+from kb.keeping.reports import Report
 from kb.retrieval.embedders import Vectors
 from kb.texts.aliases import AliasTable
 from kb.texts.detect import HAN
@@ -40,7 +41,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 class GapGroup:
     """Questions that ask for one thing. `id` stays as wordings come: it is that of the first one;
     the id of any of them names the group. `wordings` are distinct, the most frequent first;
-    `closed` is None while somebody waits for an answer, also again after a closing."""
+    `count` is how often they went unanswered, `reports` are answers to them that people reported,
+    the latest first; `closed` is None while somebody waits, also again after a closing."""
 
     id: str
     wordings: tuple[str, ...]
@@ -51,6 +53,7 @@ class GapGroup:
     missing: tuple[str, ...]
     closed: Closing | None
     members: tuple[str, ...]
+    reports: tuple[Report, ...] = ()
 
 
 def gap_id(question: str) -> str:
@@ -61,7 +64,8 @@ def gap_id(question: str) -> str:
 def grouped(
     gaps: Sequence[Gap], closings: Iterable[Closing], embed: Embed, aliases: AliasTable
 ) -> list[GapGroup]:
-    """The groups of gaps that come oldest first: the most asked first, of these the latest."""
+    """The groups of gaps that come oldest first: the most asked and reported first, of these the
+    latest."""
     wordings: dict[str, list[Gap]] = {}
     for gap in gaps:
         wordings.setdefault(gap_id(gap.question), []).append(gap)
@@ -69,7 +73,9 @@ def grouped(
     groups = [
         _group(part, wordings, last) for part in _parts(list(wordings), wordings, embed, aliases)
     ]
-    return sorted(groups, key=lambda group: (group.count, group.last_asked), reverse=True)
+    return sorted(
+        groups, key=lambda group: (group.count + len(group.reports), group.last_asked), reverse=True
+    )
 
 
 def _group(
@@ -83,13 +89,14 @@ def _group(
     return GapGroup(
         id=ids[0],
         wordings=tuple(shown[one] for one in frequent),
-        count=len(gaps),
+        count=sum(gap.report is None for gap in gaps),
         first_asked=gaps[0].asked_at,
         last_asked=gaps[-1].asked_at,
         languages=tuple(dict.fromkeys(gap.language for gap in gaps)),
         missing=tuple(part for part, _ in missing.most_common()),
         closed=None if waiting else max((last[one] for one in ids), key=lambda c: c.at),
         members=tuple(ids),
+        reports=tuple(gap.report for gap in reversed(gaps) if gap.report is not None),
     )
 
 

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kb.home import unusable
+from kb.keeping.reports import Report
 from kb.library.journal import person
 from kb.texts.cleaning import clean
 
@@ -18,12 +20,14 @@ _QUESTION_LIMIT = 2000  # characters kept; a pasted book is no gap
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question that was not answered, what was missing, and when it was asked (UTC)."""
+    """A question that was not answered, what was missing, and when it was asked (UTC); or, with a
+    `report`, one whose answer a person reported, and when."""
 
     question: str
     language: str
     missing: list[str]
     asked_at: str
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,15 @@ class GapLog:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def record(self, question: str, language: str, missing: list[str]) -> Gap:
-        """Append a gap. Raises `HomeUnusable`."""
+    def record(
+        self, question: str, language: str, missing: list[str], report: Report | None = None
+    ) -> Gap:
+        """Append a gap, or a reported answer. Raises `HomeUnusable`."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        gap = Gap(clean(question)[:_QUESTION_LIMIT], language, [clean(m) for m in missing], now)
-        self._append(json.dumps(asdict(gap), ensure_ascii=False) + "\n")
+        told = [clean(m) for m in missing]
+        gap = Gap(clean(question)[:_QUESTION_LIMIT], language, told, now, report)
+        # What a person took the trouble to say outlives a power cut.
+        self._append(json.dumps(_row(gap), ensure_ascii=False) + "\n", durable=report is not None)
         return gap
 
     def close(self, members: Sequence[str], source: str | None, why: str) -> Closing:
@@ -70,7 +78,7 @@ class GapLog:
         known = self._ids()
         fresh = {identity: gap for identity, gap in sent.items() if identity not in known}
         lines = [
-            json.dumps({**asdict(gap), "sent": identity}, ensure_ascii=False) + "\n"
+            json.dumps({**_row(gap), "sent": identity}, ensure_ascii=False) + "\n"
             for identity, gap in fresh.items()
         ]
         if lines:
@@ -114,11 +122,27 @@ class GapLog:
             return []
 
 
+def _row(gap: Gap) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "question": gap.question,
+        "language": gap.language,
+        "missing": gap.missing,
+        "asked_at": gap.asked_at,
+    }
+    return row if gap.report is None else row | {"report": gap.report.model_dump(mode="json")}
+
+
 def _parse(line: str) -> Gap | None:
     try:
         data = json.loads(line)
-        return Gap(data["question"], data["language"], list(data["missing"]), data["asked_at"])
-    except (ValueError, KeyError, TypeError):
+        return Gap(
+            data["question"],
+            data["language"],
+            list(data["missing"]),
+            data["asked_at"],
+            Report.model_validate(data["report"]) if "report" in data else None,
+        )
+    except (ValueError, KeyError, TypeError):  # ValidationError is a ValueError
         return None
 
 

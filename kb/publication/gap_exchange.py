@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Annotated
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kb.errors import KbError
 from kb.home import write_atomically
 from kb.keeping.gaps import Gap
+from kb.keeping.reports import Report
 from kb.locks import locked
 from kb.publication.published_format import GAPS
 from kb.publication.server import BATCH, ChromaServer, Row
@@ -24,14 +24,16 @@ from kb.texts.cleaning import clean
 _KEPT = 200  # gaps that wait for the server; older ones are dropped
 _SENT = 50  # of them in one go
 _MISSING = 3_500  # bytes; Chroma Cloud takes 4,096 in a value
+_PIECE = 1_000  # characters of a report in a value, 4,000 bytes at most
+_PIECES = 12  # such values
 _QUESTION = 2_000  # characters, as in the home's own list
 _COLLECTED = 5_000  # gaps in one go
 _PATIENCE = 2.0  # seconds that closing waits
 
 
 class SentGap(BaseModel):
-    """A gap as it lies on the server: nothing about who asked, in which conversation or from
-    where."""
+    """A gap, or a reported answer, as it lies on the server: nothing about who asked, in which
+    conversation or from where."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -40,10 +42,11 @@ class SentGap(BaseModel):
     language: Annotated[str, Field(max_length=20)]
     missing: Annotated[list[Annotated[str, Field(max_length=2_000)]], Field(max_length=50)]
     asked_at: Annotated[str, Field(max_length=40)]
+    report: Report | None = None
 
     def gap(self) -> Gap:
         """It as a gap of this home."""
-        return Gap(self.question, self.language, self.missing, self.asked_at)
+        return Gap(self.question, self.language, self.missing, self.asked_at, self.report)
 
 
 class Outbox:
@@ -53,7 +56,7 @@ class Outbox:
     def __init__(self, folder: Path, server: ChromaServer, agreed: bool) -> None:
         self._path = folder / "outbox.json"
         self._server = server
-        self._agreed = agreed
+        self.agreed = agreed
         self._lock = Lock()
         self._thread: Thread | None = None
         if not agreed:
@@ -61,7 +64,7 @@ class Outbox:
 
     def send(self, gap: Gap) -> None:
         """Send a gap and those that wait, beside whatever else goes on."""
-        if not self._agreed:
+        if not self.agreed:
             return
         try:
             packed = _packed(gap)
@@ -72,7 +75,7 @@ class Outbox:
 
     def resume(self) -> None:
         """Send what waits, beside whatever else goes on."""
-        if self._agreed and self._path.exists() and not (self._thread and self._thread.is_alive()):
+        if self.agreed and self._path.exists() and not (self._thread and self._thread.is_alive()):
             self._thread = Thread(target=self._deliver, daemon=True)
             self._thread.start()
 
@@ -131,11 +134,29 @@ def _packed(gap: Gap) -> SentGap:
     missing = [one[:500] for one in gap.missing[:10]]
     while len(json.dumps(missing, ensure_ascii=False).encode()) > _MISSING:
         missing.pop()
-    fields = asdict(gap) | {"question": gap.question[:_QUESTION], "missing": missing}
-    return SentGap.model_validate(
-        {name: fields[name] for name in ("question", "language", "missing", "asked_at")}
-        | {"id": uuid.uuid4().hex}
+    return SentGap(
+        id=uuid.uuid4().hex,
+        question=gap.question[:_QUESTION],
+        language=gap.language,
+        missing=missing,
+        asked_at=gap.asked_at,
+        report=None if gap.report is None else _shortened(gap.report),
     )
+
+
+def _shortened(report: Report) -> Report:
+    """A report that fits: the last evidence goes first, then the end of the answer."""
+    while len(_pieces(report)) > _PIECES:
+        if report.evidence:
+            report = report.model_copy(update={"evidence": report.evidence[:-1]})
+        else:
+            report = report.model_copy(update={"answer": report.answer[: len(report.answer) // 2]})
+    return report
+
+
+def _pieces(report: Report) -> list[str]:
+    text = json.dumps(report.model_dump(mode="json"), ensure_ascii=False)
+    return [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
 
 
 def _row(gap: SentGap) -> Row:
@@ -144,6 +165,8 @@ def _row(gap: SentGap) -> Row:
         "missing": json.dumps(gap.missing, ensure_ascii=False),
         "asked_at": gap.asked_at,
     }
+    if gap.report is not None:
+        data |= {f"report_{n}": piece for n, piece in enumerate(_pieces(gap.report))}
     vector = np.frombuffer(uuid.UUID(gap.id).bytes[:2], dtype=np.uint8).astype(np.float32) + 1
     return Row(gap.id, gap.question, data, vector)
 
@@ -157,6 +180,13 @@ def _unpacked(row: Row) -> SentGap | None:
             language=clean(str(row.metadata["language"])),
             missing=[clean(str(one)) for one in missing],
             asked_at=clean(str(row.metadata["asked_at"])),
+            report=_unpacked_report(row),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _unpacked_report(row: Row) -> Report | None:
+    names = [f"report_{n}" for n in range(_PIECES)]
+    text = "".join(str(row.metadata[name]) for name in names if name in row.metadata)
+    return Report.model_validate(json.loads(text)) if text else None

@@ -18,6 +18,7 @@ from kb.errors import (
 )
 from kb.home import Home
 from kb.keeping.gaps import Gap, GapLog
+from kb.keeping.reports import Report
 from kb.programs.names import find_program
 from kb.programs.program import Program
 from kb.publication.address import Address
@@ -210,6 +211,12 @@ class PublishedKnowledge:
                 self._hint.parent.mkdir(parents=True, exist_ok=True)
                 self._hint.touch()
             self._note(_HINT)
+
+    def record_report(self, question: str, language: str, report: Report) -> bool:
+        """Keep an answer that a person reported and, where the founder agreed, send it; whether
+        it goes to staff's list."""
+        self._outbox.send(self._gaps.record(question, language, [], report))
+        return self._outbox.agreed
 
     def gaps(self) -> list[Gap]:
         """The questions of this desk that were not answered, oldest first."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from kb.keeping.gaps import Gap
+from kb.keeping.reports import Report
 from kb.knowledge_base import KnowledgeBase
 from kb.publication.address import Address
 from kb.publication.gap_exchange import Outbox, collect
@@ -145,3 +146,64 @@ def test_long_and_strange_gaps_fit_and_garbage_is_left_out(
     assert found["f" * 32].question == "Where?"
     assert found["f" * 32].missing == ["gone"]
     outbox._server.close()
+
+
+def _report(**fields: object) -> Report:
+    cited = {"marker": "1", "source": "zephyr", "version": "abc", "title": "Zephyr", "quote": "Ω"}
+    return Report.model_validate(
+        {"answer": "It is 3.", "evidence": [cited], "note": "No: 4"} | fields
+    )
+
+
+@pytest.mark.parametrize("agreed", [None, True])
+def test_a_reported_answer_arrives_as_one(
+    tmp_path: Path,
+    url: str,
+    embedder: WordEmbedder,
+    server: ChromaServer,
+    open_kb: Open,
+    agreed: bool | None,
+) -> None:
+    desk = PublishedKnowledge.open(tmp_path / "founder", url, embedder=embedder, send_gaps=agreed)
+    assert desk.record_report(QUESTION, "en", _report()) is bool(agreed)
+    desk.close()
+    [kept] = desk.gaps()
+    assert kept.report == _report()
+    kb = open_kb()
+    assert kb.collect_gaps(url, None) == (1 if agreed else 0)
+    if agreed:
+        [group] = kb.gap_groups()
+        assert (group.wordings, group.count, group.reports) == ((QUESTION,), 0, (_report(),))
+        assert collect(server) == []
+
+
+def test_a_long_or_strange_report_fits(tmp_path: Path, url: str, server: ChromaServer) -> None:
+    outbox = Outbox(tmp_path, ChromaServer(Address.parse(url), None), True)
+    cited = [
+        {
+            "marker": str(n),
+            "source": "s",
+            "version": "v",
+            "title": "题" * 900,
+            "quote": "引" * 9_000,
+        }
+        for n in range(60)
+    ]
+    long = _report(answer="答" * 90_000, note="注\x1b]0;owned\x07" * 5_000, evidence=cited)
+    outbox.send(Gap(QUESTION, "en", [], "2026-11-22T00:00:00+00:00", long))
+    assert outbox._thread is not None
+    outbox._thread.join(60)
+    outbox._server.close()
+    [sent] = collect(server)
+    assert sent.report is not None
+    assert sent.report.answer.startswith("答答")
+    assert sent.report.note.startswith("注注")
+    place = server.collection(GAPS)
+    assert place is not None
+    [row] = server.first(place, 10)
+    assert max(len(str(value).encode()) for value in row.metadata.values()) <= 4_096
+    # What makes no sense as a report is left out as a whole.
+    vector = np.ones(2, dtype=np.float32)
+    fields = {"language": "en", "missing": "[]", "asked_at": "now"}
+    server.put(place, [Row("c" * 32, "Q", fields | {"report_0": '{"answer": [1]'}, vector)])
+    assert [gap.id for gap in collect(server)] == [sent.id]
