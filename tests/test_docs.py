@@ -57,7 +57,7 @@ def _is_cheap(words: list[str]) -> bool:
     if words and words[-1].endswith(".csv"):  # a file that the reader has
         return False
     group, name = [*words, "", ""][:2]
-    needs_more = not {"close", "--from"}.isdisjoint(words)
+    needs_more = not {"close", "show", "--from"}.isdisjoint(words)
     return group in CHEAP or (group == "kb" and name in CHEAP_KB and not needs_more)
 
 
