@@ -24,10 +24,15 @@ Mentioned = Callable[[str], Sequence[str]]
 def company_told(
     text: str, folded: str, past: Sequence[Past], named: Sequence[Program]
 ) -> dict[str, str]:
-    """What this question and those before it tell about the company; the latest word counts.
-    Empty where the question is not about what the company may get."""
+    """What this question and those before it tell about the company. Empty where the question is
+    not about what the company may get."""
     if not (cues.ELIGIBLE.search(folded) or cues.SUITS.search(folded)):
         return {}
+    return company_so_far(text, past, named)
+
+
+def company_so_far(text: str, past: Sequence[Past], named: Sequence[Program]) -> dict[str, str]:
+    """What a question and those before it tell about the company; the latest word counts."""
     found: dict[str, str] = {}
     for said in (*(turn.question for turn in past), text):
         found |= company_in(said, named)

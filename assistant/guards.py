@@ -18,7 +18,7 @@ from assistant.builtin.planning import made_in, plan
 from assistant.clearance import Told, refusal
 from assistant.context import pasts_in
 from assistant.knowledge import Knowledge
-from assistant.reading import read_parts
+from assistant.reading import Reader
 from assistant.toolbox import EXAMPLES
 from kb.texts.terms import question_terms
 
@@ -48,6 +48,7 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
     def __init__(self, kb: Knowledge) -> None:
         super().__init__()
         self._kb = kb
+        self._reader = Reader(kb)
         # The words of our own example questions, which a search may use beside the person's.
         said = "\n".join(example for examples in EXAMPLES.values() for example in examples)
         self._vocabulary = frozenset(question_terms(said, kb.aliases))
@@ -74,7 +75,7 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
             return None
         past = pasts_in(messages[:start])
         made = made_in(messages[start:])
-        parts = plan(read_parts(messages[start].text, past, self._kb.programs()), made)
+        parts = plan(self._reader.parts(messages[start].text, past), made)
         told = Told(
             messages=tuple(m.text for m in messages if isinstance(m, HumanMessage)),
             results=tuple(each.artifact for each in made if each.artifact is not None),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.errors import InvalidSetting
 from assistant.settings import kb_key, load_settings
@@ -12,6 +12,10 @@ from kb.keeping.reports import Report
 from kb.programs.program import Program
 from kb.records import Hit, Passage, Source
 from kb.texts.aliases import AliasTable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Knowledge(Protocol):
@@ -39,6 +43,13 @@ class Knowledge(Protocol):
     def find_program(self, name: str) -> Program | None: ...
 
     def program_passages(self, program_id: str, language: str) -> list[Passage]: ...
+
+    @property
+    def embedder_fingerprint(self) -> str: ...
+
+    def question_vector(self, question: str) -> NDArray[np.float32]: ...
+
+    def question_vectors(self, questions: Sequence[str]) -> NDArray[np.float32]: ...
 
     @property
     def aliases(self) -> AliasTable: ...

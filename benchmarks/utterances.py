@@ -1,6 +1,6 @@
 """Which tool calls the built-in model plans for what people type: tests/gold/utterances.yaml.
 
-    .venv/bin/python benchmarks/utterances.py [--failures] [--file PATH]
+    .venv/bin/python benchmarks/utterances.py [--failures] [--cues] [--file PATH]
 
 Prints the share of utterances whose calls are planned with every name and argument exact, for the
 half `tune` and the half `check`, by the tool that is expected; `--failures` lists those of `tune`.
@@ -11,9 +11,12 @@ argument that the file does not name must be the tool's default, or one that the
 from __future__ import annotations
 
 import argparse
+import atexit
 import hashlib
 import re
+import shutil
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +34,8 @@ from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.question import Ask, Reading
 from assistant.reading import read_parts
+from assistant.reading.meaning import Meaning
+from kb.knowledge_base import KnowledgeBase
 from kb.programs.names import find_program
 from kb.programs.program import Program
 from kb.programs.regions import country_code
@@ -104,9 +109,11 @@ def utterances(path: Path = GOLD) -> list[Utterance]:
     ]
 
 
-def planned(text: str, past: Sequence[Past], records: Sequence[Program]) -> Planned:
+def planned(
+    text: str, past: Sequence[Past], records: Sequence[Program], meaning: Meaning | None
+) -> Planned:
     """The calls of a message in their order, each taken to succeed."""
-    readings = read_parts(text, past, records)
+    readings = read_parts(text, past, records, meaning)
     made = [Made(("search_knowledge", {"query": text}), _result("search_knowledge", {}))]
     for _ in range(_STEPS):
         wanted = [call for part in plan(readings, made) for call in part.calls]
@@ -132,11 +139,11 @@ def _asks_back(reading: Reading) -> bool:
     )
 
 
-def talk(utterance: Utterance, records: Sequence[Program]) -> Planned:
+def talk(utterance: Utterance, records: Sequence[Program], meaning: Meaning | None) -> Planned:
     """The plan of an utterance after those before it."""
     past: list[Past] = []
     for text in utterance.after:
-        done = planned(text, past, records)
+        done = planned(text, past, records, meaning)
         past.append(
             Past(
                 question=text,
@@ -146,12 +153,14 @@ def talk(utterance: Utterance, records: Sequence[Program]) -> Planned:
                 calls=[{"name": name, "args": args} for name, args in done.calls],
             )
         )
-    return planned(utterance.ask, past, records)
+    return planned(utterance.ask, past, records, meaning)
 
 
-def faults(utterance: Utterance, records: Sequence[Program]) -> list[str]:
+def faults(
+    utterance: Utterance, records: Sequence[Program], meaning: Meaning | None = None
+) -> list[str]:
     """What is not as the file says, of the way that comes nearest; [] where all is."""
-    found = talk(utterance, records)
+    found = talk(utterance, records, meaning)
     if utterance.asked_back:
         told = [] if found.asked_back else ["not asked back"]
         return told + [f"called {name} {args}" for name, args in found.calls]
@@ -297,26 +306,35 @@ def _number(value: Any) -> float | None:
 
 
 def results(
-    lines: Sequence[Utterance], records: Sequence[Program]
+    lines: Sequence[Utterance], records: Sequence[Program], meaning: Meaning | None
 ) -> Iterator[tuple[Utterance, list[str]]]:
     """Each utterance with what is wrong with its plan."""
     for line in lines:
         try:
-            yield line, faults(line, records)
+            yield line, faults(line, records, meaning)
         except Exception as error:  # one that breaks counts as wrong, and is named
             yield line, [f"{type(error).__name__}: {error}"]
+
+
+def _library() -> KnowledgeBase:
+    """A library whose embedder tells what a question means; nothing is indexed."""
+    scratch = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    return KnowledgeBase.open(Path(scratch))
 
 
 def main() -> None:
     """Print the shares, and the failures of the half `tune` where asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--failures", action="store_true", help="list those of the half tune")
+    parser.add_argument("--cues", action="store_true", help="by words only, not by meaning")
     parser.add_argument("--file", type=Path, default=GOLD)
     options = parser.parse_args()
     records, out = list(starter_programs()), sys.stdout.write
     asked: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
-    for line, wrong in results(utterances(options.file), records):
+    meaning = None if options.cues else Meaning(_library())
+    for line, wrong in results(utterances(options.file), records, meaning):
         for key in ((line.kind, line.half), ("all", line.half)):
             asked[key] += 1
             right[key] += not wrong

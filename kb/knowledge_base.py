@@ -44,7 +44,7 @@ from kb.publication.publishing import Publication, Snapshot, publish
 from kb.publication.server import ChromaServer
 from kb.publication.snapshot import take_snapshot
 from kb.records import Hit, Passage, Source
-from kb.retrieval.embedders import Embedder
+from kb.retrieval.embedders import Embedder, Vectors
 from kb.retrieval.equipment import Equipment
 from kb.retrieval.filters import ALL, Filter
 from kb.retrieval.index import Index
@@ -434,6 +434,19 @@ class KnowledgeBase:
     def aliases(self) -> AliasTable:
         """The bundled alias table with the home's own words."""
         return self._equipment.aliases
+
+    @property
+    def embedder_fingerprint(self) -> str:
+        """What changes whenever the vectors of questions would."""
+        return self._equipment.embedder.fingerprint
+
+    def question_vector(self, question: str) -> Vectors:
+        """What a question means, float32 of length 1; the nearer two are, the more alike."""
+        return self._equipment.question(question)
+
+    def question_vectors(self, questions: Sequence[str]) -> Vectors:
+        """The same for many questions that stay the same, one row each; kept in the home."""
+        return self._equipment.questions(questions)
 
     @property
     def library_version(self) -> str:

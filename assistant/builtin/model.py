@@ -19,14 +19,14 @@ from langchain_core.messages import (
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import ConfigDict, SkipValidation
+from pydantic import ConfigDict, PrivateAttr, SkipValidation
 
 from assistant.builtin.estimating.estimator import Call
 from assistant.builtin.planning import made_in, plan
 from assistant.builtin.writing import write
 from assistant.context import pasts_in
 from assistant.knowledge import Knowledge
-from assistant.reading import read_parts
+from assistant.reading import Reader
 
 _PIECE = re.compile(r"\S+\s*|\s+")
 
@@ -37,6 +37,11 @@ class BuiltinModel(BaseChatModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     kb: SkipValidation[Knowledge]
+    _reader: Reader = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Nothing is loaded before the first question."""
+        self._reader = Reader(self.kb)
 
     @property
     def _llm_type(self) -> str:
@@ -79,7 +84,7 @@ class BuiltinModel(BaseChatModel):
     def _respond(self, messages: Sequence[BaseMessage], tools: Sequence[str]) -> AIMessage:
         start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
         past = pasts_in(messages[:start])
-        readings = read_parts(messages[start].text, past, self.kb.programs())
+        readings = self._reader.parts(messages[start].text, past)
         parts = plan(readings, made_in(messages[start:]))
         wanted = [call for part in parts for call in part.calls if call[0] in tools]
         if wanted:

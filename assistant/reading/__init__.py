@@ -1,10 +1,11 @@
 """From the words of a message to what it asks (`assistant.question.Reading`).
 
 `message.py` reads a message, which `typos.py` mends, `parts.py` takes apart and `joining.py` puts
-together to questions; `names.py` finds programs and sellers in it, `asks.py` the parts of
-an answer that it needs, `follow_ups.py` what it takes over from the turns before.
+together to questions; `names.py` finds programs and sellers in it, `asks.py` the parts of an answer
+that it needs by its words, `choice.py` by its `meaning.py` where the words leave it open, and
+`follow_ups.py` what it takes over from the turns before.
 """
 
-from assistant.reading.message import read, read_parts, search_words
+from assistant.reading.message import Reader, read, read_parts, search_words
 
-__all__ = ["read", "read_parts", "search_words"]
+__all__ = ["Reader", "read", "read_parts", "search_words"]

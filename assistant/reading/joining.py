@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from assistant import cues
 from assistant.builtin.estimating.registry import BY_ASK
-from assistant.grounding.names import proper_names
 from assistant.question import Ask, Reading
+from assistant.reading.names import names_anything
 from assistant.reading.parts import Piece
 
 Alone = Callable[[str], Reading]
@@ -99,19 +99,11 @@ def _needs_more(reading: Reading) -> bool:
         return True
     if Ask.LIST in reading.asks:
         return bool(cues.OURS.search(reading.folded))
-    return _says_nothing(reading) and not _names(reading)
+    return _says_nothing(reading) and not names_anything(reading)
 
 
 def _says_nothing(reading: Reading) -> bool:
     return set(reading.asks) <= {Ask.FACT, Ask.CLARIFY}
-
-
-def _names(reading: Reading) -> bool:
-    """Whether a question names anything but GPUs."""
-    gpus = " ".join(mention.raw for mention in reading.gpus)
-    found = proper_names(reading.text, initial=reading.language != "en")
-    names = [name for name in found if name not in gpus]
-    return bool(names or reading.programs or reading.sponsored)
 
 
 def _asks_in_short(reading: Reading) -> bool:
@@ -132,7 +124,7 @@ def _asks_of_a_job(reading: Reading) -> bool:
     """Whether a piece only asks how many GPUs, how long or what it costs."""
     text = reading.folded
     asked = cues.COUNTED.search(text) or cues.TIME.search(text) or cues.COST.search(text)
-    return bool(asked) and not reading.quantities and not _names(reading)
+    return bool(asked) and not reading.quantities and not names_anything(reading)
 
 
 def _belongs(before: Group, group: Group, alone: Alone) -> bool:
@@ -144,20 +136,20 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
         return True
     if estimate and not _open(both):
         unsaid = _says_nothing(earlier) or _open(earlier)
-        if unsaid and not _names(earlier) and not cues.WHY.search(earlier.folded):
+        if unsaid and not names_anything(earlier) and not cues.WHY.search(earlier.folded):
             return True  # "how many H100s, and how long to train 7B on 2T tokens?"
-        if Ask.ROUTES in estimate and set(both.asks) <= _OF_A_JOB and not _names(later):
+        if Ask.ROUTES in estimate and set(both.asks) <= _OF_A_JOB and not names_anything(later):
             return True
     if not any(ask in BY_ASK or ask in _OF_HARDWARE for ask in earlier.asks):
         # "Who led the round, and how big was it?" is answered by what tells of the round.
         pointing = _says_nothing(earlier) and _says_nothing(later) and not earlier.programs
-        return bool(pointing and cues.FOLLOW_UP.search(later.folded) and not _names(later))
+        return bool(pointing and cues.FOLLOW_UP.search(later.folded) and not names_anything(later))
     own = alone(joined(group.texts))
     if not _says_nothing(own) and not _open(own):
         refers = cues.FOLLOW_UP.search(own.folded) and not own.gpus
         return bool(refers and set(own.asks) <= {Ask.OFFERS} and earlier.gpus)
     if estimate and set(both.asks) == set(earlier.asks) and _asks_of_a_job(own):
         return True  # "serve an 8B at 300 requests a minute, how many H200s"
-    if _names(own) or own.gpus or own.quantities or cues.WHY.search(own.folded):
+    if names_anything(own) or own.gpus or own.quantities or cues.WHY.search(own.folded):
         return False
     return not cues.GIVERS.search(own.folded)

@@ -10,18 +10,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from threading import Lock
 
 from assistant import cues
 from assistant.answer import Answer, Language
 from assistant.builtin.planning import next_calls
 from assistant.context import Past, past_of
-from assistant.eligibility import company_told, targets
+from assistant.eligibility import company_so_far, company_told, targets
 from assistant.grounding.names import proper_names
+from assistant.knowledge import Knowledge
 from assistant.language import detect
 from assistant.question import Ask, Reading
 from assistant.reading.asks import asks_of
+from assistant.reading.choice import by_meaning
 from assistant.reading.follow_ups import points_back, repeated_call, resolved, subject
 from assistant.reading.joining import groups
+from assistant.reading.meaning import Meaning
 from assistant.reading.names import deals_between, find, mentioned, strange_gpu
 from assistant.reading.parts import pieces
 from assistant.reading.typos import mended
@@ -40,24 +44,72 @@ MOST_COMPARED = 4
 """So many programs that are named by their sponsors only are compared."""
 
 
-def read_parts(text: str, past: Sequence[Past], programs: Sequence[Program]) -> tuple[Reading, ...]:
+class Reader:
+    """Reads messages over one library. Remembers the last ones: a turn reads its message several
+    times. Safe to share between threads."""
+
+    def __init__(self, kb: Knowledge) -> None:
+        self._kb = kb
+        self._meaning = Meaning(kb)
+        self._kept: dict[tuple[str, ...], tuple[Reading, ...]] = {}
+        self._lock = Lock()
+
+    def parts(self, text: str, past: Sequence[Past]) -> tuple[Reading, ...]:
+        """The questions of a message after the turns `past`, as `read_parts` gives them."""
+        key = (self._kb.library_version, text, *(turn.model_dump_json() for turn in past))
+        with self._lock:
+            if key not in self._kept:
+                found = read_parts(text, past, self._kb.programs(), self._meaning)
+                self._kept = {**dict(list(self._kept.items())[1 - _KEPT :]), key: found}
+            return self._kept[key]
+
+
+_KEPT = 16
+
+
+def read_parts(
+    text: str,
+    past: Sequence[Past],
+    programs: Sequence[Program],
+    meaning: Meaning | None = None,
+) -> tuple[Reading, ...]:
     """Understand a message after the turns `past`: one reading for each question in it, in their
-    order; at least one."""
+    order; at least one. `meaning` decides what is asked where the words leave it open."""
     text = mended(text, programs)
-    whole = read(text, past, programs)
+
+    def settled(text: str, past: Sequence[Past]) -> Reading:
+        reading = read(text, past, programs)
+        return reading if meaning is None else _with_meaning(reading, past, programs, meaning)
+
     found = pieces(text)
-    if len(found) < 2 or whole.accepted or whole.text != text:
-        return (whole,)
-    made = groups(found, lambda piece: read(piece, past[-1:], programs))
-    if len(made) < 2:
-        return (whole,)
-    readings: list[Reading] = []
-    turns = list(past)
-    for group in made:
-        reading = read(group.text, turns, programs)
-        readings.append(reading)
-        turns.append(_as_past(reading))
-    return tuple(readings)
+    if len(found) > 1 and _stands_alone(text, past, programs):
+        made = groups(found, lambda piece: read(piece, past[-1:], programs))
+        if len(made) > 1:
+            readings: list[Reading] = []
+            turns = list(past)
+            for group in made:
+                readings.append(settled(group.text, turns))
+                turns.append(_as_past(readings[-1]))
+            return tuple(readings)
+    return (settled(text, past),)
+
+
+def _stands_alone(text: str, past: Sequence[Past], programs: Sequence[Program]) -> bool:
+    """Whether a message is neither an answer to what was asked back nor a shortened question."""
+    whole = read(text, past, programs)
+    return whole.text == text and not whole.accepted
+
+
+def _with_meaning(
+    reading: Reading, past: Sequence[Past], programs: Sequence[Program], meaning: Meaning
+) -> Reading:
+    found = by_meaning(reading, meaning)
+    if found is reading or found.asks != (Ask.MATCH,):
+        return found
+    named = [p for p in programs if p.id in reading.programs]
+    chosen = targets(reading, programs, lambda folded: mentioned(folded, programs)[0])
+    told = company_so_far(reading.text, past, named)
+    return replace(found, company=told, programs=tuple(chosen), sponsored=())
 
 
 def _as_past(reading: Reading) -> Past:

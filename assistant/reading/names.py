@@ -7,10 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.grounding.names import proper_names
+from assistant.question import Reading
 from kb.programs.program import Program
 from kb.texts.folding import fold
 
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
+
+
+def names_anything(reading: Reading) -> bool:
+    """Whether a question names a program, a company or a person: anything but a GPU, a model of
+    the desk's tables and a seller of GPUs."""
+    known = [mention.raw for mention in reading.gpus]
+    known += [mention.architecture.name for mention in reading.models]
+    held = fold(" ".join([*known, reading.provider or ""]))
+    found = proper_names(reading.text, initial=reading.language != "en")
+    names = [name for name in found if fold(name) not in held and name not in _NO_NAMES]
+    return bool(names or reading.programs or reading.sponsored)
+
+
+_NO_NAMES = frozenset(
+    "B T M K LoRA QLoRA MoE RL SFT DPO GRPO Series TB GB SXM PCIe NVL RTX Llama Qwen".split()
+)
 
 
 def strange_gpu(text: str) -> str | None:

@@ -19,6 +19,22 @@ EXAMPLES = (
     "按红杉的算法，一年2亿美元的GPU支出需要多少营收？",
     "每年花 1500 億美元買 GPU，要多少營收才撐得起？",
 )
+WORDINGS = (
+    "Our GPU run rate is $40M a year; what sales would make that pay off?",
+    "To break even on a $3 billion GPU bill, how many paying customers at $30 a month do we need?",
+    "How much income must an AI industry earn to cover 60 billion dollars of chips?",
+    "What would each GPU have to bring in per year to earn back what is spent on it?",
+    "GPU spend 90B, data center factor 2, gross margin 50%: required revenue?",
+    "How big is the revenue hole if we spend $5B on accelerators and sell $1B?",
+    "一年买卡花30亿美元，要卖多少钱才不亏？",
+    "GPU年支出80亿美元，毛利五成，营收要做到多少？",
+    "要多少付费用户才能撑起每年10亿美元的GPU开销？",
+    "平均每张卡每年要赚多少钱才能回本？",
+    "GPU run rate 500亿美元，资金缺口有多大？",
+    "一年 GPU 開銷 20 億美元，需要多少營業額才打平？",
+    "按 Sequoia 的公式，資料中心係數 2、毛利 50%，營收要多少？",
+    "要有多少客戶、每人每年付多少，才養得起這些 GPU？",
+)
 
 
 def ai_revenue_needed_tool() -> BaseTool:

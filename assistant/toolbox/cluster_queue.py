@@ -27,6 +27,24 @@ EXAMPLES = (
     "基金的叢集現在有沒有空閒的整機？",
     "我們的叢集排隊要多久？",
 )
+WORDINGS = (
+    "is anything idle on your own machines tonight?",
+    "can I get 8 cards on the house cluster this afternoon?",
+    "how busy is the fund's cluster, and how many jobs are waiting?",
+    "earliest start for a 32-GPU job on the internal cluster?",
+    "do you have a free 8-GPU node I could grab?",
+    "How much of our quota is left?",
+    "cluster full again? any room for 4 GPUs?",
+    "自有机房里还剩几块卡能用？",
+    "内部集群今天能不能上32卡？",
+    "咱们集群前面还有几个任务在等？",
+    "什么时候能排到64张卡？",
+    "基金那边的机器现在忙不忙？",
+    "配额还剩多少？",
+    "你們自己的機器今天排得上 8 張嗎？",
+    "內部叢集前面還有幾個工作在等？",
+    "叢集裡還有沒有整台空著的節點？",
+)
 _CLOCKS = ("effective_at", "fetched_at", "observed_at")
 
 

@@ -29,6 +29,24 @@ EXAMPLES = (
     "64张H100用三周，按需、竞价、包年、额度和自购哪种方式最便宜？",
     "256 張 H100 用 12 天，有哪些途徑可以拿到，哪個最划算？",
 )
+WORDINGS = (
+    "Rank all the ways to get 200 GPUs for a month from cheap to expensive",
+    "on demand, reserved or spot for 32 H100s and 300 hours, which is cheapest overall?",
+    "we need 96 A100s for six weeks, budget 150k, what's the smartest way to get them?",
+    "Compare cloud, credits, a fund's cluster and buying for a 500-hour job on 64 cards",
+    "what are the different ways of sourcing 512 H200s for 1000 hours, and what does each cost?",
+    "how should we go about securing 128 GPUs from March for 20 days?",
+    "cheapest route to 40 H100s for ten days if we restart from checkpoints every hour?",
+    "Series B startup in France, 64 B200s, three weeks: list the options in order of cost",
+    "搞32张卡跑半个月，有哪些门路，按花费排个序",
+    "128张H100跑500小时，各种渠道怎么选最省",
+    "租、买、拿额度、找基金，64张卡用一个月哪个合算？",
+    "想弄到200张A100用20天，帮我把方案从便宜到贵列一遍",
+    "预算20万美元，怎么拿到64张卡跑两周？",
+    "要 64 張卡跑 300 小時，各種管道幫我排個名次",
+    "租用、預留、買斷、貸款，128 張 H100 用 30 天哪個最省？",
+    "有什麼管道可以拿到 256 張卡，成本怎麼排？",
+)
 _OFFER_FIELDS = (
     "provider", "gpu", "gpu_raw", "count", "term", "term_months", "price_per_gpu_hour", "region",
     "availability", "standing", "observed_at", "source", "url",

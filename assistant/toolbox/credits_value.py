@@ -19,6 +19,22 @@ EXAMPLES = (
     "10万美元的代金券按每卡时6.88美元能用多少H100卡时？市场价是每卡时2.99美元",
     "35萬美元的雲端額度，定價每卡時6.98美元，市場價每卡時2.35美元，實際值多少？",
 )
+WORDINGS = (
+    "We were offered $250k in credits, list price $8 an hour. How much GPU time is that?",
+    "is a 100k credit grant any good if they charge 11 dollars list and others rent at 2.5?",
+    "our credits expire in 12 months and we burn $9k a month, what are they really worth?",
+    "they give 80% off the first year up to $250k: value of that in H100 hours?",
+    "half a million in credits for 1% equity at a $40M valuation: worth taking?",
+    "how far do $50,000 in credits go at 3.9 per GPU hour?",
+    "20万美元额度，牌价每卡时5美元，能跑多少卡时？",
+    "送的额度一年到期，我们每月只用5000美元，能用掉多少？",
+    "这笔云券折成市价等于多少钱？",
+    "额度只能抵六成账单，实际值几个钱？",
+    "用1%股权换30万美元额度划得来吗？",
+    "10 萬美元的額度，牌價每小時 6 美元，換算市價值多少？",
+    "額度兩年到期、每月花 8000 美元，會浪費多少？",
+    "這些 credits 到底能換多少 H100 小時？",
+)
 
 
 def credits_value_tool() -> BaseTool:

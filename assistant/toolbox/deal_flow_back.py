@@ -20,6 +20,24 @@ EXAMPLES = (
     "云厂商投资40亿美元，换5年50亿美元的云承诺，回流比例是多少？",
     "雲端公司投資 40 億美元，我們承諾 5 年在它的雲上花 50 億美元，有多少會回流？",
 )
+WORDINGS = (
+    "A cloud puts $2B into us and wants $1.5B of spend over four years. What do we keep?",
+    "round-trip deal: 500M investment, 400M of committed compute over 3 years, how much "
+    "comes back to them?",
+    "$1B in, $900M cloud commitment, six years, 8% discount rate: net cash left for us?",
+    "if spending grows 25% a year on a 5-year commitment of $300M, when has the investor "
+    "got its money back?",
+    "what share of the investment returns to the cloud each year?",
+    "with a 60% cloud margin and 5% equity, what discount does that deal imply?",
+    "how circular is a $6B investment that comes with a $5B purchase obligation?",
+    "投进来20亿美元，承诺四年在它云上消费15亿，净剩多少？",
+    "拿了云厂商的钱又要花回去，每年回流几成？",
+    "投资5亿美元、三年采购4亿美元算力，第几年收回？",
+    "循环交易里，投10亿、承诺花8亿，公司实际留下多少现金？",
+    "拿 10 億美元投資、承諾五年花 9 億買雲端，真正留下多少？",
+    "支出每年成長 20%，六年承諾 30 億，回流比例是多少？",
+    "投資款有多少會透過雲端合約流回投資方？",
+)
 
 
 def deal_flow_back_tool() -> BaseTool:

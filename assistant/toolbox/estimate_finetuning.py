@@ -21,6 +21,23 @@ EXAMPLES = (
     "用GRPO对Qwen2.5 7B做强化学习，2万个提示词，每个回答1000 token，8张H100要多久？",
     "用 QLoRA 微調 Qwen2.5 72B，2000萬 token，一張 H100 放得下嗎？",
 )
+WORDINGS = (
+    "LoRA on an 8B, 20k samples of 700 tokens, two epochs: how long on one A100?",
+    "does a 32B qlora fit on a single 48 GB card?",
+    "time and GPUs for SFT of a 14B on 60 million tokens",
+    "how many cards to full-tune a 70B, and for how many hours?",
+    "PPO on a 7B with 5,000 prompts, 8 rollouts each: GPU-hours?",
+    "we have 30k chat logs and want to adapt Mistral 7B, what would that take?",
+    "adapters with rank 64 on attention only, 34B model, 4 L40S",
+    "微调一个8B，3万条数据，每条500 token，一张卡跑几个小时？",
+    "70B做QLoRA显存够不够？",
+    "拿客服记录精调14B要几张4090？",
+    "对7B做DPO，1万条偏好数据，要多少卡时？",
+    "全量微调32B最少几张H100？",
+    "用 LoRA 微調 14B、2 萬筆資料，兩個 epoch 要幾小時？",
+    "對 7B 做強化學習，每題取樣 8 次，要多少 GPU 小時？",
+    "單張 4090 能 QLoRA 13B 嗎？",
+)
 
 
 def estimate_finetuning_tool() -> BaseTool:

@@ -21,6 +21,23 @@ EXAMPLES = (
     "用H200跑DeepSeek-V3推理，FP8，每秒20次请求，输入4000词元、输出800词元，每百万token成本多少？",
     "部署 70B 模型做推理，每分鐘 600 次請求，輸入 1000 token、輸出 300 token，每個月要多少錢？",
 )
+WORDINGS = (
+    "we expect 200 requests a minute with 1,500 tokens in and 300 out on a 13B, how many GPUs?",
+    "hosting a chatbot for 50k users: 20 qps, 800 in, 200 out, what hardware and monthly cost?",
+    "GPUs to serve a 32B with first token under half a second at 90 rpm",
+    "cost per million tokens if we run our own 70B at 5 requests per second",
+    "int8 70B, peak three times the average, 300 requests per minute: how many A100s?",
+    "will 4 L40S handle 600 calls a minute on an 8B, prompts 1k, answers 200?",
+    "inference capacity for a mixture of experts, 120B total and 12B active, 250 rpm",
+    "线上服务每秒15次调用，输入600输出200，32B要几张卡？",
+    "自己部署8B，每分钟400次请求，一个月推理费用多少？",
+    "首字延迟1秒以内，70B每分钟100个请求要几张H200？",
+    "客服机器人一天10万次对话，跑14B要多少张GPU？",
+    "int4量化后跑72B，高峰是平时的3倍，要几张A100？",
+    "每秒 12 個請求、輸入 900 輸出 250，8B 模型要幾張卡？",
+    "自建推論服務跑 70B，每月成本大概多少？",
+    "把 32B 上線，每分鐘 150 次呼叫，需要幾張 H100？",
+)
 
 
 def estimate_inference_tool() -> BaseTool:

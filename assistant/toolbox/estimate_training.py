@@ -23,6 +23,26 @@ EXAMPLES = (
     "三周内训完一个7B模型、2T token，需要多少张H100？",
     "從頭預訓練 7B 模型、2T token 要花多少錢？",
 )
+WORDINGS = (
+    "GPU-hours for a 3B on 900B tokens?",
+    "pretraining a 13B from scratch with half a trillion tokens on 128 A100s: days and dollars?",
+    "how many cards to get a 30B through 2T tokens in a month?",
+    "MoE, 100B total, 12B active, 3T tokens on 512 H100s, how long?",
+    "what would it take to build our own 1B language model on 100B tokens?",
+    "continue training an 8B on 50 billion domain tokens on 32 GPUs, days?",
+    "including failed experiments, what does a 7B on 1T tokens really cost?",
+    "can 64 H200s do a 3B with 500B tokens in two weeks?",
+    "our own diffusion image model on 32 A100s, how many weeks?",
+    "从零训一个3B，5000亿token，64卡要几天？",
+    "13B模型喂1万亿token，两百多张A100得跑多久、花多少？",
+    "一个月内训完30B、2T token要多少张卡？",
+    "续训8B，500亿token，16张H100几天能完？",
+    "算上实验，7B训1T token总共要多少卡时？",
+    "估一下34B模型、2万亿词元、512张H100的训练时间和费用",
+    "用 128 張 H100 訓練 13B、5000 億 token 要幾天？",
+    "30 天內要訓完 7B、1 兆 token，需要幾張 H200？",
+    "從零訓練一個文生圖模型要多少 GPU 小時？",
+)
 
 
 def estimate_training_tool(home: Path) -> BaseTool:

@@ -19,6 +19,23 @@ EXAMPLES = (
     "每张3万美元买256张H100，贷款36个月、利率10%，每卡时多少钱？",
     "用1000張H100抵押貸款，每張3.2萬美元，42個月，年利率12%，每月還多少？",
 )
+WORDINGS = (
+    "monthly installment on 200 H100s at 28k each, 3 years, 9 percent?",
+    "if we finance 64 GPUs with 20% down and a 10% balloon over 36 months, what do we pay?",
+    "borrowing to buy cards with the cards as security: payment per month for 48 months at 11%?",
+    "what does a GPU-backed debt deal cost per GPU-hour at 80% utilisation?",
+    "leasing-style loan, $2M of GPUs, 42 months: monthly bill?",
+    "interest 14%, 24 months, 30k a card, 2% fee: how much in total?",
+    "what is the monthly payment if we take on debt for our GPUs?",
+    "贷款买100张卡，每张2.8万美元，三年，年化9%，月供多少？",
+    "首付两成，尾款一成，48个月，每个月还多少钱？",
+    "抵押显卡借钱，利率14%、24期，折算每卡时多少？",
+    "借钱买卡每月要还多少？",
+    "拿GPU作抵押融资300万美元，分36个月还，每月多少？",
+    "分期買 64 張 GPU，每張 3 萬美元、36 期、年利率 10%，月付金多少？",
+    "貸款買卡，頭期兩成、四年還清，每月繳多少？",
+    "用顯卡當擔保借款，每個月要還多少？",
+)
 _SHOWN_MONTHS = 6
 
 

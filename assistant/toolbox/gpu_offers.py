@@ -36,6 +36,27 @@ EXAMPLES = (
     "cheapest A100 spot price",
     "What does an H100 cost on Lambda?",
 )
+WORDINGS = (
+    "cheapest H200 you can find under $3 an hour?",
+    "who has 16 A100s on spot in Germany?",
+    "B200 pricing on AWS today",
+    "any MI300X for rent?",
+    "list offers for 32 H100s on a reserved contract in Europe",
+    "is there L40S stock anywhere, I need 4 for a weekend",
+    "RTX 4090 on RunPod below 40 cents",
+    "total for 8 H100s for 72 hours with 2 TB of disk",
+    "what do neoclouds charge for an A100 right now?",
+    "A100现在什么价位？",
+    "哪家有现货H200，16张",
+    "租4090最低多少钱一小时？",
+    "欧洲机房的H100预留合同报价有哪些",
+    "8张A100租5天一共多少钱？",
+    "谷歌云的B200贵不贵，一小时多少？",
+    "國內租 H800 要多少錢？",
+    "H200 隨選一小時多少？",
+    "哪裡有 32 張 A100 的現貨？",
+    "想租 4 張 L40S 跑週末，總價多少？",
+)
 _FOR_CHINA = {"H20", "H800", "A800", "L20", "MI308X", "RTX 4090 D"}
 _CLOCKS = ("effective_at", "fetched_at", "observed_at")
 

@@ -28,6 +28,23 @@ EXAMPLES = (
     "What did an H100 cost in 2024?",
     "2024年租一张H100多少钱？",
 )
+WORDINGS = (
+    "plot A100 rental prices from January to June 2025",
+    "is the H200 cheaper than six months ago?",
+    "show me how B200 rates changed over the past 90 days",
+    "what was the going rate for an H100 in mid 2023?",
+    "historic spot prices of the L40S",
+    "did reserved contracts for H100 get more expensive since last autumn?",
+    "price chart for the RTX 4090, last year",
+    "H200近三个月价格曲线",
+    "4090的租价一年来变了多少？",
+    "2023年底H100是什么价？",
+    "A100从2024年到现在跌了多少？",
+    "给我看B200最近60天的报价变化",
+    "H100 過去半年價格怎麼變的？",
+    "A100 競價型從 2024 年起的歷史價格",
+    "2025 年初 H200 租金是多少？",
+)
 
 
 def gpu_price_history_tool(access: Access, *, past: bool = False) -> BaseTool:

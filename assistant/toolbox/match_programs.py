@@ -31,6 +31,23 @@ EXAMPLES = (
     "我们符合AWS Activate的条件吗？",
     "我們能申請 NVIDIA Inception 嗎？",
 )
+WORDINGS = (
+    "do we pass the bar for Generate as a Series A with $11M?",
+    "would Together take us? 2 years old, based in Canada",
+    "which startup schemes is a bootstrapped team in Berlin eligible for?",
+    "we are YC-backed and raised 3 million, what credits can we claim?",
+    "check our chances for Inception and AI Lift",
+    "am I too late-stage for AWS Activate?",
+    "what could a three-year-old company without investors qualify for?",
+    "我们A轮融了800万美元，够得上Generate的条件吗？",
+    "成立两年、没拿过融资，能拿到哪些云额度？",
+    "帮看看我们够不够资格进Inception",
+    "法国的种子轮团队能报哪些政府算力？",
+    "公司在新加坡，B轮，哪些计划还收我们？",
+    "我們剛成立一年、募了 100 萬美元，有哪些計畫能申請？",
+    "我們符不符合 Google Scale 的資格？",
+    "種子輪、在台灣，哪些雲端額度拿得到？",
+)
 Say = Callable[[Words | Names], str]
 
 

@@ -26,11 +26,47 @@ GET_EXAMPLES = (
     "氧气计划的条件是什么？",
     "Generate計畫給多少額度？",
 )
+GET_WORDINGS = (
+    "tell me about Conviction",
+    "How much credit does Together's accelerator give?",
+    "who is behind Andromeda and how do startups get in?",
+    "what does Nebius offer young companies?",
+    "is Inception free, and what do members get?",
+    "how long do AWS Activate credits last?",
+    "what strings come with South Park Commons?",
+    "when does the Modal credit expire?",
+    "how do I apply to NAIRR?",
+    "介绍一下仙女座集群",
+    "Inception有什么好处？",
+    "微软创业计划最多给多少额度？",
+    "Modal的额度几个月过期？",
+    "怎么申请欧洲的AI工厂？",
+    "Conviction 的條件是什麼？",
+    "Together 加速器給多少額度？",
+    "DigitalOcean Hatch 要怎麼申請？",
+)
 COMPARE_EXAMPLES = (
     "Which investors give startups GPU access, and on what terms?",
     "Compare Andromeda and Conviction",
     "哪些云厂商给初创公司算力额度？",
     "哪些投資機構提供算力？",
+)
+COMPARE_WORDINGS = (
+    "Oxygen versus Generate, which gives more?",
+    "put Modal, Together and Nebius next to each other",
+    "which clouds give credits to startups?",
+    "list every fund that shares its GPUs",
+    "how does Inception differ from Founders Hub?",
+    "what public supercomputers can startups use?",
+    "all programs that take equity",
+    "氧气计划和Generate哪个好？",
+    "把Modal、Together、Nebius放一起看看",
+    "有哪些政府给的算力补贴？",
+    "哪些基金自己囤了显卡给被投公司用？",
+    "列出所有给初创公司的云额度",
+    "比較 Inception 和 Founders Hub",
+    "有哪些雲端公司提供新創額度？",
+    "列出所有會給 GPU 的基金",
 )
 Script = Literal["en", "zh-Hans", "zh-Hant"]
 

@@ -21,6 +21,23 @@ EXAMPLES = (
     "買64張H100划算還是租划算？租金每卡時2.35美元",
     "自建256張H100集群，跟每卡時2.99美元的租金比，多久回本？",
 )
+WORDINGS = (
+    "own or lease 100 H200s for three years?",
+    "does purchasing 32 A100s pay off against renting at 1.2 an hour?",
+    "break-even month for buying 512 H100s if rents fall 20% a year",
+    "we run our cards 80% of the time, is it smarter to buy them?",
+    "buy vs rent, 64 B200s, electricity at 7 cents per kWh, colocation $150 per kW",
+    "total cost of ownership of 256 H100s against cloud",
+    "at what usage does our own cluster become cheaper than the cloud?",
+    "自己建机房还是租云，100张H200用三年哪个省？",
+    "买32张A100多久能回本？",
+    "利用率八成的话买卡合算吗？",
+    "租金每年降15%，现在买256张H100还划得来吗？",
+    "自购和租赁的盈亏平衡点在哪？",
+    "自己買 64 張 H200 還是租，用三年哪個省？",
+    "使用率多少以上買卡才划算？",
+    "買 128 張 A100 幾個月回本？",
+)
 
 
 def rent_or_buy_tool() -> BaseTool:

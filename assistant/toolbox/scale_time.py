@@ -19,6 +19,22 @@ EXAMPLES = (
     "128张H100要跑三个月，压缩到两周，每翻一倍保持95%效率，要多少张？",
     "64 張 GPU 要跑一年，想縮短到一週要幾張？",
 )
+WORDINGS = (
+    "48 days on 32 GPUs: how many cards to finish it in 6 days?",
+    "a job needs 200 GPUs for a month, what if it has to be done by next week?",
+    "speed up from 90 days to 10, currently 64 cards, 90% scaling efficiency",
+    "if 16 GPUs take eight weeks, how many for one week, and what does that cost at $2.5?",
+    "the batch can only feed 1,024 GPUs, can we still squeeze 30 days on 256 into 5?",
+    "how long would the same job take on four times the cards?",
+    "32张卡跑48天的任务，想6天跑完要几张？",
+    "一个月的活压到一周，现在64张，得加到多少？",
+    "加卡提速：128张要20天，缩短到4天行不行？",
+    "每翻倍效率损失5%，从90天压到10天要多少张GPU？",
+    "现有50张卡要跑一年，一个星期搞定需要多少？",
+    "原本 16 張卡跑八週，想一週跑完要幾張？",
+    "把 60 天縮短成 10 天，128 張卡要加到多少？",
+    "同樣的工作卡數變四倍要跑多久？",
+)
 
 
 def scale_time_tool() -> BaseTool:

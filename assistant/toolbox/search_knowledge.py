@@ -25,6 +25,38 @@ EXAMPLES = (
     "谁警告过这种循环交易？",
     "微軟總共向 OpenAI 投資了多少？",
 )
+WORDINGS = (
+    "Who founded CoreWeave's rival?",
+    "Why are investors buying chips for their startups?",
+    "What did the Microsoft CEO say about OpenAI?",
+    "How much did Crusoe borrow, and from whom?",
+    "How many H100s did that startup rent?",
+    "When did the partnership between Google and Anthropic begin?",
+    "What happened to Inflection?",
+    "Is it true that Nvidia invests in its own customers?",
+    "How did AI chips become collateral?",
+    "What risks do critics see in these deals?",
+    "how did prices of GPUs come to fall?",
+    "what is the difference between SXM and PCIe?",
+    "how do round-trip deals work?",
+    "What stake does Amazon hold?",
+    "Which banks lent against GPUs?",
+    "Who wrote that AI needs more revenue, and why?",
+    "他为什么离开那家公司？",
+    "这些巨头的投资有什么附加条件？",
+    "初创公司为什么拿股权换算力？",
+    "英伟达投资了哪些公司？",
+    "谁批评了循环融资？",
+    "这家公司一年收入增长多少？",
+    "GPU价格为什么下跌？",
+    "大股东占多少股份？",
+    "这笔交易什么时候宣布的？",
+    "那個基金一共花了多少錢買晶片？",
+    "為什麼說 GPU 不像鐵路？",
+    "誰是這家公司的創辦人？",
+    "微軟與 OpenAI 的合作附帶什麼條件？",
+    "這筆投資什麼時候完成？",
+)
 
 
 def search_knowledge_tool(kb: Knowledge) -> BaseTool:

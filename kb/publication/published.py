@@ -193,6 +193,19 @@ class PublishedKnowledge:
         return self._present.aliases
 
     @property
+    def embedder_fingerprint(self) -> str:
+        """What changes whenever the vectors of questions would."""
+        return self._equipment.embedder.fingerprint
+
+    def question_vector(self, question: str) -> Vectors:
+        """What a question means, float32 of length 1; the nearer two are, the more alike."""
+        return self._equipment.question(question)
+
+    def question_vectors(self, questions: Sequence[str]) -> Vectors:
+        """The same for many questions that stay the same, one row each; kept in the home."""
+        return self._equipment.questions(questions)
+
+    @property
     def library_version(self) -> str:
         """The version of the library that was published: 12 hexadecimal digits."""
         return self._present.manifest.library_version

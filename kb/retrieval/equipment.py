@@ -98,12 +98,21 @@ class Equipment:
         """The vectors of questions without what all questions of their language share, each of
         length 1, by the first part of the embedder; they are kept like those of passages."""
         folded = [fold_script(question) for question in questions]
+        kept = self.cache.embed(folded, _AsPassages(self.embedder), lambda _done, _of: None)
+        return self._without_means(folded, kept)
+
+    def question(self, text: str) -> Vectors:
+        """The vector of one question, as `questions` gives it, but kept nowhere."""
+        folded = [fold_script(text)]
+        rows = self._without_means(folded, self.embedder.queries(folded))
+        return np.asarray(rows[0], dtype=np.float32)
+
+    def _without_means(self, folded: Sequence[str], vectors: Vectors) -> Vectors:
         means = np.stack(
             [self.centres[f"question_{'zh' if HAN.search(text) else 'en'}"] for text in folded]
         )
-        kept = self.cache.embed(folded, _AsPassages(self.embedder), lambda _done, _of: None)
         first = self.embedder.parts[0].size
-        rows = (kept - means)[:, :first]
+        rows = (vectors - means)[:, :first]
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 

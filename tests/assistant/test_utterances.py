@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
+from assistant.reading.meaning import SHIPPED, Meaning, digest, examples
+from kb.knowledge_base import KnowledgeBase
 from kb.starter import programs as starter_programs
 
-FLOORS = {"tune": 0.5, "check": 0.5}
+FLOORS = {"tune": 0.8, "check": 0.77}
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +31,43 @@ def exam() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def meaning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meaning]:
+    with closing(KnowledgeBase.open(tmp_path_factory.mktemp("meaning"))) as kb:
+        yield Meaning(kb)
+
+
 @pytest.mark.parametrize("half", ["tune", "check"])
-def test_most_calls_are_planned_with_every_argument_exact(exam: ModuleType, half: str) -> None:
+def test_most_calls_are_planned_with_every_argument_exact(
+    exam: ModuleType, meaning: Meaning, half: str
+) -> None:
     lines = [line for line in exam.utterances() if line.half == half]
     records = list(starter_programs())
-    wrong = {line.ask: found for line, found in exam.results(lines, records) if found}
+    wrong = {line.ask: found for line, found in exam.results(lines, records, meaning) if found}
     share = 1 - len(wrong) / len(lines)
     assert share >= FLOORS[half], wrong if half == "tune" else f"{share:.2f} of the half check"
+
+
+def test_what_is_shipped_is_of_the_examples_as_they_are() -> None:
+    with np.load(SHIPPED) as held:
+        stale = "python -m assistant.reading.meaning writes it anew"
+        assert str(held["examples"]) == digest(examples()), stale
+
+
+@pytest.mark.parametrize(
+    ("said", "tool"),
+    [
+        (
+            "Could our portfolio's internal machines take another 24-card job tonight?",
+            "cluster_queue",
+        ),
+        ("分四年还清，每张卡三万美元，月供是多少", "gpu_loan"),
+        ("上線一個聊天機器人，每秒二十個請求要準備幾張卡？", "estimate_inference"),
+        ("who was the first to call these deals circular?", "search_knowledge"),
+    ],
+)
+def test_a_question_is_known_by_its_meaning(said: str, tool: str, meaning: Meaning) -> None:
+    assert meaning.scored(said).best == tool
 
 
 def test_the_exam_finds_a_wrong_argument(exam: ModuleType) -> None:

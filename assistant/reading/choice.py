@@ -1,0 +1,72 @@
+"""The part of an answer that a question asks for, where its words do not tell it.
+
+Cues decide where they are clear: they are exact where they speak. Where they find nothing but a
+question of fact, or only the price of a GPU, the meaning of the question decides, if the question
+also holds what that tool cannot do without.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant import cues
+from assistant.builtin.estimating.registry import BY_TOOL
+from assistant.question import Ask, Reading
+from assistant.reading.meaning import Meaning, Scored
+from assistant.reading.names import names_anything
+
+_OPEN = frozenset({Ask.FACT, Ask.CLARIFY, Ask.PROGRAM, Ask.OFFERS, Ask.LIST})
+_SAYS_NOTHING = frozenset({Ask.FACT, Ask.CLARIFY})
+# Least scores, and least leads before the next tool; how they were found: docs/decisions.
+_COMPLETE, _COMPLETE_LEAD = 0.25, 0.04
+_MISSING, _MISSING_LEAD = 0.4, 0.15
+_LOOKUP, _LOOKUP_LEAD = 0.35, 0.1
+_SURE, _SURE_LEAD = 0.45, 0.2
+_THIS = cues.cue(r"this|these|that|such", r"这|那|此")
+
+
+def by_meaning(reading: Reading, meaning: Meaning) -> Reading:
+    """The question with the part that its meaning asks for, where its words left it open."""
+    asks = set(reading.asks)
+    if reading.repeat or not asks <= _OPEN or cues.GREETING.fullmatch(reading.folded.strip()):
+        return reading
+    scored = meaning.scored(reading.text)
+    ask = _estimate(reading, scored) if scored.best in BY_TOOL else _lookup(reading, scored)
+    return reading if ask is None else replace(reading, asks=(ask,))
+
+
+def _estimate(reading: Reading, scored: Scored) -> Ask | None:
+    """The estimate that is asked for: with all that it needs, or else a question to ask back."""
+    if names_anything(reading) or cues.WHY.search(reading.folded):
+        return None  # what somebody did is told by sources
+    estimator = BY_TOOL[scored.best]
+    silent = set(reading.asks) <= _SAYS_NOTHING
+    if estimator.missing(reading) is None and estimator.arguments(reading):
+        enough = scored.score >= _COMPLETE and (silent or scored.lead >= _COMPLETE_LEAD)
+        return estimator.ask if enough else None
+    sure = scored.score >= _MISSING and scored.lead >= _MISSING_LEAD
+    own = cues.OURS.search(reading.folded) or _THIS.search(reading.folded)
+    return estimator.ask if silent and sure and own else None
+
+
+def _lookup(reading: Reading, scored: Scored) -> Ask | None:
+    """The lookup that is asked for, where the question names what to look up."""
+    asks, text = set(reading.asks), reading.folded
+    likely = scored.score >= _LOOKUP and scored.lead >= _LOOKUP_LEAD
+    sure = scored.score >= _SURE and scored.lead >= _SURE_LEAD
+    hardware = bool(reading.gpus) and not names_anything(reading) and not cues.WHY.search(text)
+    if scored.best == "gpu_offers" and hardware and asks <= _SAYS_NOTHING:
+        return Ask.OFFERS if scored.score >= _COMPLETE else None
+    if scored.best == "gpu_price_history" and hardware and likely:
+        return None if cues.TO_COME.search(text) else Ask.HISTORY
+    if scored.best == "cluster_queue" and sure and asks <= _SAYS_NOTHING:
+        return None if names_anything(reading) else Ask.QUEUE
+    if scored.best == "match_programs" and sure and (reading.programs or reading.sponsored):
+        return Ask.MATCH if reading.company or cues.OURS.search(text) else None
+    if scored.best == "compare_programs" and asks == {Ask.PROGRAM} and len(reading.programs) > 1:
+        return Ask.COMPARE if scored.score >= _COMPLETE else None
+    if scored.best == "compare_programs" and asks <= _SAYS_NOTHING and likely:
+        return Ask.LIST if cues.GIVERS.search(text) and not names_anything(reading) else None
+    if scored.best == "search_knowledge" and asks == {Ask.OFFERS} and likely:
+        return None if cues.COST.search(text) else Ask.FACT
+    return None
