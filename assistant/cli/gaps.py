@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.failure import FAILED, failure_line
 from assistant.cli.keeping import Json, Why
 from assistant.cli.library import open_library
 from assistant.cli.output import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List the questions that the library could not answer, and close them.")
 
+_SHOWN = 240  # characters of an answer
 _ASKED_AGAIN = 3  # wordings of a group; an answer takes a second or more
 
 
@@ -97,28 +99,86 @@ def close(
     why: Why = "",
     as_json: Json = False,
 ) -> None:
-    """Close a gap, by the source that answers it or with a reason. It opens again when somebody
-    asks again and gets no answer. With a source, its questions are asked again at once.
+    """Close a gap, by the source that answers it or with a reason. Its questions are asked again
+    first, of the built-in model over the library as it is: where none is answered and no reason is
+    given, it stays open (exit code 1). It opens again when somebody asks again and gets no answer.
     """
     with open_library(fund=True) as kb:
-        closed = kb.close_gap(gap, by, why)
-        tried = again(kb, closed, by)
+        seen = see_to(kb, gap, by, why, why)
     if as_json:
-        document({"closed": row(closed), "asked_again": tried})
+        failed = {} if seen.closed else {"schema": 1, "error": seen.refusal()}
+        document({**seen.rows(), **failed})
     else:
-        tell(closed, tried)
+        seen.tell()
+        if not seen.closed:
+            error = seen.refusal()
+            typer.echo(failure_line(error["message"], error["hint"]), err=True)
+    if not seen.closed:
+        raise typer.Exit(FAILED)
+
+
+@dataclass(frozen=True)
+class SeenTo:
+    """A gap that was to be closed, what became of its questions (see `again`), and whether it is
+    closed."""
+
+    group: GapGroup
+    source: str | None
+    tried: list[dict[str, Any]]
+    closed: bool
+
+    def rows(self) -> dict[str, Any]:
+        """As JSON; what stays open is null."""
+        return {"closed": row(self.group) if self.closed else None, "asked_again": self.tried}
+
+    def refusal(self) -> dict[str, str]:
+        """Why it stays open, as an error."""
+        question, gap = one_line(self.group.wordings[0]), self.group.id
+        return {
+            "code": "gap_still_open",
+            "message": f"the library still does not answer {question!r}",
+            "hint": f"add what is missing, or give a reason: kb gaps close {gap} --why TEXT",
+        }
+
+    def tell(self) -> None:
+        """Say whether it is closed, and how its questions fare now."""
+        write(
+            about("closed" if self.closed else "still open", self.group.id, self.group.wordings[0])
+        )
+        for one in self.tried:
+            place = (
+                f"found at no. {one['rank']}" if one["rank"] else "not among the first ten found"
+            )
+            cites = "from this source" if one["cites_it"] else "from other sources"
+            now = f"now answered {cites}" if one["answered"] else "still not answered"
+            write(f"  {one_line(one['question'])}")
+            write(f"    {about(place, now) if self.source else now}")
+            write(f"    -> {one_line(one['answer'])[:_SHOWN]}")
+        if self.closed and not any(one["answered"] for one in self.tried):
+            aside("Closed for the reason given; founders still get no answer.")
+
+
+def see_to(kb: KnowledgeBase, gap: str, source: str | None, reason: str, why: str) -> SeenTo:
+    """Ask the questions of a gap again and close it: where it is answered now, or a `reason` is
+    given. `why` goes into its record. Raises `UnknownGap` or `UnknownSource`."""
+    group = kb.gap_group(gap)
+    if source is not None:
+        kb.source(source)
+    tried = again(kb, group, source)
+    if not reason and not any(one["answered"] for one in tried):
+        return SeenTo(group, source, tried, closed=False)
+    return SeenTo(kb.close_gap(gap, source, why), source, tried, closed=True)
 
 
 def again(kb: KnowledgeBase, group: GapGroup, source: str | None) -> list[dict[str, Any]]:
-    """What becomes of a group's questions when they are asked again: at which place search finds
-    the source, and whether the built-in or chosen model now answers. Nothing is recorded."""
-    if source is None:
-        return []
+    """What becomes of a group's questions when they are asked again: what the built-in model now
+    answers and, of a source, at which place search finds it and whether it is cited. Nothing is
+    recorded."""
     from assistant.assistant import Assistant
 
     tried: list[dict[str, Any]] = []
     wordings = group.wordings[:_ASKED_AGAIN]
-    with Assistant.open() as desk:
+    with Assistant.open(model="builtin") as desk:
         for number, question in enumerate(wordings):
             progress("Asking again", number, len(wordings))
             answer = desk.ask(question, kept=False)
@@ -126,25 +186,15 @@ def again(kb: KnowledgeBase, group: GapGroup, source: str | None) -> list[dict[s
             tried.append(
                 {
                     "question": question,
-                    "rank": kb.found_at(question, source),
-                    "answered": not (answer.abstained or answer.gaps),
+                    "rank": None if source is None else kb.found_at(question, source),
+                    "answered": not (answer.abstained or answer.asked_back or answer.gaps),
                     "cites_it": source in cited,
                     "missing": answer.gaps,
+                    "answer": answer.answer,
                 }
             )
         progress("Asking again", len(wordings), len(wordings))
     return tried
-
-
-def tell(closed: GapGroup, tried: list[dict[str, Any]]) -> None:
-    """Say that a gap is closed, and how its questions fare now."""
-    write(about("closed", closed.id, closed.wordings[0]))
-    for one in tried:
-        place = f"found at no. {one['rank']}" if one["rank"] else "not among the first ten found"
-        cites = "from this source" if one["cites_it"] else "from other sources"
-        now = f"now answered {cites}" if one["answered"] else "still not answered"
-        write(f"  {one_line(one['question'])}")
-        write(f"    {about(place, now)}")
 
 
 def row(group: GapGroup) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from assistant.cli.trying import gold_rows, show_copies, show_moved
 if TYPE_CHECKING:
     from assistant.knowledge import Knowledge
     from kb.intake.taking_in import Added, Outcome
-    from kb.keeping.gap_groups import GapGroup
     from kb.knowledge_base import KnowledgeBase
     from kb.records import Hit, Passage, Source
 
@@ -68,6 +67,7 @@ def add(
         raise WrongUsage("--replace takes one file or address", "add the others on their own")
     if closes is not None and (dry_run or len(places) > 1 or Path(places[0]).is_dir()):
         raise WrongUsage("--closes takes one file or address", "add the others on their own")
+    reason = why
     with open_library(fund=True) as kb:
         if closes is not None:
             kb.gap_group(closes)  # an id that nothing goes by is told before anything is added
@@ -77,13 +77,15 @@ def add(
         with _stoppable():
             outcomes = preview.outcomes if preview else kb.add_all(places, _stage, why=why, **wish)
         copies = preview.copies if preview else _copies(kb, outcomes)
-        closed = _close(kb, closes, outcomes[0], why)
+        closed = None
+        if closes is not None and (new := outcomes[0].added) is not None:
+            closed = gaps.see_to(kb, closes, new.source.id, reason, why)
     errors = [_refused(one) for one in outcomes if one.error is not None]
     if as_json:
         added = [_taken(one.place, one.added) for one in outcomes if one.added is not None]
         failed = {"schema": 1, "error": errors[0]} if errors else {}
         tried = {"dry_run": True, **gold_rows(preview)} if preview else {}
-        more = {"copies": copies, **tried, **_closed_row(closed), **failed}
+        more = {"copies": copies, **tried, **(closed.rows() if closed else {}), **failed}
         document({"added": added, "errors": errors, **more})
     else:
         for one in outcomes:
@@ -94,7 +96,7 @@ def add(
         elif len(outcomes) > 1:
             aside(_summed(outcomes))
         if closed is not None:
-            gaps.tell(*closed)
+            closed.tell()
     if errors:
         raise typer.Exit(FAILED)
 
@@ -114,21 +116,6 @@ def _copies(kb: KnowledgeBase, outcomes: Sequence[Outcome]) -> dict[str, list[st
     new = {o.added.source.id for o in outcomes if o.added and o.added.outcome != "unchanged"}
     groups = kb.copies() if new else []
     return {one: [o for o in group if o != one] for group in groups for one in group if one in new}
-
-
-_Closed = tuple["GapGroup", list[dict[str, Any]]]
-
-
-def _close(kb: KnowledgeBase, gap: str | None, outcome: Outcome, why: str) -> _Closed | None:
-    if gap is None or outcome.added is None:
-        return None
-    source = outcome.added.source.id
-    group = kb.close_gap(gap, source, why)
-    return group, gaps.again(kb, group, source)
-
-
-def _closed_row(closed: _Closed | None) -> dict[str, Any]:
-    return {} if closed is None else {"closed": gaps.row(closed[0]), "asked_again": closed[1]}
 
 
 def _stage(stage: str, done: int, of: int) -> None:

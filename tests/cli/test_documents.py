@@ -149,6 +149,7 @@ def test_a_gap_is_closed_by_adding_a_source(desk: Desk, home: Path, article: Pat
     source = added["added"][0]["source"]
     assert (added["closed"]["id"], added["closed"]["closed"]["source"]) == (gap, source)
     [tried] = added["asked_again"]
+    assert tried.pop("answer").startswith("**Harbor Fund lends 96 H200 GPUs")
     assert tried == {
         "question": question, "rank": 1, "answered": True, "cites_it": True, "missing": [],
     }  # fmt: skip
@@ -156,8 +157,19 @@ def test_a_gap_is_closed_by_adding_a_source(desk: Desk, home: Path, article: Pat
     [change] = _document(desk, "kb", "history", source)["history"]
     assert change["why"] == f"closes {gap}"
 
-    status, out, _ = desk("kb", "gaps", "close", other, "--by", "generate", "--why", "a test")
+    closing_it = ("kb", "gaps", "close", other, "--by", "generate")
+    refused = _document(desk, *closing_it, status=1)
+    assert (refused["closed"], refused["error"]["code"]) == (None, "gap_still_open")
+    [tried] = refused["asked_again"]
+    assert (tried["answered"], tried["missing"] != []) == (False, True)
+    status, out, err = desk(*closing_it)
+    assert (status, out.splitlines()[0]) == (1, f"still open · {other} · Who founded Zanzibar?")
+    assert "still does not answer 'Who founded Zanzibar?'" in err
+    assert [row["id"] for row in _document(desk, "kb", "gaps")["gaps"]] == [other]
+
+    status, out, err = desk(*closing_it, "--why", "a test")
     assert status == 0
+    assert "founders still get no answer" in err
     assert out.splitlines()[0] == f"closed · {other} · Who founded Zanzibar?"
     assert "still not answered" in out
     assert _document(desk, "kb", "gaps")["gaps"] == []
