@@ -20,6 +20,7 @@ from assistant.knowledge import Knowledge, open_knowledge
 from assistant.language import detect
 from assistant.sessions import SessionStore
 from assistant.settings import default_home, load_settings
+from assistant.tracing import TurnSpans, begin_turn
 from kb.library.moments import parse_moment
 
 if TYPE_CHECKING:
@@ -140,16 +141,24 @@ class Assistant:
         earlier: Sequence[Answer] | None = None,
     ) -> AsyncIterator[Event]:
         """Answer a question as typed events; the last is `Done` or `Failed`. See `ask`."""
+        spans = begin_turn(self.model_name, self._notes.append)
         try:
             question, place = _checked(text), session or self.new_session()
+            spans.asked(question)
             turns = self._store.turns(place) if earlier is None else earlier
-            async for event in self._events(question, place, turns, kept and earlier is None):
+            kept = kept and earlier is None
+            async for event in self._events(question, place, turns, kept, spans):
+                spans.hear(event)
                 yield event
         except DESK_ERRORS as error:
-            yield Failed(error.code, error.message, error.hint)
+            failed = Failed(error.code, error.message, error.hint)
+            spans.hear(failed)
+            yield failed
+        finally:
+            spans.end()
 
     async def _events(
-        self, question: str, session: str, turns: Sequence[Answer], kept: bool
+        self, question: str, session: str, turns: Sequence[Answer], kept: bool, spans: TurnSpans
     ) -> AsyncIterator[Event]:
         language = detect(question, fallback=turns[-1].language if turns else "en")
         answer_id = uuid.uuid4().hex[:12]
@@ -176,14 +185,14 @@ class Assistant:
 
             def run(chat: BaseChatModel) -> AsyncGenerator[dict[str, Any]]:
                 asked = build_agent(chat, self.tools(), self.kb, calls=calls)
-                return self._parts(asked, messages, f"{answer_id}-model")
+                return self._parts(asked, messages, f"{answer_id}-model", spans)
 
             async for event in foreign.events(run):
                 yield event
         if foreign is None or foreign.failure:
             turn = begin()
             try:
-                async for part in self._parts(graph, messages, answer_id):
+                async for part in self._parts(graph, messages, answer_id, spans):
                     for event in turn.fold(part):
                         yield event
             except DESK_ERRORS:
@@ -208,7 +217,11 @@ class Assistant:
         yield Done(answer)
 
     async def _parts(
-        self, graph: CompiledStateGraph[Any, Any, Any, Any], messages: list[Any], thread: str
+        self,
+        graph: CompiledStateGraph[Any, Any, Any, Any],
+        messages: list[Any],
+        thread: str,
+        spans: TurnSpans,
     ) -> AsyncGenerator[dict[str, Any]]:
         """The graph's stream on a thread of its own, whose checkpoints go when it ends."""
         from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -219,7 +232,7 @@ class Assistant:
             try:
                 async for part in running.astream(
                     {"messages": messages},
-                    {"configurable": {"thread_id": thread}},
+                    {"configurable": {"thread_id": thread}, "callbacks": list(spans.callbacks)},
                     stream_mode=["messages", "updates"],
                     version="v2",
                 ):

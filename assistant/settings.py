@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         default=None,
         description="Whether questions that the published library did not answer go to the fund.",
     )
+    trace_text: bool = Field(
+        default=False,
+        description="Whether OpenTelemetry spans carry questions, answers and arguments.",
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -24,6 +24,7 @@ COME_WITH = {  # imported, and always there because another dependency is
     "rich": "typer",
     "langchain_core": "langchain",
     "markdown_it": "textual",
+    "opentelemetry": "chromadb",
     "anyio": "mcp",
     "mcp_types": "mcp",
     "starlette": "mcp",
