@@ -27,6 +27,7 @@ _EN_FRACTION = re.compile(
     r"(?P<count>one|two|three|four|five|a)[ -]"
     r"(?P<part>half|halves|third|quarter|fifth|sixth|eighth|tenth)s?(?![A-Za-z])"
     r"(?P<of>[ ]of(?! an? (?:million|billion|trillion))(?![a-z]))?"
+    r"(?P<down>(?=[ ](?:down|up ?front|deposit)(?![a-z])))?"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<!and a )(?P<half>half)(?![A-Za-z])"
     r"(?![ -](?:of[ -])?a?n? ?(?:dozen|hundred|thousand|[mbtr]+illion|hour|day|year|month|week))"
     r"|(?P<twice>twice(?![a-z])))",
@@ -103,7 +104,7 @@ def _en_fraction(match: re.Match[str]) -> tuple[Unit, Decimal, Decimal] | None:
     if match["twice"]:
         return Unit.RATIO, Decimal(2), Decimal(1)
     count, part = _COUNTS[match["count"].lower()], _PARTS[match["part"].lower()]
-    if match["count"].lower() == "a" and (part == 2 or not match["of"]):
+    if match["count"].lower() == "a" and (part == 2 or not match["of"]) and match["down"] is None:
         return None  # "a third party", "two and a half years"
     return Unit.RATIO, Decimal(count) / part, exact
 

@@ -105,9 +105,19 @@ def gpu_count(reading: Reading) -> int | None:
     counted: Quantity | None = reading.first(Unit.GPUS)
     if counted is None and _names_one(reading):
         return 1
+    if counted is None and (reading.gpus or "gpu" in reading.folded or "卡" in reading.folded):
+        counted = next((q for q in reading.quantities if _counts_them(reading, q)), None)
     if counted is None and (reading.repeat is not None or reading.strange_gpu):
         counted = reading.first(Unit.COUNT)
     return int(counted.value) if counted and counted.value == int(counted.value) else None
+
+
+_OF_THEM = re.compile(r"\s?(?:of (?:them|these|those)\b|[张張块塊](?![\w]))", re.IGNORECASE)
+
+
+def _counts_them(reading: Reading, quantity: Quantity) -> bool:
+    """Whether a bare number counts the GPUs that are named elsewhere: "120 of them"."""
+    return quantity.unit is Unit.COUNT and bool(_OF_THEM.match(reading.text, quantity.end))
 
 
 def _names_one(reading: Reading) -> bool:
@@ -172,5 +182,6 @@ def lengths_of(reading: Reading) -> list[Decimal]:
 
 
 def share_text(share: Quantity) -> str:
-    """A percentage as a tool takes it: "95%"."""
-    return f"{share.value.normalize():f}%"
+    """A percentage, or a part of one, as a tool takes it: "95%"."""
+    percent = share.value if share.unit is Unit.PERCENT else share.value * 100
+    return f"{round(percent, 6).normalize():f}%"

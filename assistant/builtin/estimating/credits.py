@@ -22,6 +22,7 @@ from assistant.builtin.estimating.money import (
     hourly,
     months_of,
     near,
+    share_of,
     told_by,
 )
 from assistant.builtin.figures import dollars, number, percent
@@ -47,9 +48,14 @@ _EXPIRES_IN_A = re.compile(
 _OURS = re.compile(
     r"\b(?:our|my|these) (?:[a-z]+ )?credits?\b|(?:我们|我|手上|手里)的?[^，。]{0,4}额度"
 )
-_LIST = re.compile(r"\blist\b|目录价|定价|标价|官价|原价|刊例|列表价")
+_ELIGIBLE = re.compile(
+    r"eligible|qualif|cover|count(?:s|ed)? for|applies|可用|能用|适用|可抵"
+    r"|能抵|符合"
+)
+_CASH = re.compile(r"\b(?:cash|put in|pay in|invest(?:ed|ment)?)\b|现金|自掏|出资|投入")
+_LIST = re.compile(r"\blist\b|目录价|定价|标价|官价|原价|刊例|列表价|牌价|挂牌")
 _MARKET = re.compile(r"\b(?:market|elsewhere|rent|neocloud|others?)\b|市场|别处|外面|市价|租")
-_CHANCE = re.compile(r"chance|probab|likel|概率|可能|把握")
+_CHANCE = re.compile(r"chance|probab|likel|odds|sure|概率|几率|机率|可能|把握|成功率")
 _EQUITY = re.compile(r"equity|stake|shares?|股权|股份")
 _VALUATION = re.compile(r"valuation|valued|post[- ]money|估值")
 _MONTHLY = re.compile(r"(?:a|per|each) month|monthly|/mo|每月|每个月|一个月|月用")
@@ -168,7 +174,7 @@ def _wants(reading: Reading) -> bool:
 
 def _sum(reading: Reading) -> Quantity | None:
     """The credits: the first sum that is neither a valuation nor spent a month."""
-    other = [told_by(reading, Unit.MONEY, cue) for cue in (_VALUATION, _MONTHLY)]
+    other = [told_by(reading, Unit.MONEY, cue) for cue in (_VALUATION, _MONTHLY, _CASH)]
     if _years(reading):  # a cap of a year stands behind the share that it limits
         shares = [q.start for q in reading.quantities if q.unit is Unit.PERCENT]
         caps = (q for q in reading.quantities if q.unit is Unit.MONEY and q.start > min(shares))
@@ -213,7 +219,7 @@ def _of_a_year(reading: Reading, share: Quantity) -> bool:
     if any(map(_YEAR.search, near(reading, share))):
         return True
     rest = fold(reading.text[share.end :])
-    return bool(_YEAR.search(re.split(r"[,;。，；%]", rest)[0]))
+    return bool(_YEAR.search(re.split(r",(?!\d)|[;。，；%]", rest)[0]))
 
 
 def _missing(reading: Reading) -> str | None:
@@ -252,6 +258,10 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["probability"] = price_text(half)
     if equity := told_by(reading, Unit.PERCENT, _EQUITY):
         told["equity_share"] = share_text(equity)
+    if eligible := share_of(reading, _ELIGIBLE, [each for each in (chance, equity) if each]):
+        told["eligible_share"] = share_text(eligible)
+    if cash := told_by(reading, Unit.MONEY, _CASH):
+        told["cash_in"] = price_text(cash)
     if valuation := told_by(reading, Unit.MONEY, _VALUATION):
         told["valuation"] = price_text(valuation)
     return earlier | told

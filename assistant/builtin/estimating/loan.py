@@ -11,10 +11,12 @@ from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
 from assistant.builtin.estimating.money import (
+    beside,
     exact_percent,
     hourly,
     months_of,
     price_of_one,
+    share_of,
     told_by,
 )
 from assistant.builtin.figures import dollars, percent, plain
@@ -23,27 +25,38 @@ from assistant.builtin.values import gpu_count, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
+from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
 
 TOOL = "gpu_loan"
 _LOAN = re.compile(
-    r"\b(?:loans?|laon|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*|collateral|pledg\w+)\b"
-    r"|贷款|借款|借钱|抵押|质押|融资租赁|利率|年化|分期"
+    r"\b(?:loans?|laon|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*|collateral"
+    r"|pledg\w+|on credit|owe)\b"
+    r"|贷款|借款|借钱|抵押|质押|担保|融资租赁|利率|年化|分期|按揭"
+    r"|分\s?[0-9一二三四五六七八九十两]+\s?(?:年|个月|期)"
 )
 _PAID = re.compile(
     r"\b(?:a month|per month|monthly|every month|per (?:gpu[- ]?)?hour|an hour|payments?|repay\w*"
     r"|instal\w*|owe)\b"
-    r"|每月|月供|月付|还款|还多少|每卡时|每小时"
+    r"|每个?月|月供|月付|还款|还多少|每卡时|每小时"
+)
+_HOW_MUCH_PAID = re.compile(
+    r"\bmonthly (?:payments?|instal\w+|rate)\b"
+    r"|\b(?:pay|owe|repay)\b[^.?;]{0,12}\b(?:a|per|every|each) month\b"
+    r"|[每一]个?月[^，。,;]{0,4}(?:还|付|缴|供)[^，。,;]{0,4}(?:多少|几)|月(?:供"
+    r"|付)[^，。,;]{0,4}(?:多少|几)"
 )
 _TOLD_OF = re.compile(r"\b(?:did|was|were|has|had|borrowed|raised|took)\b|借了|贷了|拿到了|获得了")
 _EACH = re.compile(
     r"\b(?:each|apiece|(?:per|a) (?:gpu|chip|card|piece))\b|每[张块片卡枚]|单价|单张"
 )
-_DOWN = re.compile(r"\bdown\b|deposit|首付|自付")
-_BALLOON = re.compile(r"balloon|尾款|气球")
-_FEE = re.compile(r"\bfees?\b|手续费")
+_DOWN = re.compile(r"\bdown\b|deposit|up ?front|own money|首付|自付|头期|头款|订金|定金|预付|自备")
+_BALLOON = re.compile(r"balloon|at the end|final payment|last payment|尾款|气球|期末|最后一期")
+_FEE = re.compile(r"\bfees?\b|origination|arrangement|手续费|费用|服务费|开办费")
+_RATE = re.compile(r"\b(?:interest|apr|rate|coupon)\b|利率|利息|年化|年利|年息")
+_INSTALMENTS = re.compile(r"\s?(?:monthly )?(?:payments|instal\w+)\b|\s?期")
 _USED = re.compile(r"utili[sz]|\buse[ds]?\b|\bbusy\b|利用率|使用率")
-_USE = re.compile(r"\b(?:life|useful|use)\b|寿命|使用|用")
+_USE = re.compile(r"\b(?:life|useful|use[ds]?|last|depreciat\w+)\b|寿命|使用|用|折旧")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +162,8 @@ def _wants(reading: Reading) -> bool:
     hardware = reading.gpus or "gpu" in text or "卡" in text or reading.first(Unit.GPUS)
     if not hardware:
         return False
+    if _HOW_MUCH_PAID.search(text):
+        return True
     numbers = [reading.first(unit) for unit in (Unit.MONEY, Unit.DURATION_DAYS, Unit.PERCENT)]
     asked = cues.COST.search(text) or _PAID.search(text)
     return bool(asked and (sum(each is not None for each in numbers) > 1 or _ours(reading)))
@@ -171,9 +186,13 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if money := price_of_one(reading):
         told |= {"price_per_gpu": price_text(money), "price_source": ASKED}
     lengths = [q for q in reading.quantities if q.unit is Unit.DURATION_DAYS and q.value > 0]
-    use = told_by(reading, Unit.DURATION_DAYS, _USE) if len(lengths) > 1 else None
+    parts = _instalments(reading)
+    several = len(lengths) > 1 or parts is not None
+    use = told_by(reading, Unit.DURATION_DAYS, _USE) if several else None
     length = next((each for each in lengths if each is not use), None)
-    if length:
+    if parts is not None:
+        told["months"] = parts
+    elif length:
         told["months"] = months_of(length)
     if use:
         told["years_of_use"] = int((use.value / 365).to_integral_value())
@@ -183,19 +202,32 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     return reading.again(TOOL) | told
 
 
+def _instalments(reading: Reading) -> int | None:
+    """The number of monthly payments: "36 payments", 36期."""
+    for quantity in (q for q in reading.quantities if q.unit is Unit.COUNT):
+        behind = fold(reading.text[quantity.end :])
+        if quantity.text.endswith("期") or _INSTALMENTS.match(behind):
+            return int(quantity.value)
+    return None
+
+
 def _shares(reading: Reading) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: list[Quantity] = []
+    told = told_by(reading, Unit.PERCENT, _RATE)
+    rates = [told] if told and not _DOWN.search(" ".join(beside(reading, told))) else []
     for name, cue in (
         ("down_payment", _DOWN),
         ("balloon", _BALLOON),
         ("fee", _FEE),
         ("utilisation", _USED),
     ):
-        if figure := told_by(reading, Unit.PERCENT, cue, taken):
+        if figure := share_of(reading, cue, [*taken, *rates]):
             taken.append(figure)
             found[name] = share_text(figure)
-    rate = next((q for q in reading.quantities if q.unit is Unit.PERCENT and q not in taken), None)
+    rate = next(iter(rates), None) or next(
+        (q for q in reading.quantities if q.unit is Unit.PERCENT and q not in taken), None
+    )
     return found | ({"interest": share_text(rate)} if rate else {})
 
 

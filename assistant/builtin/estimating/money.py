@@ -14,12 +14,16 @@ from assistant.question import Reading
 from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit
 
-_NEAR = 24  # characters around a figure that say what it is
+_NEAR = 40  # characters around a figure that say what it is
 _LEAST_A_GPU, _MOST_A_GPU = 1_000, 1_000_000
 _EACH = re.compile(
-    r"\s?(?:each|apiece|a piece|(?:per|a) (?:gpu|card|chip)|[/一每](?:张|块|卡))(?![a-z])"
+    r"\s?(?:each|apiece|a piece|(?:per|a|/) ?(?:gpu|card|chip|unit|[a-z]{1,2}\d{2,3})"
+    r"|[/一每]\s?(?:张|块|卡|片))(?![a-z])"
 )
-_CLAUSE = re.compile(r"[,;:，；：、。?？!！]")
+_EACH_BEFORE = re.compile(
+    r"(?:(?:一|每|单)\s?(?:张|块|片)?\s?(?:卡|gpu)?的?(?:价格?|售价)?|单价)[^，,;。]{0,4}$"
+)
+_CLAUSE = re.compile(r",(?!\d)|[;:，；：、。?？!！]")
 
 
 def beside(reading: Reading, figure: Quantity) -> tuple[str, str]:
@@ -57,9 +61,15 @@ def told_by(
 def price_of_one(reading: Reading, taken: Iterable[Quantity | None] = ()) -> Quantity | None:
     """The price of one GPU: not a sum above a million, which is a whole loan or what was raised."""
     other = list(taken)
-    sums = (q for q in reading.quantities if q.unit is Unit.MONEY and q not in other)
-    found = next((each for each in sums if 0 < each.value <= _MOST_A_GPU), None)
+    sums = [q for q in reading.quantities if q.unit is Unit.MONEY and q not in other]
+    sums = [each for each in sums if 0 < each.value <= _MOST_A_GPU]
+    each_ = (q for q in sums if _EACH.match(near(reading, q)[1]) or _told_each(reading, q))
+    found = next(each_, None) or next(iter(sums), None)
     return found or next((each for each in reading.quantities if _is_each(reading, each)), None)
+
+
+def _told_each(reading: Reading, sum_: Quantity) -> bool:
+    return bool(_EACH_BEFORE.search(near(reading, sum_)[0]))
 
 
 def _is_each(reading: Reading, figure: Quantity) -> bool:
@@ -67,6 +77,15 @@ def _is_each(reading: Reading, figure: Quantity) -> bool:
     if figure.unit is not Unit.COUNT or not _LEAST_A_GPU <= figure.value <= _MOST_A_GPU:
         return False
     return bool(_EACH.match(fold(reading.text[figure.end :])))
+
+
+def share_of(
+    reading: Reading, cue: re.Pattern[str], taken: Iterable[Quantity] = ()
+) -> Quantity | None:
+    """The first share with `cue` beside it: a percentage, or a part such as a third."""
+    told = told_by(reading, Unit.PERCENT, cue, taken)
+    part = None if told else told_by(reading, Unit.RATIO, cue, taken)
+    return told or (part if part and part.value <= 1 else None)
 
 
 def months_of(figure: Quantity) -> int:

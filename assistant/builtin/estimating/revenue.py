@@ -10,27 +10,34 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
-from assistant.builtin.estimating.money import told_by
+from assistant.builtin.estimating.money import near, told_by
 from assistant.builtin.figures import short_dollars
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, money_text
+from assistant.builtin.values import money_text
 from assistant.evidence import Artifact
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
 from kb.texts.folding import fold
-from tools.quantities import Unit
+from tools.quantities import Quantity, Unit
 
 TOOL = "ai_revenue_needed"
-_REVENUE = cues.cue(r"revenues?|arr|sales|earn", r"收入|营收|销售额|卖|赚")
+_REVENUE = cues.cue(
+    r"revenues?|arr|sales|earn|(?:paying )?customers?|subscribers?"
+    r"|make it pay|bring(?:s|ing)? in",
+    r"收入|营收|销售额|卖|赚|客户|用户",
+)
 _SPENDING = cues.cue(
     r"spend(?:s|ing)?|burn(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|"
-    r"invest(?:s|ing)? in gpus|pay for (?:all )?(?:our |the |these )?gpus",
-    r"花|支出|开支|采购|投入|买|年化|资本开支",
+    r"(?:gpu |compute )?budget|costs?|invest(?:s|ing)? in gpus|pay for (?:all )?(?:our |the "
+    r"|these )?gpus",
+    r"花|烧|支出|开支|采购|投入|买|年化|资本开支",
 )
 _NEEDED = cues.cue(
     r"needs?|needed|required?|justif(?:y|ies)|pay(?:s|ing)? (?:for|back|it back|off)|worth|"
-    r"break even|make sense|arithmetic|(?:have|has|need|must) (?:to )?(?:make|earn|bring in)",
-    r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|回来|才不亏|不亏|缺口|覆盖|支撑|算法",
+    r"break even|make sense|make (?:it|that|this|them) pay|arithmetic|how (?:much|many)|(?:have"
+    r"|has|need|must) (?:to )?(?:make|earn|bring in)",
+    r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|回来|才不亏|不亏|缺口|覆盖|支撑|算法"
+    r"|打平|带来|多少收入|多少营收|赚多少|挣多少",
 )
 _REDONE = cues.cue(
     r"(?:redo|repeat|rerun|do|run) (?:[\w-]+ )*(?:calculation|arithmetic|math|maths|numbers) "
@@ -38,9 +45,29 @@ _REDONE = cues.cue(
     r"(?:重算|再算|套用)",
 )
 _FACTORS = {
-    "data_center_factor": re.compile(r"data[- ]?cent(?:er|re) (?:factor|multiple)|数据中心倍数"),
-    "margin_factor": re.compile(r"margin (?:factor|multiple)|毛利倍数"),
+    "data_center_factor": re.compile(
+        r"data[- ]?cent(?:er|re)s?[- ](?:factor|multiple|multiplier)|数据中心(?:的)?(?:倍数|系数"
+        r"|因子|乘数)"
+    ),
+    "margin_factor": re.compile(
+        r"margin[- ](?:factor|multiple|multiplier)|毛利(?:率)?(?:的)?(?:倍数|系数|因子|乘数)"
+    ),
 }
+_MARGIN = re.compile(r"margins?|毛利")
+_CUSTOMER = r"(?:paying |付费)?(?:customers?|users?|seats?|clients?|subscribers?|客户|用户)"
+_FROM_ONE = re.compile(
+    rf"(?:(?:per|each|every|a) {_CUSTOMER}|\barpu|paying(?: us)?|{_CUSTOMER} (?:at|of|pays?|worth)"
+    rf"|每[个位家名]?{_CUSTOMER}|客单价|人均)[^,;，。]{{0,12}}$"
+)
+_OF_ONE = re.compile(
+    rf"^[^,;，。]{{0,16}}(?:(?:per|each|every|a|from an?|from each) {_CUSTOMER}|(?:一"
+    rf"|每)[个位家名]?{_CUSTOMER})"
+)
+_AND = re.compile(r"\band\b|\bagainst\b|\bwith\b|和|而")
+_RUN_RATE = re.compile(
+    r"run[- ]?rate|spend|burn|capex|bill|budget|on gpus|of gpus|gpu|支出|开支|花|采购|投入|买"
+)
+_THIS = cues.cue(r"such|this|that (?:much|kind)", r"这样|这么|这笔|这些|那么多")
 _CUSTOMERS = re.compile(
     r"^\s?(?:paying )?(?:customers|clients|users)\b|^\s?[个家名位]?(?:付费)?(?:客户|用户)"
 )
@@ -124,7 +151,8 @@ def _wants(reading: Reading) -> bool:
     if cues.WHY.search(text):
         return False  # what is behind a figure is told by sources
     asked = _REVENUE.search(text) and _SPENDING.search(text) and _NEEDED.search(text)
-    return redone or bool(asked and (reading.first(Unit.MONEY) or cues.OURS.search(text)))
+    ours = cues.OURS.search(text) or _THIS.search(text)
+    return redone or bool(asked and (reading.first(Unit.MONEY) or ours))
 
 
 def _missing(reading: Reading) -> str | None:
@@ -132,15 +160,38 @@ def _missing(reading: Reading) -> str | None:
     return None if told else _WORDS(reading.language).ask
 
 
-def _arguments(reading: Reading) -> dict[str, Any]:
+def _sums(reading: Reading) -> dict[str, Any]:
+    """Spending, revenue now and revenue of one customer, by the words beside each sum."""
     sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
-    told: dict[str, Any] = {}
-    if sums:
-        told["gpu_run_rate"] = money_text(sums[0])
-    if len(sums) > 1 and _NOW.search(reading.folded):
-        told["revenue"] = money_text(sums[1])
-    if count := gpu_count(reading):
-        told["gpus"] = count
+    each = next((q for q in sums if _is_of_one(reading, q)), None)
+    free = [q for q in sums if q is not each]
+    now = next((q for q in free if len(free) > 1 and _is_revenue(reading, q)), None)
+    spent = next((q for q in free if q is not now), None)
+    told = {"gpu_run_rate": spent, "revenue": now, "revenue_per_customer": each}
+    return {name: money_text(sum_) for name, sum_ in told.items() if sum_}
+
+
+def _is_of_one(reading: Reading, sum_: Quantity) -> bool:
+    """Whether a sum is what one customer pays."""
+    before, behind = near(reading, sum_)
+    return bool(_FROM_ONE.search(before) or _OF_ONE.search(behind))
+
+
+def _is_revenue(reading: Reading, sum_: Quantity) -> bool:
+    """Whether a sum is the revenue that there is: a word of revenue stands nearer than one of
+    spending."""
+    before, behind = (_AND.split(each) for each in near(reading, sum_))
+    found = []
+    for earns, cue in ((True, _REVENUE), (False, _RUN_RATE)):
+        found += [(len(before[-1]) - m.end(), earns) for m in cue.finditer(before[-1])]
+        found += [(m.start(), earns) for m in cue.finditer(behind[0])]
+    return bool(found) and min(found)[1]
+
+
+def _arguments(reading: Reading) -> dict[str, Any]:
+    told = _sums(reading)
+    if count := reading.first(Unit.GPUS):
+        told["gpus"] = int(count.value)
     for each in reading.quantities:
         if each.unit is Unit.COUNT and _CUSTOMERS.search(fold(reading.text[each.end :])):
             told["customers"] = int(each.value)
@@ -148,6 +199,9 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         for unit in (Unit.RATIO, Unit.COUNT):
             if factor := told_by(reading, unit, cue):
                 told[name] = float(factor.value)
+    margin = told_by(reading, Unit.PERCENT, _MARGIN)
+    if margin and margin.value < 100 and "margin_factor" not in told:
+        told["margin_factor"] = float(round(100 / (100 - margin.value), 4))
     return reading.again(TOOL) | told
 
 
