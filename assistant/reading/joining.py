@@ -139,7 +139,8 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
         if unsaid and not names_anything(earlier) and not cues.WHY.search(earlier.folded):
             return True  # "how many H100s, and how long to train 7B on 2T tokens?"
         alone_none = not any(ask in BY_ASK for ask in (*earlier.asks, *later.asks))
-        if alone_none and not before.texts[-1].endswith(("?", "？")) and not names_anything(earlier):
+        ended = before.texts[-1].endswith(("?", "？"))
+        if alone_none and not ended and not names_anything(earlier):
             return True  # "with an $80B run rate, how many customers at $240 would pay for it"
         if Ask.ROUTES in estimate and set(both.asks) <= _OF_A_JOB and not names_anything(later):
             return True
