@@ -17,9 +17,10 @@ TRAIN = cue(
 )
 OURS = cue(r"i|we|our|my|us|me", r"我们|(?<![帮诉])我|咱们|本公司|我司")
 COST = cue(
-    r"costs?|how much|price[sd]?|pricing|budget|spend|expensive|cheap(?:er|est)?|afford|rates?|"
-    r"charg(?:e|es|ed)|pay",
-    r"多少钱|价格|价钱|费用|成本|花费|预算|单价|报价|多贵|便宜|收费|收多少|租金|什么价|几美元|几块",
+    r"costs?|going rate|quotes?|how much|price[sd]?|pricing|budget|spend|expensive|"
+    r"cheap(?:er|est)?|afford|rates?|charg(?:e|es|ed)|pay",
+    r"多少钱|价格|价钱|费用|成本|花费|预算|单价|报价|多贵|便宜|收费|收多少|租金|什么价|价位|啥价|"
+    r"几美元|几块|贵不贵",
 )
 TIME = cue(
     r"how long|how many (?:days|weeks|months|hours|gpu-hours)|days|weeks|take",
@@ -30,7 +31,7 @@ RENT = cue(
     r"on[- ]demand|spot|reserved|per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?|"
     r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|gpu offers?",
     r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
-    r"哪里能|哪里可以|哪里有|哪能|在哪|去哪|上哪|哪儿",
+    r"哪里能|哪里可以|哪里有|哪能|(?<!差)(?<!别)(?<!点)在哪|去哪|上哪|哪儿",
 )
 LENGTH_OF_WORK = re.compile(r"(?:几|多少)个?(?:gpu)?(?:小时|卡时)")
 CHINA = cue(
@@ -46,8 +47,13 @@ MOVED = cue(
     r"(?:over|in|during) the (?:last|past))|"
     r"(?:history|trends?|changes?|moves?|movements?|drops?|falls?|rises?) (?:of|in) "
     rf"[^.;,?!]{{0,40}}{_PRICES}|used to cost",
-    r"变化|变动|走势|趋势|历史|波动|涨|跌|降价|降了|回落|行情|"
-    r"(?:这|过去|近|最近)[一二两三几半]+(?:年|个月)",
+    r"变化|变动|怎么变|变了|走势|趋势|历史|波动|曲线|涨|跌|降价|降了|回落|行情|"
+    r"(?:这|过去|近|最近|这最近) ?(?:[一二两三几半]+|\d+) ?(?:年|个月|个?季度|个?礼拜|周|天)",
+)
+CHANGED = cue(
+    r"(?:has|have|did) (?:it|that|they|this) (?:\w+ )?(?:chang\w*|mov\w*|fall\w*|drop\w*|ris\w*|go|"
+    r"gone|evolv\w*|develop\w*|come down)",
+    r"怎么变|变了|变化|走势",
 )
 TO_COME = cue(
     r"would|will|if|should|expect(?:ed)?|forecasts?|predict(?:ed|ions?)?|next (?:year|month|week)",
@@ -82,9 +88,9 @@ QUEUE = cue(r"queues?|queued|queueing|in line", r"排队|队列")
 QUEUED = cue(
     r"queue[sd]?|queueing|in line|wait(?:s|ing)?|pending|free|idle|availab(?:le|ility)|"
     r"whole nodes?|starts?|begin|quota|busy|full|right now|how long|today|tonight|tomorrow|"
-    r"can (?:i|we) (?:get|have|run|use)",
+    r"room (?:for|left)|squeeze|open slots?|slots?|grab|can (?:i|we) (?:get|have|run|use)",
     r"排队|等待|要等|队列|空闲|空着|空卡|有空|空出|闲置|可用|整机|整节点|什么时候|何时|多久|现在|开始|"
-    r"开跑|配额|还有多少|还有几|还剩|剩余|满了|今天|明天",
+    r"开跑|配额|还有多少|还有几|还剩|剩余|满了|今天|明天|今晚|排上|排得上|没人用|挤进|轮到|轮得到|能上|忙不忙",
 )
 # How a cluster came to be is told by sources, not by the cluster.
 CAME_TO_BE = cue(
@@ -97,7 +103,7 @@ HOURLY = cue(
 )
 CHARGE = cue(
     r"costs?|prices?|pricing|charg(?:e|es|ed|ing)|rates?|rent(?:s|al|ing)?|cheapest",
-    r"收费|收多少|租|价格|多少钱|单价|报价|每小时|一小时",
+    r"收费|收多少|租|价格|价位|什么价|多少钱|单价|报价|每小时|一小时",
 )
 PROGRAMS = cue(r"programs|programmes|schemes", r"计划|方案")
 CREDITS = cue(r"credits?|grants?|accelerators?|startups?", r"额度|资助|代金券|加速器|创业计划")
@@ -109,6 +115,7 @@ WHICH = cue(
     r"any(?:one|body)?|are there|name|all|where (?:can|could|should) (?:i|we)",
     r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|列个|所有|全部|去哪|哪里",
 )
+STARTUPS = cue(r"startups?|founders|young companies", r"初创|创业公司|新创|小公司")
 WHO = cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
 GIVE = cue(
     r"gives?|giving|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|access|hand out|lend(?:s|ing)?|"
@@ -121,8 +128,10 @@ COMPUTE = cue(
 )
 ELIGIBLE = cue(
     r"eligible|eligibility|qualif(?:y|ies)|appl(?:y|ies)|join|get into|get in|admitted|"
-    r"open to (?:us|me|our)|accept(?:s|ed)? us|take us",
-    r"申请|资格|符合|够格|加入|拿得到|能拿|能用|适合我们",
+    r"open to (?:us|me|our)|accept(?:s|ed)? us|take us|"
+    r"(?:pass|meet|fulfil|fulfill|satisfy)(?:es)? (?:the |all |all the |its |their )?"
+    r"(?:conditions|requirements|criteria|bar)",
+    r"申请|资格|符合|够格|够不够|达标|满足|加入|拿得到|能拿|能用|适合我们|申得到|轮得到|报名",
 )
 # What asks for something that suits the company, if not in the words of an application.
 SUITS = cue(

@@ -6,6 +6,7 @@ ends at the first calls that are still to be made.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,8 +17,10 @@ from assistant import cues
 from assistant.builtin.estimating.estimator import Call
 from assistant.builtin.estimating.registry import BY_ASK, first_calls, later_calls
 from assistant.builtin.values import gpu_count, gpu_of, hours_of, term_of
+from assistant.company import company_in
 from assistant.evidence import Artifact
 from assistant.question import Ask, Reading
+from kb.texts.folding import fold
 from tools.places import find_places
 from tools.quantities import Unit
 
@@ -137,6 +140,9 @@ def _first_calls(reading: Reading) -> list[Call]:
 
 
 def _match_args(reading: Reading) -> dict[str, Any]:
+    again = reading.repeat is not None and reading.repeat["name"] == "match_programs"
+    if again and reading.repeat:  # the same programs for a company that is told otherwise
+        return {**reading.repeat["args"], **company_in(reading.text), "language": reading.language}
     args: dict[str, Any] = dict(reading.company)
     if reading.programs:
         args["programs"] = list(reading.programs[:MOST_PROGRAMS])
@@ -167,7 +173,29 @@ def _offers_args(reading: Reading) -> dict[str, Any]:
         args["region"] = places[0]
     if cues.CHINA.search(reading.folded):
         args["china"] = True
-    return args
+    return args | _storage(reading.folded)
+
+
+_GB = r"(\d[\d,.]*) ?(gb|tb|gib|tib|g|t)"
+_DISK = re.compile(
+    rf"{_GB}(?: of)?(?: nvme| ssd| local| fast)* ?(?:disks?|storage|硬盘|磁盘|存储|盘)"
+    rf"|(?:disks?|storage|硬盘|磁盘|存储)(?: of)? ?{_GB}\b"
+)
+_EGRESS = re.compile(
+    rf"{_GB}(?: of)?(?: data)? ?(?:egress|outbound|traffic out|download|出网|出口|流出|流量|外网)"
+    rf"|(?:egress|outbound|traffic|出网流量|出口流量|出网|流量)(?: of)? ?{_GB}\b"
+)
+
+
+def _storage(folded: str) -> dict[str, float]:
+    """Gigabytes of disk and of traffic that the price of a job is to hold."""
+    told = {}
+    for name, cue in (("disk_gb", _DISK), ("egress_gb", _EGRESS)):
+        if match := cue.search(folded):
+            figure, unit = match[1] or match[3], match[2] or match[4]
+            size = float(figure.replace(",", "").rstrip("."))
+            told[name] = size * 1000 if unit.startswith("t") else size
+    return told
 
 
 def _history_args(reading: Reading) -> dict[str, Any]:
@@ -179,15 +207,30 @@ def _history_args(reading: Reading) -> dict[str, Any]:
         args["provider"] = reading.provider
     if term := term_of(reading.folded):
         args["term"] = term
-    day = reading.first(Unit.DATE) or reading.first(Unit.YEAR)
+    return args | _between(reading)
+
+
+_UNTIL_BEFORE = re.compile(
+    r"(?:\b(?:until|till|through|up to|before|by|to|and)|截至|截止到?|到|至|直到|[-–—~])\s*$"
+)
+_UNTIL_BEHIND = re.compile(r"^\s*(?:为止|以前|之前|前)")
+
+
+def _between(reading: Reading) -> dict[str, Any]:
+    """From when to when: "since June 2024", "from 2024-03 to 2025-01", 截至2024年12月, 最近90天."""
+    text, told = reading.folded, dict[str, Any]()
+    stated = [q for q in reading.quantities if q.unit in (Unit.DATE, Unit.YEAR)]
+    days = [q for q in stated if q.iso and not q.iso.startswith("-")]
+    for day in days:
+        before, behind = reading.text[: day.start], reading.text[day.end :]
+        ends = _UNTIL_BEFORE.search(fold(before)) or _UNTIL_BEHIND.search(fold(behind))
+        told.setdefault("until" if ends else "since", day.iso)
+    if len(days) == 1 and "since" in told and cues.WAS.search(text) and not cues.SINCE.search(text):
+        told["until"] = told["since"]
     span = reading.first(Unit.DURATION_DAYS)
-    if day and day.iso and not day.iso.startswith("-"):
-        args["since"] = day.iso
-        if cues.WAS.search(reading.folded) and not cues.SINCE.search(reading.folded):
-            args["until"] = day.iso
-    elif span:
-        args["days"] = int(span.value)
-    return args
+    if not days and span:
+        told["days"] = int(span.value)
+    return told
 
 
 def _queue_args(reading: Reading) -> dict[str, Any]:
@@ -200,4 +243,7 @@ def _queue_args(reading: Reading) -> dict[str, Any]:
     hours = hours_of(reading)
     if hours is not None:
         args["hours"] = hours
+    places = find_places(reading.text)
+    if len(places) == 1:
+        args["region"] = places[0]
     return args

@@ -16,6 +16,7 @@ REPEATABLE = {
     "gpu_offers": Ask.OFFERS,
     "gpu_price_history": Ask.HISTORY,
     "cluster_queue": Ask.QUEUE,
+    "match_programs": Ask.MATCH,
 }
 """Tools beside the estimators whose last call a follow-up may change."""
 # "does Groq charge", "from CoreWeave": who is asked about, if not one of the price list.
@@ -82,7 +83,8 @@ def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:
         return True
     gives = cues.GIVE.search(text) and cues.COMPUTE.search(text)
     ours = cues.OURS.search(text) and (anybody or cues.WHO.search(text))
-    return bool(gives and (kind or ours))
+    startups = cues.STARTUPS.search(text) and cues.WHO.search(text)
+    return bool(gives and (kind or ours or startups))
 
 
 def _asks_offers(reading: Reading) -> bool:

@@ -15,28 +15,35 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating.registry import BY_TOOL, wanted
 from assistant.builtin.values import term_of
+from assistant.company import company_in
 from assistant.context import Past
 from assistant.grounding.names import proper_names
 from assistant.question import Ask, Reading
 from assistant.reading.asks import REPEATABLE
-from assistant.reading.names import Mention, mentioned, mentions
+from assistant.reading.names import Mention, mentioned, mentions, names_anything
 from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
 from tools.places import find_places
+from tools.quantities import Unit, find_quantities
 
 _LONGEST = 70
 """Characters; a longer question says itself what it is about."""
 _MOST_NAMES = 3
+_FEW = 24
+_THAT = cues.cue(r"it|its|they|them|their|that|those|these|this|the price", r"它|这|那|其")
 _SWAP = re.compile(
     r"^(?:(?:ok(?:ay)?|so|then|but|and|or)\b[, ]*)*"
     r"(?:(?:what|how) about|and(?: for)?|same for|the same for|what of|or|for)?\s*"
-    r"(?P<en>[^?？,，]+?)\s*(?:then|too|as well|instead)?\s*[?？.]*$"
-    r"|^(?:那[么麼]?|[换換]成|[还還]有|至[于於]|如果是|要是)?[，,\s]*"
-    r"(?P<zh>[^?？,，]+?)\s*(?:[呢吗嗎]|的话|的話)*[?？。]*$",
+    r"(?P<said>[^?？,，]+?)\s*(?:then|too|as well|instead)?\s*[?？.]*$",
     re.IGNORECASE,
 )
+_SWAP_CHINESE = re.compile(
+    r"^(?:那[么麼]?|[换換]成|[还還]有|至[于於]|如果是|要是)?[，,\s]*"
+    r"(?P<said>[^?？,，]+?)\s*(?:[呢吗嗎]|的话|的話)*[?？。]*$"
+)
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _WHY = re.compile(
     r"^(?:but |and |so )?(?:why(?: is that| so| not)?|how come)[?. ]*$"
     r"|^那?[为為](?:什[么麼]|啥|何)[呢?？ ]*$",
@@ -80,6 +87,8 @@ def resolved(text: str, past: Sequence[Past], programs: Sequence[Program]) -> st
     earlier = _spelled_out(past, programs)
     if _WHY.search(text):
         return f"{earlier} {text}"
+    if (whole := _with_other_value(text, earlier, past[-1])) is not None:
+        return whole
     if (one := _only(_ORDINAL, text)) and (other := _ORDINAL.search(earlier)):
         return f"{earlier[: other.start()]}{one}{earlier[other.end() :]}"
     return _with_other_name(text, earlier, programs) or text
@@ -100,34 +109,53 @@ def _only(pattern: re.Pattern[str], text: str) -> str | None:
     return None if left.strip(" ?？。.!！,，、") else match.group()
 
 
-def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> str | None:
-    """The earlier question about what the shortened one names instead: "what about Conviction?"."""
-    match = _SWAP.search(text.strip())
-    said = (match["en"] or match["zh"] or "").strip() if match else ""
-    if not said:
+def _with_other_value(text: str, earlier: str, last: Past) -> str | None:
+    """The earlier message with another figure, where several things hang on it: a run, and where
+    to get what it takes. An estimate alone is repeated by its arguments (`repeated_call`)."""
+    if len({call["name"] for call in last.calls} & BY_TOOL.keys()) < 2:
         return None
-    now, before = mentions(said, programs), mentions(earlier, programs)
-    if now and _is_all(said, now):
-        if _ADDS.search(text):
-            return None
-        if before:
-            return _replaced(earlier, before, said)
-        names = proper_names(earlier, initial=not earlier.isascii())
-        if len(names) == 1:
-            return earlier.replace(names[0], said)
+    if not cues.AND_WITH.search(fold(text).strip()):
+        return None
+    now = find_quantities(text)
+    if len(now) != 1:
+        return None
+    unit = Unit.GPUS if now[0].unit is Unit.COUNT else now[0].unit
+    before = [quantity for quantity in find_quantities(earlier) if quantity.unit is unit]
+    if len(before) != 1:
+        return None
+    old = before[0]
+    if now[0].unit is not Unit.COUNT:
+        return f"{earlier[: old.start]}{now[0].text}{earlier[old.end :]}"
+    figure = re.sub(r"^[\d,.]+", now[0].text, old.text)
+    return f"{earlier[: old.start]}{figure}{earlier[old.end :]}"
+
+
+def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> str | None:
+    """The earlier question about what the shortened one names instead, or, where programs were
+    compared, about that as well: "what about Conviction?"."""
+    match = (_SWAP_CHINESE if _CHINESE.search(text) else _SWAP).search(text.strip())
+    said = match["said"].strip() if match else ""
+    now, before = mentions(text, programs), mentions(earlier, programs)
+    if now and len({mention.program for mention in before}) > 1:
+        if _ADDS.search(text) or (said and _is_all(said, mentions(said, programs))):
+            added = " ".join(text[mention.start : mention.end] for mention in now)
+            return f"{earlier.rstrip(' ?？。.')}, {added}"
+        return None
+    if not said or _ADDS.search(text) or find_gpus(said) or find_places(said):
         return None
     names = proper_names(said, initial=True)
-    if names and not find_gpus(said) and not find_places(said) and said == " ".join(names):
-        if before:
-            return _replaced(earlier, before, said)
-        others = proper_names(earlier, initial=not earlier.isascii())
-        if len(others) == 1:
-            return earlier.replace(others[0], said)
-    return None
+    if not (_is_all(said, mentions(said, programs)) or (names and said == " ".join(names))):
+        return None
+    if before:
+        return _replaced(earlier, before, said)
+    others = proper_names(earlier, initial=not earlier.isascii())
+    return earlier.replace(others[0], said) if len(others) == 1 else None
 
 
 def _is_all(said: str, found: Sequence[Mention]) -> bool:
     """Whether names of programs are all that is said."""
+    if not found:
+        return False
     rest = said
     for mention in sorted(found, key=lambda m: -m.start):
         rest = rest[: mention.start] + " " + rest[mention.end :]
@@ -166,6 +194,26 @@ def subject(past: Sequence[Past], programs: Sequence[Program]) -> Subject:
     return Subject()
 
 
+def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
+    """The GPUs that "them" or "that" means, where their rent or its moves are asked for: those of
+    the last turn's call ("where can I rent them?", "how has that changed since 2024?")."""
+    text = reading.folded
+    moved = cues.MOVED.search(text) or cues.CHANGED.search(text)
+    if reading.gpus or not _THAT.search(text) or not (moved or cues.RENT.search(text)):
+        return None
+    calls = [call for call in past[-1].calls if call["args"].get("gpu")]
+    if not calls or names_anything(reading):
+        return None
+    call = next((call for call in calls if call["args"].get("gpus")), calls[-1])
+    gpu, chinese = str(call["args"]["gpu"]), reading.language != "en"
+    if moved:
+        return f"{gpu}价格" if chinese else f"{gpu} prices"
+    count = call["args"].get("gpus") or call["args"].get("count")
+    if not count:
+        return gpu
+    return f"{count}张{gpu}" if chinese else f"{count} {gpu}s"
+
+
 _NO_SUBJECT = frozenset({"B", "T", "LoRA", "QLoRA", "MoE", "Series", "RL"})
 
 
@@ -200,9 +248,20 @@ def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | No
         if any(each.missing(reading) is None for each in wanted(reading)):
             return None  # a whole question of its own, which only begins like a follow-up
         return call if (values and leads) or _changes(reading, call) else None
+    if call["name"] == "match_programs":
+        return call if company_in(reading.text) and (leads or _is_few(reading)) else None
+    if call["name"] == "gpu_offers" and cues.CHANGED.search(reading.folded):
+        return None
     if reading.quantities or reading.gpus or reading.provider or _narrowed(reading):
-        return call if leads or _only_values(reading) else None
+        return call if leads or _only_values(reading) or _is_few(reading) else None
     return None
+
+
+def _is_few(reading: Reading) -> bool:
+    """Whether a question is a few words that ask nothing else: "spot only please"."""
+    asked = cues.WHICH.search(reading.folded) or cues.HOW.search(reading.folded)
+    few = len(reading.text) <= _FEW and not names_anything(reading)
+    return few and not asked and not cues.WHY.search(reading.folded)
 
 
 def _narrowed(reading: Reading) -> bool:

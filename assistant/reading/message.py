@@ -23,17 +23,16 @@ from assistant.language import detect
 from assistant.question import Ask, Reading
 from assistant.reading.asks import asks_of
 from assistant.reading.choice import by_meaning
-from assistant.reading.follow_ups import points_back, repeated_call, resolved, subject
+from assistant.reading.follow_ups import hardware, points_back, repeated_call, resolved, subject
 from assistant.reading.joining import groups
 from assistant.reading.meaning import Meaning
-from assistant.reading.names import deals_between, find, mentioned, strange_gpu
+from assistant.reading.names import deals_between, mentioned, seller, strange_gpu
 from assistant.reading.parts import pieces
 from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.estimates.architectures import find_architectures
 from tools.gpus import find_gpus
-from tools.price_list import list_providers
 from tools.quantities import Quantity, Unit, find_quantities
 
 _POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")  # Google's AI-first credits
@@ -151,6 +150,9 @@ def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readi
     language = detect(text, fallback=past[-1].language if past else "en")
     text = resolved(mended(text, programs), past, programs)
     reading = _alone(text, language, past, programs, ())
+    if past and not reading.repeat and (meant := hardware(reading, past)):
+        whole = f"{meant}: {text}" if language == "en" else f"{meant}，{text}"
+        return _alone(whole, language, past, programs, ())
     if not past or not points_back(reading):
         return reading
     about = subject(past, programs)
@@ -201,7 +203,7 @@ def _alone(
         gpus=gpus,
         models=tuple(find_architectures(text)),
         strange_gpu=None if gpus else strange_gpu(text),
-        provider=next((p for p in list_providers() if find(folded, fold(p)) is not None), None),
+        provider=seller(folded),
         programs=tuple(named),
         sponsored=tuple(sponsored),
         company=company_told(text, folded, past, [p for p in programs if p.id in named]),

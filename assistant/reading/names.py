@@ -11,6 +11,7 @@ from assistant.grounding.names import proper_names
 from assistant.question import Reading
 from kb.programs.program import Program
 from kb.texts.folding import fold
+from tools.price_list import list_providers
 
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
 
@@ -29,6 +30,33 @@ def names_anything(reading: Reading) -> bool:
 _NO_NAMES = frozenset(
     "B T M K LoRA QLoRA MoE RL SFT DPO GRPO Series TB GB SXM PCIe NVL RTX Llama Qwen".split()
 )
+
+
+# Sellers of GPUs by their names and what else they are called; the desk's sources and price lists
+# write them as the first does.
+_SELLERS = (
+    ("AWS", "amazon web services", "亚马逊云", "ec2"), ("Azure", "微软云"),
+    ("Google Cloud", "gcp", "谷歌云"), ("Oracle", "oci", "甲骨文云"), ("Alibaba Cloud", "阿里云"),
+    ("Tencent Cloud", "腾讯云"), ("Volcano Engine", "火山引擎"), ("Huawei Cloud", "华为云"),
+    ("Baidu", "百度云", "百度智能云"), ("Vast", "vast.ai"), ("Lambda", "lambda labs"), ("RunPod",),
+    ("CoreWeave",), ("Together", "together ai"), ("Crusoe",), ("Nebius",), ("Hyperstack",),
+    ("Prime Intellect",), ("SF Compute", "sfcompute"), ("Shadeform",), ("Verda",), ("DataCrunch",),
+    ("Lium",), ("TensorDock",), ("Paperspace",), ("DigitalOcean",), ("Vultr",), ("Scaleway",),
+    ("OVHcloud", "ovh"), ("FluidStack",), ("Hyperbolic",), ("Salad",), ("Genesis Cloud",),
+    ("Voltage Park",), ("Thunder Compute",), ("JarvisLabs",), ("AutoDL",), ("Modal",), ("Oblivus",),
+)  # fmt: skip
+
+
+def seller(folded: str) -> str | None:
+    """The seller of GPUs that a folded text names first, as sources and price lists write it."""
+    listed = [(name, fold(name)) for name in list_providers()]
+    called = [(names[0], fold(name)) for names in _SELLERS for name in names]
+    found = [
+        (at, -len(words), name)
+        for name, words in (*listed, *called)
+        if (at := find(folded, words)) is not None
+    ]
+    return min(found)[2] if found else None
 
 
 def strange_gpu(text: str) -> str | None:

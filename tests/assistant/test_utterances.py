@@ -16,7 +16,7 @@ from assistant.reading.meaning import SHIPPED, Meaning, digest, examples
 from kb.knowledge_base import KnowledgeBase
 from kb.starter import programs as starter_programs
 
-FLOORS = {"tune": 0.8, "check": 0.77}
+FLOORS = {"tune": 0.9, "check": 0.84}
 
 
 @pytest.fixture(scope="module")
