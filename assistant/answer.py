@@ -48,6 +48,14 @@ class ToolCall(BaseModel):
     error: str | None = None
 
 
+class Proposal(BaseModel):
+    """Something that the answer would like to save. Nothing is saved before the person approves
+    exactly these values (`Assistant.approve`)."""
+
+    tool: str
+    args: dict[str, Any]
+
+
 class Removed(BaseModel):
     """A part of a draft that was taken out before anyone saw it, and why."""
 
@@ -77,6 +85,7 @@ class Answer(BaseModel):
     citations: list[Citation] = Field(default_factory=list)
     tool_calls: list[ToolCall] = Field(default_factory=list)
     removed: list[Removed] = Field(default_factory=list)
+    proposals: list[Proposal] = Field(default_factory=list)
     model: str = "builtin"
     usage: dict[str, Any] = Field(default_factory=dict)
     library_version: str = ""

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Proposal
 from assistant.desk import SessionInfo, SourceView
-from assistant.errors import DESK_ERRORS, AssistantError, InvalidQuestion
+from assistant.errors import DESK_ERRORS, AssistantError, InvalidQuestion, NotProposed
 from assistant.events import Done, Event, Failed, Noted, Started
 from assistant.knowledge import Knowledge, open_knowledge
 from assistant.language import detect
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.models.limits import Limits
     from assistant.replaying import Replay
     from assistant.turn import Turn
+    from kb.programs.profile import Profile
 
 Result = TypeVar("Result")
 BUILTIN = "builtin"
@@ -294,6 +295,21 @@ class Assistant:
         answer = self.saved(answer_id)
         report = report_of(answer, note, load_profile(self._home))
         return self.kb.record_report(answer.question, answer.language, report)
+
+    def approve(self, answer_id: str, proposal: Proposal) -> Profile:
+        """Save what a saved answer proposed, and nothing else: `proposal` has to be one of its
+        `proposals` to the letter. The profile as it is then. Raises `UnknownAnswer`,
+        `NotProposed`."""
+        from assistant.profile import load_profile, save_profile, with_values
+
+        if proposal not in self.saved(answer_id).proposals:
+            raise NotProposed(
+                "this is not what the answer proposed", "ask again, and approve what it then shows"
+            )
+        today = self._today or datetime.now(UTC).date()
+        profile = with_values(load_profile(self._home), proposal.args, today)
+        save_profile(self._home, profile)
+        return profile
 
     def source(self, source: str, version: str | None = None) -> SourceView:
         """A source's text. Raises `kb.errors.UnknownSource`."""

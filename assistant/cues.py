@@ -15,6 +15,11 @@ TRAIN = cue(
     r"(?:pre-?|re-?)?train(?:s|ed|ing)?|train(?:ing)? run|our run|my run",
     r"(?<![培教集特受])训",
 )
+REMEMBER = re.compile(
+    r"^(?:please |can you |could you |ok(?:ay)?,? )*(?:remember|keep in mind|note|save|store)\b"
+    r"(?! (?:me|us|money|costs?)\b)"
+    r"|^(?:请|麻烦|帮我|帮忙)*(?:记住|记一下|记下|记录一下|保存|存一下|存下)"
+)
 OURS = cue(r"i|we|our|my|us|me", r"我们|(?<![帮诉])我|咱们|本公司|我司")
 COST = cue(
     r"costs?|going rate|quotes?|how much|price[sd]?|pricing|budget|spend|expensive|"

@@ -25,7 +25,9 @@ def company_told(
     text: str, folded: str, past: Sequence[Past], named: Sequence[Program]
 ) -> dict[str, str]:
     """What this question and those before it tell about the company. Empty where the question is
-    not about what the company may get."""
+    not about what the company may get, nor what to keep of it."""
+    if cues.REMEMBER.search(folded):
+        return company_in(text, named)
     if not (cues.ELIGIBLE.search(folded) or cues.SUITS.search(folded)):
         return {}
     return company_so_far(text, past, named)

@@ -41,6 +41,12 @@ class UnknownAnswer(AssistantError):
     code = "unknown_answer"
 
 
+class NotProposed(AssistantError):
+    """What should be saved is not what the answer proposed."""
+
+    code = "not_proposed"
+
+
 class InvalidSetting(AssistantError):
     """A setting that is not understood."""
 

@@ -186,6 +186,9 @@ class Phrases:
     no: str
     answer_with: str
     keep_profile: str
+    remember_ask: str
+    proposed: str
+    approve_how: str
     as_of: str
     as_of_day: str
     undated: str

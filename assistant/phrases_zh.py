@@ -260,6 +260,9 @@ SIMPLIFIED = Phrases(
     answer_with=(
         "其余的要看你们的回答：用 `compute-desk profile set {answers}` 告诉我（也可以是no）。"
     ),
+    remember_ask="**要记下贵公司的哪些信息：轮次、累计融资、所在国家、投资方，还是成立时间？**",
+    proposed="**可以为贵公司记下以下信息，现在还没有保存：**",
+    approve_how="运行 `compute-desk approve` 会再显示一遍，确认后才保存。",
     keep_profile="用 `compute-desk profile set stage=seed country=SG` 可以保存，下次直接使用。",
     as_of="{date}，{grade}",
     as_of_day="以下截至{day}，只依据资料库里当时已有的内容。",

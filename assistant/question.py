@@ -36,6 +36,7 @@ class Ask(StrEnum):
     COMPARE = "compare"
     PROGRAM = "program"
     MATCH = "match"
+    REMEMBER = "remember"
     FACT = "fact"
     CLARIFY = "clarify"
 

@@ -15,7 +15,7 @@ WITHHELD = "[…]"
 """Stands in a report where the answer told something of the company."""
 _EVIDENCE = 60
 _OWN_ANSWERS = re.compile(r"you say (?:yes|no)\b|(?:你们|你們)回答[“「](?:是|否)[”」]")
-_PROFILE_TOOLS = {"match_programs", "compare_routes"}
+_PROFILE_TOOLS = {"match_programs", "compare_routes", "save_profile"}
 """Those that read the saved profile; no other tells of it."""
 
 

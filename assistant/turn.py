@@ -10,7 +10,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from assistant.answer import Answer, Elapsed, Language, Removed, ToolCall
+from assistant.answer import Answer, Elapsed, Language, Proposal, Removed, ToolCall
 from assistant.builtin.estimating.registry import BY_TOOL, fixed_words
 from assistant.events import Cited, Event, GapFound, TakenOut, Text, ToolFinished, ToolStarted
 from assistant.evidence import Artifact
@@ -182,6 +182,11 @@ class Turn:
             citations=citations,
             tool_calls=calls,  # as asked: a citation of t2 is about the second
             removed=self._removed,
+            proposals=[
+                Proposal(tool=call.name, args=call.result["proposed"])
+                for call in calls
+                if call.ok and "proposed" in call.result
+            ],
             model=model,
             usage=self._usage,
             library_version=library_version,

@@ -128,6 +128,8 @@ def _first_calls(reading: Reading) -> list[Call]:
             calls.append(("compare_programs", {k: v for k, v in args.items() if v}))
         elif ask is Ask.MATCH:
             calls.append(("match_programs", _match_args(reading)))
+        elif ask is Ask.REMEMBER and reading.company:
+            calls.append(("save_profile", dict(reading.company)))
         elif ask is Ask.COMPARE:
             named = {"programs": list(reading.programs), "language": reading.language}
             calls.append(("compare_programs", named))

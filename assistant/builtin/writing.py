@@ -19,6 +19,7 @@ from assistant.builtin.sections.programs import (
     list_section,
     program_section,
 )
+from assistant.builtin.sections.proposals import proposal_section
 from assistant.builtin.sections.queues import queue_section
 from assistant.builtin.sections.verdicts import verdict_section
 from assistant.builtin.selecting import select
@@ -80,6 +81,8 @@ def _section(
         return Section([say.ask_anything if greeted else say.ask_which], asked_back=True)
     if ask in BY_ASK:
         return estimate_section(BY_ASK[ask], reading, done, say)
+    if ask is Ask.REMEMBER:
+        return proposal_section(done, say)
     if ask is Ask.OFFERS:
         return offer_section(done, say)
     if ask is Ask.HISTORY:

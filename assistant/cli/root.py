@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import (
+    approve,
     ask,
     batch,
     estimates,
@@ -42,6 +43,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(estimates.app, name="estimate")
 app.command("eval")(evaluation.evaluate)
 app.command("replay")(replay.replay)
+app.command("approve")(approve.approve)
 app.command("sessions")(sessions.sessions)
 app.command("batch")(batch.batch)
 app.command("report")(report.report)

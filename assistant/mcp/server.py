@@ -67,7 +67,8 @@ class DeskServer:
 
     def __init__(self, desk: Assistant) -> None:
         self._desk = desk
-        self._tools = AgentTools(desk.tools())
+        # What it proposes is for the person at this desk to approve, so it is not served.
+        self._tools = AgentTools([tool for tool in desk.tools() if tool.name != "save_profile"])
 
     async def list_tools(
         self, _context: _Context, _params: PaginatedRequestParams | None

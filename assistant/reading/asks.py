@@ -30,6 +30,8 @@ _OF_AN_HOUR = re.compile(r"[每一](?:[张块]?卡)?\s?[每一]?个?小?时(?:\s
 
 def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     text = reading.folded
+    if cues.REMEMBER.search(text) and (reading.company or cues.OURS.search(text)):
+        return (Ask.REMEMBER,), None
     rents = bool(cues.RENT.search(text))
     kind = next((name for name, cue in cues.KINDS if cue.search(text)), None)
     if reading.repeat is not None:

@@ -56,6 +56,8 @@ from assistant.toolbox.programs import (
 from assistant.toolbox.rent_or_buy import EXAMPLES as RENT_OR_BUY
 from assistant.toolbox.rent_or_buy import WORDINGS as RENT_OR_BUY_WORDINGS
 from assistant.toolbox.rent_or_buy import rent_or_buy_tool
+from assistant.toolbox.save_profile import EXAMPLES as SAVE_PROFILE
+from assistant.toolbox.save_profile import save_profile_tool
 from assistant.toolbox.scale_time import EXAMPLES as SCALE_TIME
 from assistant.toolbox.scale_time import WORDINGS as SCALE_TIME_WORDINGS
 from assistant.toolbox.scale_time import scale_time_tool
@@ -79,6 +81,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "gpu_price_history": GPU_PRICE_HISTORY,
     "match_programs": MATCH_PROGRAMS,
     "rent_or_buy": RENT_OR_BUY,
+    "save_profile": SAVE_PROFILE,
     "scale_time": SCALE_TIME,
     "search_knowledge": SEARCH_KNOWLEDGE,
 }
@@ -111,6 +114,7 @@ def agent_tools(kb: Knowledge, *, home: Path, today: date, past: bool = False) -
         search_knowledge_tool(kb),
         *program_tools(kb),
         match_programs_tool(kb, home, today),
+        save_profile_tool(home, today),
         gpu_offers_tool(home, today, past=past),
         gpu_price_history_tool(kept_access(home, today), past=past),
         cluster_queue_tool(home, today, past=past),

@@ -1,0 +1,116 @@
+"""No turn saves anything: it proposes, and the person approves exactly what it proposed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+
+from assistant import Assistant
+from assistant.answer import Proposal
+from assistant.errors import NotProposed, UnknownAnswer
+from assistant.profile import load_profile
+
+TODAY = date(2026, 11, 22)
+
+
+class Eager(BaseChatModel):
+    """Wants to save a profile of its own making, whatever is asked."""
+
+    args: dict[str, Any]
+
+    @property
+    def _llm_type(self) -> str:
+        return "eager"
+
+    def bind_tools(self, tools: Any, **kwargs: Any) -> Runnable[Any, AIMessage]:
+        return self
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        called = sum(isinstance(message, ToolMessage) for message in messages)
+        call = {"name": "save_profile", "args": self.args, "id": "c1", "type": "tool_call"}
+        message = AIMessage("", tool_calls=[call]) if called == 1 else AIMessage("Saved.")
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+@pytest.fixture
+def home(new_home: Callable[[], Path]) -> Path:
+    return new_home()
+
+
+def state(home: Path) -> dict[str, str]:
+    """What lies in a home, without the conversation itself."""
+    files = [path for path in sorted(home.rglob("*")) if path.is_file()]
+    return {
+        str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if not path.name.startswith(("sessions.sqlite", "checkpoints.sqlite"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("Remember that we are a seed company in France", {"stage": "seed", "country": "France"}),
+        ("记住我们是A轮公司，融了1200万美元", {"stage": "series_a", "raised": "12000000 USD"}),
+        ("請記住我們的投資方是Index Ventures", {"funds": "Index Ventures"}),
+    ],
+)  # fmt: skip
+def test_what_to_remember_is_proposed_and_saved_when_approved(
+    home: Path, said: str, values: dict[str, str]
+) -> None:
+    with Assistant.open(home, "builtin", today=TODAY) as desk:
+        desk.warm()
+        before = state(home)
+        answer = desk.ask(said)
+        assert answer.proposals == [Proposal(tool="save_profile", args=values)]
+        assert state(home) == before
+        assert all(value in answer.answer for value in values.values())
+        saved = desk.approve(answer.id, answer.proposals[0])
+    assert load_profile(home) == saved
+    assert saved != load_profile(home / "elsewhere")
+
+
+def test_other_values_than_those_proposed_are_refused(home: Path) -> None:
+    with Assistant.open(home, "builtin", today=TODAY) as desk:
+        answer = desk.ask("Remember that we are a seed-stage company in France")
+        changed = Proposal(tool="save_profile", args={"stage": "seed", "country": "Germany"})
+        with pytest.raises(NotProposed):
+            desk.approve(answer.id, changed)
+        with pytest.raises(UnknownAnswer):
+            desk.approve("nowhere", answer.proposals[0])
+    assert load_profile(home) == load_profile(home / "elsewhere")
+
+
+def test_a_model_can_propose_only_what_the_person_said(home: Path) -> None:
+    model = Eager(args={"stage": "growth", "raised": "999000000 USD"})
+    with Assistant.open(home, model, today=TODAY) as desk:
+        desk.warm()
+        before = state(home)
+        answer = desk.ask("What does Andromeda offer?")
+        assert state(home) == before
+    assert answer.proposals == []
+    assert [removed.reason for removed in answer.removed if "save_profile" in removed.text]
+    assert load_profile(home) == load_profile(home / "elsewhere")
+
+
+def test_nothing_to_keep_is_asked_back(home: Path) -> None:
+    with Assistant.open(home, "builtin", today=TODAY) as desk:
+        answer = desk.ask("Please save our profile")
+    assert answer.asked_back
+    assert answer.proposals == []
