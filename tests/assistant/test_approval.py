@@ -54,12 +54,13 @@ def home(new_home: Callable[[], Path]) -> Path:
 
 
 def state(home: Path) -> dict[str, str]:
-    """What lies in a home, without the conversation itself."""
+    """What lies in a home, without the conversation itself and what is made from the library."""
     files = [path for path in sorted(home.rglob("*")) if path.is_file()]
     return {
         str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
         if not path.name.startswith(("sessions.sqlite", "checkpoints.sqlite"))
+        and "index" not in path.relative_to(home).parts
     }
 
 
