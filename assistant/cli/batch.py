@@ -101,7 +101,9 @@ def _run(items: Sequence[Item], tally: Tally, jobs: int, model: str | None, put:
     try:
         with Assistant.open(model=model) as desk:
             progress("Asking", 0, len(items))
-            asyncio.run(ask(desk))
+            if items:
+                desk.warm()  # a model that cannot be asked is one error, not one a question
+                asyncio.run(ask(desk))
     except KeyboardInterrupt:
         progress("", 1, 1)
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,13 @@ def serve_stdio(desk: Assistant) -> None:
         async with stdio_server() as (requests, answers):
             await server.run(requests, answers, server.create_initialization_options())
 
-    anyio.run(serve)
+    # A thread of the library waits for the next line and holds up any other end; what was
+    # answered is saved, so that Ctrl-C may simply end the process.
+    usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        anyio.run(serve)
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def serve_http(desk: Assistant, port: int, tell: Callable[[str, str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -28,6 +29,13 @@ from tests.conftest import GUARD, REPOSITORY, guarded_environment
 
 TODAY = date(2026, 11, 22)
 QUESTION = "How many GPUs did Luma AI plan to use?"
+_CALL = {
+    "jsonrpc": "2.0", "id": 1, "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {},
+        "clientInfo": {"name": "t", "version": "1"},
+    },
+}  # fmt: skip
 _COMMAND = str(Path(sys.executable).with_name("compute-desk"))
 
 
@@ -206,6 +214,26 @@ async def test_it_speaks_on_standard_input_and_output(
     assert not (tmp_path / "attempts").exists()
 
 
+def test_ctrl_c_ends_it_also_while_it_waits(warm_home: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [_COMMAND, "mcp"],
+        env=_environment(tmp_path, warm_home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{json.dumps(_CALL)}\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["result"]["serverInfo"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == -signal.SIGINT
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
 @dataclass(frozen=True)
 class Listening:
     """A server of a process of its own."""
@@ -252,15 +280,6 @@ async def test_it_serves_over_http_on_loopback(listening: Listening) -> None:
     async with _connected(listening) as client, _connected(listening) as other:
         assert _answered(await client.call_tool("ask", {"question": QUESTION})).citations
         assert (await other.list_resources()).resources
-
-
-_CALL = {
-    "jsonrpc": "2.0", "id": 1, "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-06-18", "capabilities": {},
-        "clientInfo": {"name": "t", "version": "1"},
-    },
-}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,16 @@ def test_a_line_for_each_answer_and_for_what_failed(
         assert opened.turns(lines[0]["session"])[0].id == lines[0]["id"]
 
 
+def test_a_model_that_cannot_be_asked_is_one_error(
+    desk: Desk, at_home: Path, tmp_path: Path
+) -> None:
+    file = _file(tmp_path, "q.txt", f"{LUMA}\n{CIRCULAR}\n")
+    status, out, err = desk("batch", file, "--model", "nobody:x")
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+    assert err.startswith("Error: ")
+
+
 def test_on_paper(desk: Desk, at_home: Path, tmp_path: Path) -> None:
     status, out, _ = desk("batch", _file(tmp_path, "q.txt", f"{LUMA}\n"))
     assert status == 0
