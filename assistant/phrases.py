@@ -59,6 +59,10 @@ class Phrases:
     list_warning: str
     # offers
     offers_lead: str
+    versus_lead: str
+    versus_from: str
+    versus_open: str
+    versus_term: str
     offers_span: str
     offers_single: str
     offers_none: str

@@ -16,15 +16,17 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from assistant import cues
 from assistant.builtin.estimating.estimator import Call
 from assistant.builtin.estimating.registry import BY_ASK, first_calls, later_calls
-from assistant.builtin.values import gpu_count, gpu_of, hours_of, term_of
+from assistant.builtin.values import gpu_count, gpu_of, gpus_of, hours_of, term_of
 from assistant.company import company_in
 from assistant.evidence import Artifact
 from assistant.question import Ask, Reading
 from kb.texts.folding import fold
 from tools.places import find_places
+from tools.price_list import list_providers
 from tools.quantities import Unit
 
 MOST_PROGRAMS = 3
+MOST_PRICED = 3
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _first_calls(reading: Reading) -> list[Call]:
         if ask in BY_ASK:
             calls += first_calls(BY_ASK[ask], reading)
         elif ask is Ask.OFFERS:
-            calls.append(("gpu_offers", _offers_args(reading)))
+            calls += _offers_calls(reading)
         elif ask is Ask.HISTORY:
             calls.append(("gpu_price_history", _history_args(reading)))
         elif ask is Ask.QUEUE:
@@ -151,6 +153,26 @@ def _match_args(reading: Reading) -> dict[str, Any]:
     elif reading.kind:
         args["kind"] = reading.kind
     return args | {"language": reading.language}
+
+
+def _offers_calls(reading: Reading) -> list[Call]:
+    """One call, or one for each GPU or seller whose prices are to be compared."""
+    args = _offers_args(reading)
+    if reading.repeat is None:
+        for name, values in (("gpu", gpus_of(reading)), ("provider", _providers(reading))):
+            if len(values) > 1:
+                return [("gpu_offers", args | {name: each}) for each in values[:MOST_PRICED]]
+    return [("gpu_offers", args)]
+
+
+def _providers(reading: Reading) -> list[str]:
+    """The sellers of the price list that a question names, in its order."""
+    found, rest = [], reading.folded
+    for name in list_providers():  # the longest first
+        if match := re.search(rf"(?<![a-z0-9]){re.escape(fold(name))}(?![a-z0-9])", rest):
+            found.append((match.start(), name))
+            rest = f"{rest[: match.start()]}{'_' * len(match[0])}{rest[match.end() :]}"
+    return [name for _, name in sorted(found)]
 
 
 def _offers_args(reading: Reading) -> dict[str, Any]:

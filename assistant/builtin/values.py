@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from assistant.question import Reading
 from kb.texts.folding import fold
+from tools.gpus import GpuMention
 from tools.quantities import Quantity, Unit
 
 YEAR_DAYS = Decimal("365.25")
@@ -79,13 +80,24 @@ def active_in_name(reading: Reading) -> dict[str, str]:
     return {"active_params": f"{match[1]}B"} if match else {}
 
 
+def gpus_of(reading: Reading) -> list[str]:
+    """Every GPU that a question names, each family once, as it is written there first."""
+    return list(
+        {mention.gpu.family: _as_named(mention) for mention in reading.gpus[::-1]}.values()
+    )[::-1]
+
+
+def _as_named(mention: GpuMention) -> str:
+    raw = mention.raw
+    if raw.isdigit():  # "a single 4090" would be no name in an answer
+        return mention.gpu.family
+    return raw.upper() if raw.islower() else raw
+
+
 def gpu_of(reading: Reading) -> str | None:
     """The GPU that a question names, as it is written there; also one that no table has."""
     if reading.gpus:
-        raw = reading.gpus[0].raw
-        if raw.isdigit():  # "a single 4090" would be no name in an answer
-            return reading.gpus[0].gpu.family
-        return raw.upper() if raw.islower() else raw
+        return _as_named(reading.gpus[0])
     return next((q.gpu for q in reading.quantities if q.gpu), reading.strange_gpu)
 
 

@@ -14,6 +14,7 @@ from assistant.builtin.sections.facts import fact_section
 from assistant.builtin.sections.history import history_section
 from assistant.builtin.sections.matches import match_section
 from assistant.builtin.sections.offers import offer_section
+from assistant.builtin.sections.prices_compared import prices_compared
 from assistant.builtin.sections.programs import (
     compare_section,
     list_section,
@@ -26,7 +27,7 @@ from assistant.builtin.selecting import select
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.builtin.yes_no.figures import without_figures
 from assistant.builtin.yes_no.judging import Claim
-from assistant.evidence import Artifact
+from assistant.evidence import Artifact, ToolEvidence
 from assistant.knowledge import Knowledge
 from assistant.phrases import Phrases, phrases
 from assistant.question import Ask, Reading
@@ -84,6 +85,9 @@ def _section(
     if ask is Ask.REMEMBER:
         return proposal_section(done, say)
     if ask is Ask.OFFERS:
+        markets = [a.tool for a in done if a.tool.name == "gpu_offers" and _has_offers(a.tool)]
+        if len(markets) > 1:
+            return prices_compared(markets, reading, say)
         return offer_section(done, say)
     if ask is Ask.HISTORY:
         return history_section(done, say)
@@ -103,6 +107,10 @@ def _section(
     if not done[0].tool.ok:  # a search that failed is not a library without an answer
         return Section([say.failure(done[0].tool.error, done[0].tool.hint)], answered=False)
     return _told(reading, done, kb, say)
+
+
+def _has_offers(tool: ToolEvidence) -> bool:
+    return tool.ok and bool(tool.result["offers"])
 
 
 def _told(reading: Reading, done: Sequence[Artifact], kb: Knowledge, say: Phrases) -> Section:

@@ -50,7 +50,7 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if asks_fit(reading):
         return (Ask.MATCH, *found), kind
     compares = cues.COMPARE.search(text) or cues.CONTEST.search(text)
-    if compares and len(reading.programs) > 1:
+    if compares and len(reading.programs) > 1 and not _prices_of_sellers(reading):
         return (*found, Ask.COMPARE), kind
     if _asks_members(reading, kind, bool(found) or not rents):
         if found and reading.company:
@@ -74,6 +74,14 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         if cues.HOURLY.search(text) and reading.gpus:
             found.append(Ask.OFFERS)
     return tuple(found or [Ask.FACT]), kind
+
+
+def _prices_of_sellers(reading: Reading) -> bool:
+    """Whether those that are named are meant as sellers of GPUs: "CoreWeave or Lambda for H100s,
+    what do they charge?"."""
+    text = reading.folded
+    priced = reading.gpus and reading.provider and cues.CHARGE.search(text)
+    return bool(priced) and not (cues.CREDITS.search(text) or cues.PROGRAMS.search(text))
 
 
 def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:

@@ -142,3 +142,20 @@ def test_the_range_that_a_value_is_for_is_no_value() -> None:
     assert decided is not None
     assert [entry.place for entry in decided[1]] == [1, 0]
     assert ranked(asked, grid(above, cell("up to €150,000"))) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("How much does H100 cost compared to A100?", "**Per GPU-hour on demand (list price): A100"),
+        ("Is an H100 cheaper than an A100?", "**No: Per GPU-hour"),
+        ("H100和A100哪個便宜？", "**每GPU小時隨需價格（牌價）：A100（"),
+        ("What do Hyperstack and CoreWeave charge for an H100?", "**Per GPU-hour"),
+    ],
+)
+def test_prices_of_two_stand_in_one_table(desk: Assistant, question: str, lead: str) -> None:
+    answer = desk.ask(question)
+    assert [call.name for call in answer.tool_calls[1:]] == ["gpu_offers", "gpu_offers"]
+    assert answer.answer.startswith(lead), answer.answer.splitlines()[0]
+    assert answer.answer.count("|---") > 1
+    assert not answer.removed

@@ -42,6 +42,13 @@ def offer_section(done: Sequence[Artifact], say: Phrases) -> Section:
     return section
 
 
+def offer_rows(market: ToolEvidence, most: int, say: Phrases) -> list[str]:
+    """The best offers of a call as rows of a table, at most `most`."""
+    offers = list(enumerate(market.result["offers"]))
+    sound = [each for each in offers if each[1]["standing"] != "suspicious"]
+    return [_row(market, n, offer, say) for n, offer in _shown(sound)[:most]]
+
+
 def _wanted(market: ToolEvidence) -> str:
     return ", ".join(f"{key}={value}" for key, value in market.args.items())
 

@@ -113,5 +113,5 @@ def _words(text: str) -> tuple[str, str]:
             return words
     repeated = re.search(r"([\u4e00-\u9fff])不(\1)", text)
     if repeated:
-        return repeated[1], f"不{repeated[1]}"
+        return "是的", f"不{repeated[1]}"
     return "是的", "不是"
