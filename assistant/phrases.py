@@ -24,6 +24,8 @@ class Phrases:
     not_stated: str
     not_known: str
     nothing_found: str
+    nothing_found_of: str
+    other_value: str
     recorded: str
     closest: str
     unsettled: str
@@ -148,6 +150,8 @@ class Phrases:
     list_lead_any: str
     list_doubt_one: str
     list_doubt: str
+    list_gpu: str
+    list_no_gpu: str
     list_no_price: str
     list_header: str
     more_programs: str

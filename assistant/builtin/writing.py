@@ -48,7 +48,7 @@ class Draft:
 
 def write(parts: Sequence[Part], kb: Knowledge) -> Draft:
     """Write the answer to all questions of a message from the evidence of each."""
-    drafts = [_draft(part, kb) for part in parts]
+    drafts = [_draft(part, kb, several=len(parts) > 1) for part in parts]
     drafts.sort(key=lambda draft: draft.asked_back)  # what is known comes first
     return Draft(
         text="\n\n".join(draft.text for draft in drafts if draft.text),
@@ -58,13 +58,17 @@ def write(parts: Sequence[Part], kb: Knowledge) -> Draft:
     )
 
 
-def _draft(part: Part, kb: Knowledge) -> Draft:
+def _draft(part: Part, kb: Knowledge, *, several: bool) -> Draft:
     reading, done = part.reading, part.done
     say = phrases(reading.language)
     sections = [_section(ask, reading, done, kb, say) for ask in reading.asks]
     abstained = not sections[0].answered
     if abstained and len(sections) > 1 and sections[1].lines:
         sections[1].lines.insert(0, say.for_reference + "\n")
+    if several and abstained and sections[0].lines:  # which of the questions it is
+        unanswered = say.nothing_found_of.format(question=reading.text.strip())
+        first = sections[0].lines[0]
+        sections[0].lines[0] = first.replace(say.nothing_found, unanswered)
     sections.sort(key=lambda section: section.asked_back)
     return Draft(
         text="\n\n".join("\n".join(section.lines) for section in sections if section.lines),
@@ -95,9 +99,9 @@ def _section(
         return queue_section(done, say)
     compared = next((a for a in done if a.tool.name == "compare_programs" and a.tool.ok), None)
     if ask is Ask.MATCH:
-        return _match(done, compared, say)
+        return _match(reading, done, compared, say)
     if ask is Ask.LIST and compared is not None:
-        return list_section(compared, say)
+        return list_section(compared, reading, say)
     if ask is Ask.COMPARE and compared is not None:
         return _compared(reading, compared, done, kb, say)
     programs = [a for a in done if a.tool.name == "get_program" and a.tool.ok]
@@ -120,10 +124,10 @@ def _told(reading: Reading, done: Sequence[Artifact], kb: Knowledge, say: Phrase
     asked = yes_no(reading)
     if asked is None:
         selection = select(reading, passages, weights, kb.aliases)
-        return fact_section(reading.text, selection, say)
+        return fact_section(reading, selection, kb.aliases, say)
     selection = select(without_figures(reading), passages, weights, kb.aliases)
     claim = Claim(reading, asked, weights, kb.aliases, _names(reading, kb))
-    return verdict_section(reading.text, asked, claim, selection, say)
+    return verdict_section(reading, asked, claim, selection, kb.aliases, say)
 
 
 def _compared(
@@ -150,14 +154,16 @@ def _called(program: Program) -> tuple[str, ...]:
     return (names.en, names.zh_hans, sponsor.en, sponsor.zh_hans, *program.aliases)
 
 
-def _match(done: Sequence[Artifact], compared: Artifact | None, say: Phrases) -> Section:
+def _match(
+    reading: Reading, done: Sequence[Artifact], compared: Artifact | None, say: Phrases
+) -> Section:
     """The company against conditions; of a company that nobody knows, first what is needed."""
     matched = next(a for a in done if a.tool.name == "match_programs")
     if not matched.tool.ok:
         return Section([say.failure(matched.tool.error, matched.tool.hint)], answered=False)
     if compared is None:
         return match_section(matched, say)
-    listed = list_section(compared, say)
+    listed = list_section(compared, reading, say)
     return Section([f"{say.match_ask} {say.keep_profile}", "", *listed.lines])
 
 

@@ -6,20 +6,42 @@ from collections.abc import Sequence
 
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
-from assistant.builtin.selecting import Candidate, Selection, plain
+from assistant.builtin.selecting import Candidate, Selection, plain, wanted_figures
+from assistant.builtin.told_figures import differing, told_figures
 from assistant.evidence import PassageEvidence
 from assistant.language import in_script, same_language
 from assistant.phrases import Phrases
+from assistant.question import Reading
+from kb.texts.aliases import AliasTable
 
 
-def fact_section(question: str, selection: Selection, say: Phrases) -> Section:
-    """The chosen sentences, the first in bold; or what is missing and what comes closest."""
+def fact_section(
+    reading: Reading, selection: Selection, aliases: AliasTable, say: Phrases
+) -> Section:
+    """The chosen sentences, the first in bold; or what is missing and what comes closest. Where
+    another source gives another value, both are told, the newer first."""
     if not selection.chosen:
-        return _abstention(question, selection, say)
+        return _abstention(reading.text, selection, say)
     first, *others = selection.chosen
-    section = Section([sentence(first, say, bold=True)])
-    section.lines += [f"- {sentence(other, say)}" for other in others]
+    rival = differing(first, [*others, *selection.weighed], aliases)
+    if rival is None:
+        return Section([_lead(first, reading, say), *(f"- {sentence(o, say)}" for o in others)])
+    newer, older = sorted((first, rival), key=lambda c: c.passage.as_of or "", reverse=True)
+    section = Section([_lead(newer, reading, say)])
+    section.lines.append(f"- {say.other_value} {sentence(older, say)}")
+    section.lines += [f"- {sentence(o, say)}" for o in others if o not in (newer, older)]
     return section
+
+
+def _lead(first: Candidate, reading: Reading, say: Phrases) -> str:
+    """The first sentence; of a source in the other language, before it the figure asked for."""
+    told = sentence(first, say, bold=True)
+    if same_language(first.passage.language, say.language):
+        return told
+    figures = told_figures(first.text, wanted_figures(reading.folded), say.language)
+    if not figures:
+        return told
+    return f"**{say.comma.join(figures)}{say.stop}** [{first.passage.id}] {told}"
 
 
 def sentence(candidate: Candidate, say: Phrases, *, bold: bool = False) -> str:

@@ -16,6 +16,7 @@ from assistant.language import in_script
 from assistant.phrases import Phrases
 from assistant.question import Reading
 from kb.programs.program import GIVING
+from tools.gpus import find_gpus
 
 _COLUMNS: tuple[tuple[str, ...], ...] = (
     ("offer",),
@@ -26,15 +27,22 @@ ROWS = 16
 _SHOWN = ("offer", "price", "duration", "eligibility", "strings", "investment", "apply", "status")
 
 
-def list_section(artifact: Artifact, say: Phrases) -> Section:
-    """Programs of the wanted kind as a table; those of which no source tells terms are named."""
+def list_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
+    """Programs of the wanted kind as a table; those of which no source tells terms are named. Where
+    the question names a GPU, those come first whose sources name it."""
     result, kind = artifact.tool.result, artifact.tool.args.get("kind")
     passages = {passage.id: passage for passage in artifact.passages}
     records = [r for r in result["programs"] if kind or r["kind"] in GIVING]
     told = [r for r in records if any(term["field"] == "offer" for term in r["terms"])]
     untold = [r for r in records if r not in told]
+    lead = _list_lead(artifact, kind, say)
+    if reading.gpus:
+        gpu = reading.gpus[0].gpu.family
+        naming = [r for r in told if _names_gpu(r, gpu, passages)]
+        told = [*naming, *(r for r in told if r not in naming)]
+        lead = f"{_gpu_lead(gpu, naming, say)} {lead.replace('**', '')}"
     shown, more = told[:ROWS], told[ROWS:]
-    section = Section([_list_lead(artifact, kind, say), "", say.list_header])
+    section = Section([lead, "", say.list_header])
     section.lines.append("|---" * (say.list_header.count("|") - 1) + "|")
     section.lines += [_row(record, passages, say) for record in shown]
     for template, others in ((say.more_programs, more), (say.unconfirmed, untold)):
@@ -42,6 +50,22 @@ def list_section(artifact: Artifact, say: Phrases) -> Section:
             names = say.comma.join(in_script(r["name"], say.language) for r in others)
             section.lines += ["", template.format(names=names)]
     return section
+
+
+def _names_gpu(
+    record: Mapping[str, Any], gpu: str, passages: Mapping[str, PassageEvidence]
+) -> bool:
+    texts = [passages[t["passage"]].text for t in record["terms"] if t["field"] != "background"]
+    return any(gpu == mention.gpu.family for text in texts for mention in find_gpus(text))
+
+
+def _gpu_lead(gpu: str, naming: Sequence[Mapping[str, Any]], say: Phrases) -> str:
+    """Which programs name the GPU that is asked for, or that none does."""
+    if not naming:
+        return say.list_no_gpu.format(gpu=gpu)
+    names = say.comma.join(in_script(r["name"], say.language) for r in naming)
+    marks = "".join(f" [{r['terms'][0]['passage']}]" for r in naming)
+    return f"{say.list_gpu.format(gpu=gpu, names=names)}{marks}"
 
 
 def _list_lead(artifact: Artifact, kind: str | None, say: Phrases) -> str:

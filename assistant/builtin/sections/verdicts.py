@@ -9,6 +9,8 @@ from assistant.builtin.yes_no.asked import YesNo
 from assistant.builtin.yes_no.judging import Claim
 from assistant.language import in_script, same_language
 from assistant.phrases import Phrases
+from assistant.question import Reading
+from kb.texts.aliases import AliasTable
 
 _FURTHER = 0.65
 """What another sentence than those that answer has to tell of a question before it settles it."""
@@ -16,7 +18,12 @@ _SHOWN = 3
 
 
 def verdict_section(
-    question: str, asked: YesNo, claim: Claim, selection: Selection, say: Phrases
+    reading: Reading,
+    asked: YesNo,
+    claim: Claim,
+    selection: Selection,
+    aliases: AliasTable,
+    say: Phrases,
 ) -> Section:
     """Yes or no with the sentence that says so; where none does, that, and what comes closest."""
     settled = _settled(claim, selection)
@@ -27,10 +34,10 @@ def verdict_section(
         section = Section([_lead(word, first, say)])
         section.lines += [f"- {sentence(other, say)}" for other in others]
         return section
-    section = fact_section(question, selection, say)
+    section = fact_section(reading, selection, aliases, say)
     if selection.chosen:
         section.lines = [say.unsettled, "", *section.lines]
-        section.gaps.append(question)
+        section.gaps.append(reading.text)
         section.unsettled = True
     return section
 
