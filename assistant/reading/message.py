@@ -187,12 +187,14 @@ def _alone(
     if comparing or contested:
         deals = deals_between(folded, programs)
         named = [*named, *(p for p in deals if p not in named)] if len(deals) > 1 else named
-    if comparing and len(named) < 2 <= len(named + sponsored) <= MOST_COMPARED:
-        named, sponsored = named + sponsored, []
-    elif comparing:
-        alone = [p for p in sponsored if _alone_of_sponsor(p, sponsored, programs)]
-        named = [*named, *alone][:MOST_COMPARED]
-        sponsored = [p for p in sponsored if p not in named]
+    if comparing:
+        kinds = {program.id: program.kind for program in programs}
+        # A deal is of two: its sponsor's name alone does not mean it.
+        able = [program for program in sponsored if kinds[program] != "deal"]
+        if not (len(named) < 2 <= len(named + able) <= MOST_COMPARED):
+            able = [program for program in able if _alone_of_sponsor(program, able, programs)]
+        named = [*named, *able][: max(MOST_COMPARED, len(named))]
+        sponsored = [program for program in sponsored if program not in named]
     if carried and (not named or comparing):
         named = [*carried, *(p for p in named if p not in carried)]
     reading = Reading(

@@ -43,14 +43,16 @@ def verdict_section(
 
 
 def _settled(claim: Claim, selection: Selection) -> tuple[bool, Candidate] | None:
-    """The verdict of the first sentence that gives one: of those that answer, then of others."""
+    """The verdict of the sentence that tells the most of what is asked; of equals, the first:
+    those that answer go before others."""
     rest = [each for each in selection.weighed if each not in selection.chosen]
+    settled = []
     for candidate in (*selection.chosen, *rest):
         first = candidate in selection.chosen[:1]
         verdict = claim.judge(candidate.text) if first else claim.judge(candidate.text, _FURTHER)
         if verdict is not None:
-            return verdict, candidate
-    return None
+            settled.append((verdict, candidate))
+    return max(settled, key=lambda each: claim.told_by(each[1].text), default=None)
 
 
 def _lead(word: str, candidate: Candidate, say: Phrases) -> str:

@@ -146,6 +146,10 @@ class Claim:
         where it has no figures."""
         return all(figure.met_by(sentence) is not None for figure in self._figures)
 
+    def told_by(self, sentence: str) -> float:
+        """Share (0 to 1) of what is asked that the sentence tells, so or not so."""
+        return self._share([list(self._told(clause)) for clause in _clauses(sentence)])
+
     def judge(self, sentence: str, least: float = ENOUGH) -> bool | None:
         """Yes, no, or None where the sentence does not settle it: it has to tell at least the
         share `least` (0 to 1) of what is asked."""
@@ -157,7 +161,7 @@ class Claim:
         met = [figure.met_by(sentence) for figure in self._figures]
         if None in met:
             return None
-        clauses = [clause for clause in _CLAUSE.split(_OWN.sub(" ", folded)) if clause.strip()]
+        clauses = _clauses(sentence)
         told = [list(self._told(clause)) for clause in clauses]
         hefts = [
             _heft(each) + (_NAMED if each and self._named.search(clause) else 0.0)
@@ -220,6 +224,10 @@ class Claim:
         asked_than = _long_words(self._text[asked.end() :])
         than = _long_words(sentence[told.end() :])
         return bool(asked_of & than) and not asked_than & than
+
+
+def _clauses(sentence: str) -> list[str]:
+    return [each for each in _CLAUSE.split(_OWN.sub(" ", fold(sentence))) if each.strip()]
 
 
 def _sign(clause: Sequence[_Told], sentence: Sequence[_Told]) -> int | None:
