@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from assistant.models.limits import Limits
 
 
+FILE = "settings.toml"
+PREFIX = "COMPUTE_DESK_"
+
+
 def default_home() -> Path:
     """Where state lives: COMPUTE_DESK_HOME, else the platform's user data folder."""
     from platformdirs import user_data_path
@@ -32,7 +36,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """Settings of one desk. Each is also an environment variable, COMPUTE_DESK_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="COMPUTE_DESK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     model: str = Field(
         default="builtin",
@@ -87,7 +91,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = default_home() / "settings.toml"
+        file = default_home() / FILE
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
 
 

@@ -45,8 +45,10 @@ def ask(
     import asyncio
 
     from assistant.assistant import Assistant
+    from assistant.cli.agreeing import agree
     from assistant.cli.rendering import page_for
 
+    agree(model)
     with Assistant.open(model=model, as_of=as_of) as desk:
         if as_json:
             write(asyncio.run(_answer(desk, text, session, None)).model_dump_json())
@@ -91,6 +93,8 @@ async def _answer(desk: Assistant, question: str, session: str | None, page: Pag
                 aside(text)
             case events.Done():
                 answer = event.answer
+                if page is not None and answer.usage.get("calls"):
+                    aside(_usage_line(answer))
             case events.Failed(code, message, hint):
                 error = AssistantError(message, hint)
                 error.code = code
@@ -101,3 +105,16 @@ async def _answer(desk: Assistant, question: str, session: str | None, page: Pag
         raise gone
     assert answer is not None, "a stream ends with Done or Failed"
     return answer
+
+
+def _usage_line(answer: Answer) -> str:
+    """What the chat model took: calls, tokens where it told them, cost where a price is known."""
+    usage = answer.usage
+    calls = usage["calls"]
+    parts = ["1 call" if calls == 1 else f"{calls} calls"]
+    if "input_tokens" in usage:
+        parts.append(f"{usage['input_tokens']:,} tokens in, {usage['output_tokens']:,} out")
+    if "cost_usd" in usage:
+        dated = f" of {usage['price_as_of']}" if usage["price_as_of"] else ""
+        parts.append(f"about ${usage['cost_usd']:.4f} by list prices{dated}")
+    return f"{usage.get('failed_model', answer.model)}: {', '.join(parts)}"

@@ -11,6 +11,8 @@ from assistant.cli import (
     approve,
     ask,
     batch,
+    config,
+    doctor,
     estimates,
     evaluation,
     gpus,
@@ -48,6 +50,8 @@ app.command("sessions")(sessions.sessions)
 app.command("batch")(batch.batch)
 app.command("report")(report.report)
 app.command("mcp")(mcp.mcp)
+app.command("doctor")(doctor.doctor)
+app.add_typer(config.app, name="config")
 
 
 def run(arguments: list[str]) -> None:
@@ -99,7 +103,10 @@ def open_app(session: str | None) -> None:
             "the app needs a terminal", 'without one, ask: compute-desk ask "your question"'
         )
     import tui
+    from assistant.cli.agreeing import agree
     from assistant.settings import load_settings
+
+    agree(None)
 
     tui.run(_open_desk, session=session, language=load_settings().language)
 

@@ -1,0 +1,113 @@
+"""Settings as a person sees and changes them: each with where it comes from, kept in
+HOME/settings.toml with its comments. No secret is a setting."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from assistant.errors import InvalidSetting
+from assistant.settings import FILE, PREFIX, Settings, load_settings
+from kb.home import write_atomically
+from kb.locks import locked
+
+
+class SettingState(BaseModel):
+    """A setting as it holds now. `origin` is environment, settings.toml or default."""
+
+    name: str
+    value: Any
+    origin: str
+    variable: str
+    description: str
+
+
+def setting_states(home: Path) -> list[SettingState]:
+    """Every setting with where it comes from. Raises `InvalidSetting`."""
+    settings = load_settings()
+    kept = _kept(home)
+    states = []
+    for name, field in Settings.model_fields.items():
+        variable = f"{PREFIX}{name.upper()}"
+        origin = "settings.toml" if name in kept else "default"
+        value = settings.model_dump(mode="json")[name]
+        states.append(
+            SettingState(
+                name=name,
+                value=_without_secret(value),
+                origin="environment" if _is_set(variable) else origin,
+                variable=variable,
+                description=field.description or "",
+            )
+        )
+    return states
+
+
+def change_settings(home: Path, given: Mapping[str, str]) -> None:
+    """Keep settings, all or none; an empty value takes one out again. Raises `InvalidSetting`."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    values = {name: _checked(name, text) for name, text in given.items()}
+    path = home / FILE
+    home.mkdir(parents=True, exist_ok=True)
+    with locked(home / f".{FILE}.lock"):
+        try:
+            text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
+            document = tomlkit.parse(text)
+        except (TOMLKitError, UnicodeDecodeError, OSError) as error:
+            told = str(error).splitlines()[0]
+            raise InvalidSetting(f"{FILE} cannot be read: {told}", f"mend {path}") from error
+        for name, value in values.items():
+            if value is None:
+                document.pop(name, None)
+            else:
+                document[name] = value
+        write_atomically(path, tomlkit.dumps(document).encode())
+
+
+def _checked(name: str, text: str) -> Any:
+    """The value as its setting reads it, ready for TOML; None for an empty text."""
+    if name not in Settings.model_fields:
+        near = difflib.get_close_matches(name, list(Settings.model_fields), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(Settings.model_fields)}"
+        raise InvalidSetting(f"there is no setting {name[:40]!r}", hint)
+    if not text:
+        return None
+    try:
+        read = Settings.__pydantic_validator__.validate_assignment(
+            Settings.model_construct(), name, text
+        )
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        description = Settings.model_fields[name].description or ""
+        raise InvalidSetting(f"setting {name!r}: {first['msg']}", description) from None
+    if name == "model":
+        from assistant.models.specs import parse_spec
+
+        parse_spec(text)
+    value = getattr(read, name)
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _kept(home: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads((home / FILE).read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+
+
+def _is_set(variable: str) -> bool:
+    return any(name.upper() == variable for name in os.environ)
+
+
+def _without_secret(value: Any) -> Any:
+    """A value without a user and password that somebody wrote into an address."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "***@", value) if isinstance(value, str) else value

