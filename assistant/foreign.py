@@ -90,7 +90,7 @@ class ForeignTurn:
         if self.failure is None:
             for event in self._turn.flush():
                 yield event
-            self.failure = "empty" if self._turn.is_empty else None
+            self.failure = None if self._turn.rests_on_evidence else "empty"
         if self.failure is None:
             for event in self._turn.finish():
                 yield event

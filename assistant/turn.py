@@ -141,6 +141,12 @@ class Turn:
         return not self._grounder.text[self._opened :].strip()
 
     @property
+    def rests_on_evidence(self) -> bool:
+        """Whether what was shown cites something, or asks the person back."""
+        asks = self._grounder.text.rstrip(" *_\n").endswith(("?", "？"))
+        return bool(self._grounder.citations) or (asks and not self.is_empty)
+
+    @property
     def removed(self) -> list[Removed]:
         """What was taken out so far."""
         return self._removed
