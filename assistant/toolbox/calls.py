@@ -15,6 +15,9 @@ from assistant.errors import DESK_ERRORS
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 from kb.texts.orders import addresses_machine
 
+_NOT_TOLD = ("units", "sources")
+"""Of an estimate: what each figure is measured in and where formulas come from, in 2.7 kB."""
+_ROWS = 20
 Output = tuple[str, dict[str, Any]]
 """Text for the chat model, and the artifact (JSON of `Artifact`)."""
 
@@ -73,7 +76,8 @@ def _as_text(tool: ToolEvidence, passages: Sequence[PassageEvidence]) -> str:
     """Evidence as a chat model reads it. Angle brackets in foreign text cannot close a tag."""
     parts = [_passage_as_text(passage) for passage in passages]
     if tool.result:
-        body = json.dumps(_without_orders(tool.result), ensure_ascii=False, separators=(",", ":"))
+        told = _shortened(_without_orders(tool.result))
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         parts.append(f'<result id="{tool.id}">{_harmless(body)}</result>')
     return "\n".join(parts) or "Nothing found."
 
@@ -97,6 +101,20 @@ def _without_orders(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_orders(inner) for inner in value]
     return "" if isinstance(value, str) and addresses_machine(value) else value
+
+
+def _shortened(result: dict[str, Any]) -> dict[str, Any]:
+    """A result without what a model does not need to write an answer; lists from their start, so
+    that the path of each value stays. Grounding reads the whole."""
+    kept: dict[str, Any] = {}
+    for name, value in result.items():
+        if name in _NOT_TOLD and "steps" in result:
+            continue
+        if isinstance(value, list) and len(value) > _ROWS:
+            kept[name] = [*value[:_ROWS], f"{len(value) - _ROWS} more not shown"]
+        else:
+            kept[name] = value
+    return kept
 
 
 def _harmless(text: str) -> str:

@@ -219,7 +219,7 @@ def test_broken_calls_become_results_that_say_so(warm_home: Path, call: dict[str
         called = sum(isinstance(message, ToolMessage) for message in messages)
         if called == 1:
             return AIMessage("", tool_calls=[{**call, "id": "c1", "type": "tool_call"}])
-        return AIMessage("Andromeda is a cluster.")
+        return AIMessage("Andromeda has more than 4,000 GPUs.")
 
     answer = done(events_of(warm_home, Scripted(reply=reply)))
     refused = [removed for removed in answer.removed if removed.text.startswith(call["name"])]

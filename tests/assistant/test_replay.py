@@ -140,7 +140,7 @@ def test_another_models_words_are_not_asked_for_again(warm_home: Path) -> None:
         call = {"name": "get_program", "args": {"name": "Andromeda"}, "id": "c1"}
         if len(asked) == 1:
             return AIMessage("", tool_calls=[{**call, "type": "tool_call"}])
-        return AIMessage("Andromeda has 9,999 GPUs [p1.1]. Ask me for more.")
+        return AIMessage("Andromeda has 9,999 GPUs [p1.1]. Andromeda has more than 4,000 GPUs.")
 
     with Assistant.open(warm_home, Scripted(reply=reply), today=TODAY) as desk:
         answer = desk.ask("What are the terms of Andromeda?")
