@@ -151,7 +151,7 @@ def refusal(
     strange = [
         key
         for key, value in given.items()
-        if not any(other.get(key, _NOTHING) == value for other in ours) and not told.holds(value)
+        if not any(_same(other.get(key), value) for other in ours) and not told.holds(value)
     ]
     if strange:
         return f"{', '.join(strange)}: not in the person's words"
@@ -162,6 +162,18 @@ def refusal(
 
 
 _NOTHING = object()
+
+
+def _same(ours: Any, value: Any) -> bool:
+    """Whether a model's argument is ours, as a number or as text ("7B" is another spelling)."""
+    if isinstance(value, list) and isinstance(ours, list):
+        return len(ours) == len(value) and all(map(_same, ours, value))
+    if ours is None or isinstance(ours, bool) or isinstance(value, bool):
+        return ours is value
+    number = _decimal(value)
+    if number is not None:
+        return number in {_decimal(ours), *(q.value for q in find_quantities(str(ours)))}
+    return fold(str(ours)) == fold(str(value))
 
 
 def _as_units(value: Decimal, unit: Unit) -> Iterator[Decimal]:

@@ -147,7 +147,10 @@ def test_the_range_that_a_value_is_for_is_no_value() -> None:
 @pytest.mark.parametrize(
     ("question", "lead"),
     [
-        ("How much does H100 cost compared to A100?", "**Per GPU-hour on demand (list price): A100"),
+        (
+            "How much does H100 cost compared to A100?",
+            "**Per GPU-hour on demand (list price): A100",
+        ),
         ("Is an H100 cheaper than an A100?", "**No: Per GPU-hour"),
         ("H100和A100哪個便宜？", "**每GPU小時隨需價格（牌價）：A100（"),
         ("What do Hyperstack and CoreWeave charge for an H100?", "**Per GPU-hour"),
