@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage
+from langgraph.graph.state import CompiledStateGraph
 
 from assistant.answer import Answer
 from assistant.context import as_messages
 from assistant.knowledge import Knowledge
 from assistant.reading import search_words
+from assistant.turn import Turn
 
 
 def conversation(question: str, turns: Sequence[Answer], kb: Knowledge) -> list[BaseMessage]:
@@ -17,6 +21,17 @@ def conversation(question: str, turns: Sequence[Answer], kb: Knowledge) -> list[
     words = search_words(question, turns, kb.programs())
     asked = HumanMessage(question, additional_kwargs={"search": words})
     return [*as_messages(turns), asked]
+
+
+async def carry_out(
+    graph: CompiledStateGraph[Any, Any, Any, Any], turn: Turn, messages: Sequence[BaseMessage]
+) -> None:
+    """Take a turn through the graph to its end; nobody listens meanwhile, nothing is kept."""
+    async for part in graph.astream(
+        {"messages": list(messages)}, stream_mode=["messages", "updates"], version="v2"
+    ):
+        deque(turn.fold(dict(part)), maxlen=0)
+    deque(turn.finish(), maxlen=0)
 
 
 def own_words(question: str, turns: Sequence[Answer]) -> list[str]:

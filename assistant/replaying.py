@@ -25,7 +25,7 @@ from pydantic import BaseModel, Field
 from assistant.agent import MODEL_CALLS, build_agent
 from assistant.answer import Answer
 from assistant.builtin.model import BuiltinModel, chunks
-from assistant.conversation import conversation, own_words
+from assistant.conversation import carry_out, conversation, own_words
 from assistant.evidence import Artifact
 from assistant.knowledge import Knowledge, open_knowledge
 from assistant.record import Record, Returned, Said, program_version
@@ -123,13 +123,7 @@ async def _again(
     words = own_words(old.question, saved.earlier)
     turn = Turn(old.id, old.session, old.question, old.language, words, record.as_of)
     messages = conversation(old.question, saved.earlier, then)
-    async for part in graph.astream(
-        {"messages": messages}, stream_mode=["messages", "updates"], version="v2"
-    ):
-        for _event in turn.fold(dict(part)):
-            pass
-    for _event in turn.finish():
-        pass
+    await carry_out(graph, turn, messages)
     return turn.answer(old.model, then.library_version)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -21,7 +22,7 @@ from kb.keeping.gap_groups import GapGroup, grouped
 from kb.keeping.gaps import Gap, GapLog
 from kb.keeping.gold import Asked, Gold, ask, gold_findings, gold_questions
 from kb.keeping.links import addresses, dead_links
-from kb.keeping.preview import Preview, moved
+from kb.keeping.preview import Preview, Side, Sides, moved
 from kb.keeping.reach import Reach, reach
 from kb.keeping.reports import Report
 from kb.library.backup import Backup, write_backup
@@ -29,7 +30,7 @@ from kb.library.days import DayIndex
 from kb.library.editing import Editor
 from kb.library.generation import Generation
 from kb.library.journal import Change
-from kb.library.layers import Library
+from kb.library.layers import Held, Library
 from kb.library.moments import Moment, parse_moment
 from kb.library.past import PastDay
 from kb.library.sync import Synced, by_hand, notes, with_edits
@@ -55,6 +56,17 @@ from kb.texts.documents import Document, version_of_all
 
 def _silent(_text: str) -> None:
     """Where nobody listens to notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The library before and after a change that is tried out, to be read only while it is. See
+    `kb.keeping.preview.Sides`."""
+
+    before: KnowledgeBase
+    after: KnowledgeBase
+    moved: Mapping[str, int]
+    records: bool
 
 
 class KnowledgeBase:
@@ -196,31 +208,43 @@ class KnowledgeBase:
         allowed: Collection[str] = (),
         replace: str | None = None,
         fund: bool = False,
+        look: Callable[[Trial], None] | None = None,
     ) -> Preview:
         """What `add_all` would do, and which gold questions would then find other passages.
-        Nothing is written. `progress` hears of files read."""
+        Nothing is written. `progress` hears of files read; `look` is called while the library can
+        be asked as it is and as it would be, if anything would change."""
         wish = Wish(allowed, replace, fund=fund)
-        outcomes, documents = self._intake.preview(named, wish, progress)
+        outcomes, instead = self._intake.preview(named, wish, progress)
         changed = {
             one.added.source.id
             for one in outcomes
             if one.added is not None and one.added.outcome != "unchanged"
         }
-        return self._preview(changed, documents, outcomes=outcomes)
+        return self._preview(changed, instead, look, outcomes=outcomes)
 
-    def preview_sync(self) -> Preview:
+    def preview_sync(self, look: Callable[[Trial], None] | None = None) -> Preview:
         """What `sync` would do, and which gold questions would then find other passages. Nothing
-        is written."""
+        is written. `look` as in `preview_add`."""
         synced = self.sync(trial=True)
-        return self._preview({step.source for step in synced.steps}, {}, synced=synced)
+        return self._preview({step.source for step in synced.steps}, {}, look, synced=synced)
 
     def _preview(
-        self, changed: Collection[str], documents: Mapping[str, Document], **told: Any
+        self,
+        changed: Collection[str],
+        instead: Mapping[str, Held],
+        look: Callable[[Trial], None] | None,
+        **told: Any,
     ) -> Preview:
         if not changed:
             return Preview(**told)
         golds = self.gold()
-        moves, groups = moved(self._library, self._founders, self._equipment, documents, golds)
+
+        def show(sides: Sides) -> None:
+            if look is not None:
+                before, after = self._as_seen(sides.before), self._as_seen(sides.after)
+                look(Trial(before, after, sides.moved, sides.records))
+
+        moves, groups = moved(self._library, self._founders, self._equipment, instead, golds, show)
         copies = {
             source: [other for other in group if other != source]
             for group in groups
@@ -228,6 +252,12 @@ class KnowledgeBase:
             if source in changed
         }
         return Preview(asked=len(golds), moved=moves, copies=copies, **told)
+
+    def _as_seen(self, side: Side) -> KnowledgeBase:
+        """One side of a trial, to be read as a knowledge base."""
+        seen = copy(self)
+        seen._view, seen._upkeep = side.view, side.upkeep
+        return seen
 
     def gold(self) -> list[Gold]:
         """The gold questions, bundled and of the home. Raises `UnreadableSource`."""

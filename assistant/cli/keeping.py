@@ -11,7 +11,7 @@ import typer
 from assistant.cli.failure import FAILED, WrongUsage
 from assistant.cli.library import open_library
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
-from assistant.cli.trying import gold_rows, show_copies, show_moved
+from assistant.cli.trying import MovedAnswers, gold_rows, show_copies, show_moved
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 SourceId = Annotated[str, typer.Argument(metavar="ID", help="Id of an article or program.")]
@@ -86,14 +86,15 @@ def restore(
 def sync(dry_run: DryRun = False, as_json: Json = False) -> None:
     """Bring the index in line with the files of the library, and put edits into the history."""
     with open_library(fund=True) as kb:
-        preview = kb.preview_sync() if dry_run else None
+        answers = MovedAnswers([gold.question for gold in kb.gold()] if dry_run else [])
+        preview = kb.preview_sync(answers.look) if dry_run else None
         if preview is None:
             done = kb.sync(progress=lambda at, of: progress("Indexing", at, of))
         else:
             done = preview.synced
     changes = [asdict(step) for step in done.steps]
     if as_json:
-        tried = {"copies": preview.copies, **gold_rows(preview)} if preview else {}
+        tried = {"copies": preview.copies, **gold_rows(preview, answers)} if preview else {}
         document({"dry_run": dry_run, "changes": changes, "notes": done.notes, **tried})
         return
     for step in done.steps:
@@ -104,6 +105,7 @@ def sync(dry_run: DryRun = False, as_json: Json = False) -> None:
             aside(note)
         show_copies(preview.copies)
         show_moved(preview)
+        answers.show()
     if not done.steps:
         aside("Nothing changed.")
 

@@ -15,7 +15,7 @@ from assistant.cli.failure import FAILED, WrongUsage, failure_line
 from assistant.cli.keeping import AllowHost, DryRun, Fund, Json, SourceId, Why
 from assistant.cli.library import AsOf, open_library, open_reading
 from assistant.cli.output import about, aside, document, harmless, one_line, progress, table, write
-from assistant.cli.trying import gold_rows, show_copies, show_moved
+from assistant.cli.trying import MovedAnswers, gold_rows, show_copies, show_moved
 
 if TYPE_CHECKING:
     from assistant.knowledge import Knowledge
@@ -73,7 +73,8 @@ def add(
             kb.gap_group(closes)  # an id that nothing goes by is told before anything is added
             why = why or f"closes {closes}"
         wish: dict[str, Any] = {"allowed": allow_host or (), "replace": replace, "fund": fund}
-        preview = kb.preview_add(places, _stage, **wish) if dry_run else None
+        answers = MovedAnswers([gold.question for gold in kb.gold()] if dry_run else [])
+        preview = kb.preview_add(places, _stage, **wish, look=answers.look) if dry_run else None
         with _stoppable():
             outcomes = preview.outcomes if preview else kb.add_all(places, _stage, why=why, **wish)
         copies = preview.copies if preview else _copies(kb, outcomes)
@@ -84,7 +85,7 @@ def add(
     if as_json:
         added = [_taken(one.place, one.added) for one in outcomes if one.added is not None]
         failed = {"schema": 1, "error": errors[0]} if errors else {}
-        tried = {"dry_run": True, **gold_rows(preview)} if preview else {}
+        tried = {"dry_run": True, **gold_rows(preview, answers)} if preview else {}
         more = {"copies": copies, **tried, **(closed.rows() if closed else {}), **failed}
         document({"added": added, "errors": errors, **more})
     else:
@@ -93,6 +94,7 @@ def add(
         show_copies(copies)
         if preview:
             show_moved(preview)
+            answers.show()
         elif len(outcomes) > 1:
             aside(_summed(outcomes))
         if closed is not None:

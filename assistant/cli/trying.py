@@ -3,21 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.output import about, aside, harmless, one_line, write
+from assistant.cli.output import about, aside, harmless, one_line, progress, write
 
 if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.moving import MovedAnswer
     from kb.keeping.preview import Found, Moved, Preview
+    from kb.knowledge_base import Trial
 
 _QUOTE = 90  # characters of a passage
+_LEAD = 240  # of an answer
 
 
-def gold_rows(preview: Preview) -> dict[str, Any]:
+@dataclass
+class MovedAnswers:
+    """Asks the gold questions whose answer a change may move, before and after it, while a dry
+    run has both libraries at hand."""
+
+    questions: Sequence[str]
+    asked: int = 0
+    moved: list[MovedAnswer] = field(default_factory=list)
+
+    def look(self, trial: Trial) -> None:
+        """Ask them; what moves is in `moved`."""
+        import asyncio
+        from datetime import UTC, datetime
+
+        from assistant.moving import moved_answers
+        from assistant.settings import default_home
+
+        today = datetime.now(UTC).date()
+        asking = moved_answers(
+            trial, self.questions, default_home(), today, lambda at, of: progress("Asking", at, of)
+        )
+        self.moved, self.asked = asyncio.run(asking)
+
+    def rows(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "asked": self.asked,
+            "moved": [
+                {
+                    "question": one.question,
+                    "before": _answer_row(one.before),
+                    "after": _answer_row(one.after),
+                    "figures_gone": one.figures_gone,
+                    "figures_new": one.figures_new,
+                }
+                for one in self.moved
+            ],
+        }
+
+    def show(self) -> None:
+        """Tell which answers would change, and how."""
+        for one in self.moved:
+            write(f"{one_line(one.question)}")
+            now, then = _first_other(one.before, one.after)
+            write(f"  answers now:  {now}")
+            write(f"  answers then: {then}")
+            for label, figures in (("gone", one.figures_gone), ("new", one.figures_new)):
+                if figures:
+                    write(f"  figures {label}: {one_line(', '.join(figures))}")
+        if self.asked:
+            aside(f"{len(self.moved)} of {len(self.questions)} gold answers would change.")
+
+
+def _answer_row(answer: Answer) -> dict[str, Any]:
+    return {"answer": answer.answer, "abstained": answer.abstained}
+
+
+def _first_other(before: Answer, after: Answer) -> tuple[str, str]:
+    """Of two answers the first line in which they differ."""
+    lines = (answer.answer.splitlines() for answer in (before, after))
+    pairs = zip_longest(*lines, fillvalue="")
+    one, other = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
+    return _told_answer(before, one), _told_answer(after, other)
+
+
+def _told_answer(answer: Answer, line: str) -> str:
+    sign = "(no answer) " if answer.abstained else ""
+    return sign + (harmless(one_line(line))[:_LEAD] or "nothing more")
+
+
+def gold_rows(preview: Preview, answers: MovedAnswers) -> dict[str, Any]:
     """The part of a dry run's JSON document that is about gold questions."""
-    return {
-        "gold": {"asked": preview.asked, "moved": [_row(moved) for moved in preview.moved]},
-    }
+    moved = [_row(moved) for moved in preview.moved]
+    return {"gold": {"asked": preview.asked, "moved": moved, "answers": answers.rows()}}
 
 
 def show_copies(copies: Mapping[str, Sequence[str]]) -> None:

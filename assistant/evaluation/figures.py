@@ -41,6 +41,12 @@ def without_marks(text: str) -> str:
     return _MARKER.sub("", text)
 
 
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a text as they are written, each once, in order."""
+    found = (number[0].strip() for number in _NUMBER.finditer(alike(without_marks(text))))
+    return list(dict.fromkeys(found))
+
+
 def figures(answer: Answer, own_words: Sequence[str]) -> Iterable[tuple[str, bool]]:
     """The numbers of an answer, each with whether its evidence holds it. `own_words`: what the
     person said, in this turn and before."""

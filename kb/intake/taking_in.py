@@ -18,14 +18,13 @@ from kb.intake.arrivals import Arrival, Wish, find, read_all, read_one
 from kb.intake.places import Place, Refused, places_in
 from kb.library.articles import Catalog, Taken, for_the_fund, take_in
 from kb.library.editing import Editor
-from kb.library.layers import Library
+from kb.library.layers import Held, Library
 from kb.library.program_files import SUFFIX, with_schema
 from kb.library.program_files import for_the_fund as program_for_the_fund
 from kb.library.views import Present
 from kb.programs.program import Program
 from kb.records import Kind, Source
 from kb.retrieval.upkeep import Progress, Upkeep
-from kb.texts.documents import Document
 
 _BATCH = 64  # files that bring something new
 _BATCH_BYTES = 30_000_000
@@ -85,24 +84,23 @@ class Intake:
 
     def preview(
         self, named: Sequence[str | Path], wish: Wish, progress: Stages | None = None
-    ) -> tuple[list[Outcome], dict[str, Document]]:
-        """What `add` would do, and the documents that founders would then see, by id. Nothing is
-        written."""
+    ) -> tuple[list[Outcome], dict[str, Held]]:
+        """What `add` would do, and what founders would then see, by id. Nothing is written."""
         places = list(places_in(named, besides=self._home))
         arrivals = read_all(places, wish, self._library.articles)
         outcomes: list[Outcome] = []
-        documents: dict[str, Document] = {}
+        seen: dict[str, Held] = {}
         entered: dict[str, Added] = {}
         for done, one in enumerate(decide_all(arrivals, wish, self._library), 1):
-            outcomes.append(self._would_be(one, documents, entered))
+            outcomes.append(self._would_be(one, seen, entered))
             if progress is not None:
                 progress("reading", done, len(places))
-        return outcomes, documents
+        return outcomes, seen
 
     def _would_be(
         self,
         one: Decision | Refused,
-        documents: dict[str, Document],
+        seen: dict[str, Held],
         entered: dict[str, Added],
     ) -> Outcome:
         if isinstance(one, Refused):
@@ -119,7 +117,7 @@ class Intake:
             return Outcome(one.place, error=error)
         public = self._library.public(held)
         if public is not None:
-            documents[one.id] = public.document()
+            seen[one.id] = public
         added = Added(held.source, one.outcome, len(held.document().passages))
         entered[one.id] = added
         return Outcome(one.place, added)

@@ -112,11 +112,19 @@ def test_a_dry_run_and_the_gold_questions(desk: Desk, article: Path, home: Path)
     [moved] = [m for m in tried["gold"]["moved"] if "Harbor Fund" in m["question"]]
     assert set(moved["before"]) == {"source", "text", "rank"}
     assert moved["after"]["source"] == row["source"]
+    answers = tried["gold"]["answers"]
+    assert 1 <= len(answers["moved"]) <= answers["asked"] < 40, "most passages stay where they are"
+    [answer] = [one for one in answers["moved"] if "Harbor Fund" in one["question"]]
+    assert (answer["before"]["abstained"], answer["after"]["abstained"]) == (True, False)
+    assert "96" in answer["figures_new"]
     assert tried["copies"] == {}
     _, out, err = desk("kb", "add", article, "--dry-run")
     assert out.startswith(f"would be added · {row['source']} · ")
     assert f"  then: {row['source']} · its source is not found · Harbor Fund lends 96" in out
     assert "gold questions would find other passages." in err
+    assert "  answers now:  (no answer) " in out
+    assert "gold answers would change." in err
+    assert _document(desk, "kb", "gaps") == {"gaps": []}
 
     figures = _document(desk, "kb", "eval")
     assert {"recall@1", "recall@5", "recall@10", "mrr@10", "questions", "misses"} == set(figures)

@@ -10,7 +10,7 @@ import pytest
 from kb import starter
 from kb.errors import UnreadableSource
 from kb.keeping.gold import ask, gold_questions, measured
-from kb.knowledge_base import KnowledgeBase
+from kb.knowledge_base import KnowledgeBase, Trial
 from kb.texts.detect import detect
 
 Open = Callable[..., KnowledgeBase]
@@ -141,6 +141,53 @@ def test_a_dry_run_of_a_sync(open_kb: Open, article: Path, tmp_path: Path) -> No
     [moved] = [m for m in preview.moved if "Zephyr" in m.question]
     assert moved.before.source == source
     assert moved.before.text != moved.after.text
+
+
+@pytest.mark.usefixtures("_no_bundled", "own")
+def test_both_sides_of_a_dry_run_can_be_asked(open_kb: Open, article: Path, tmp_path: Path) -> None:
+    kb = open_kb()
+    source = kb.add(article).source
+    text = tmp_path / "home" / "library" / "articles" / source.id / "text.md"
+    text.write_text(text.read_text().replace("Zephyr", "Boreas"))
+    before = dict(everything_in(tmp_path / "home"))
+    seen: list[Trial] = []
+
+    def look(trial: Trial) -> None:
+        seen.append(trial)
+        for side, name in ((trial.before, "Zephyr"), (trial.after, "Boreas")):
+            [hit] = side.search(f"What does {name} charge an hour?", 1)
+            assert (hit.passage.source, name in hit.passage.text) == (source.id, True)
+            assert name in side.source(source.id).text
+        assert trial.before.source(source.id).version == source.version
+        assert trial.before.library_version != trial.after.library_version
+
+    open_kb().preview_sync(look)
+    [trial] = seen
+    assert trial.moved == {"What does Zephyr charge an hour?": 1}
+    assert dict(everything_in(tmp_path / "home")) == before
+
+
+@pytest.mark.usefixtures("_no_bundled")
+def test_a_program_record_that_would_change_is_told(warm_home: Path, tmp_path: Path) -> None:
+    kb = KnowledgeBase.open(warm_home)
+    bundled = Path(starter.__file__).parent / "programs" / "generate.yaml"
+    record = tmp_path / "zephyr.yaml"
+    record.write_text(bundled.read_text("utf-8").replace("id: generate", "id: zephyr"), "utf-8")
+    told: list[tuple[set[str], bool]] = []
+
+    def look(trial: Trial) -> None:
+        sides = [
+            {program.id for program in side.programs()} for side in (trial.before, trial.after)
+        ]
+        told.append((sides[1] - sides[0], trial.records))
+
+    article = tmp_path / "article.md"
+    article.write_text("The Zephyr fund lends 512 accelerators.")
+    with kb:
+        kb.preview_add([record], look=look)
+        kb.preview_add([article], look=look)
+        assert "zephyr" not in {program.id for program in kb.programs()}
+    assert told == [({"zephyr"}, True), (set(), False)]
 
 
 @pytest.mark.usefixtures("_no_bundled", "own")
