@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Any
 
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
-from assistant.builtin.estimating.money import told_by
+from assistant.builtin.estimating.money import near, told_by
 from assistant.builtin.figures import plain, rounded, short_dollars
 from assistant.builtin.sections import Section
 from assistant.builtin.values import money_text, share_text
@@ -22,22 +23,36 @@ from tools.quantities import Quantity, Unit
 TOOL = "deal_flow_back"
 _YEAR_DAYS = 365
 _LEAST_SUM = 1_000_000
+_NOWHERE = 60  # characters, where no word tells what a sum is
 _INVESTS = cues.cue(
-    r"invest(?:s|ed|ment|ments|ing)?|put(?:s|ting)?\b[^.;]{0,20}\bin(?:to)?|"
-    r"gives? us|(?:takes?|taking|raise[sd]?|gets?)\b[^.;]{0,20}\bfrom",
-    r"投资|投了?|注资|入股",
+    r"invest(?:s|ed|ment|ments|ing)?|put(?:s|ting)?|"
+    r"in(?=[,;] )|gives? us|gave us|from (?:the |an? |our |its )?(?:cloud|investor|hyperscaler"
+    r"|vendor)\w*|receiv(?:e|es|ed)|(?:takes?"
+    r"|taking|raise[sd]?|gets?)\b[^.;]{0,20}\bfrom",
+    r"投资|投了?|注资|入股|拿了|拿到|获得|融到|出资",
 )
 _COMMITS = cues.cue(
     r"commit(?:s|ted|ment|ments|ting)?|promis(?:e|es|ed)|spend(?:s|ing)?|owe[sd]?|"
-    r"(?:use|buy)\b[^.;]{0,20}\bcloud",
+    r"(?:use|buy)\b[^.;]{0,20}\bcloud|cloud (?:deal|contract|spend|bill)|pledg(?:e|es|ed)"
+    r"|contract(?:s|ed)?",
     r"承诺|花|采购|消费|用掉",
 )
-_STAKE = re.compile(r"^ of (?:us|our|the company)\b|equity|stake|股")
+_STAKE = re.compile(r"^ of (?:us|our|the company)\b|equity|stake|shares?\b|股|占比")
 _GROWTH = re.compile(r"grow|more each year|增长|递增")
+_DISCOUNT = re.compile(r"discount(?:ed)?[ -]?(?:rate|at|by)|present value|npv|折现|贴现|折價|现值")
+_MARGIN = re.compile(r"margin|毛利|利润率")
+_PAID = re.compile(
+    r"\bpaid\b|tranches?|instal|paid out|disburs|到位|到账|打款|付清|分批|分期|支付"
+    r"|[分][^，,。]{0,6}年(?:投|付|给)"
+)
+_CLOUD = re.compile(r"(?<![a-z])cloud|云")
 _BACK = cues.cue(
     r"(?:flows?|comes?|goes|going|gets?)(?: straight| right)? back|round[- ]trip\w*|net cash|"
-    r"back each year|discount|break[- ]even|returns? to",
-    r"回流|流回|流了?回|转回|回到|净现金|到手|到账|循环|折扣|回本|返还",
+    r"back each year|discount|break[- ]even|returns? to|(?:really |actually )?(?:stays?|remains?"
+    r"|left|keeps?)\b|"
+    r"net (?:of|for|to)|circular",
+    r"回流|流回|流了?回|转回|回到|净现金|到手|到账|循环|折扣|回本|返还|循环|剩下|留下|留给|净拿"
+    r"|净得",
 )
 
 
@@ -117,8 +132,10 @@ def _named_sums(reading: Reading) -> list[Quantity]:
 def _wants(reading: Reading) -> bool:
     text = reading.folded
     sums = _named_sums(reading)
-    if not (_INVESTS.search(text) and _COMMITS.search(text) and _BACK.search(text)):
+    if not (_INVESTS.search(text) and _BACK.search(text)):
         return False
+    if not _COMMITS.search(text):  # what is promised is then asked back
+        return bool(_CLOUD.search(text) and cues.OURS.search(text) and sums)
     return len(sums) > 1 or (not reading.programs and bool(sums or cues.OURS.search(text)))
 
 
@@ -128,23 +145,54 @@ def _missing(reading: Reading) -> str | None:
     return None if told else _WORDS(reading.language).ask
 
 
-def _arguments(reading: Reading) -> dict[str, Any]:
+def _sides(reading: Reading) -> dict[str, Quantity]:
+    """The investment and the commitment: the pair of sums that stands nearest to the words of
+    either, the first sum the investment where that leaves it open; in a follow-up one alone."""
     sums = _named_sums(reading)
-    told: dict[str, Any] = {}
     if len(sums) > 1:
-        invests, commits = _INVESTS.search(reading.folded), _COMMITS.search(reading.folded)
-        turned = invests and commits and commits.start() < invests.start()
-        first, second = (sums[1], sums[0]) if turned else (sums[0], sums[1])
-        told |= {"investment": money_text(first), "commitment": money_text(second)}
-    if length := reading.first(Unit.DURATION_DAYS):
+        first, second = min(
+            permutations(sums, 2),
+            key=lambda pair: _far(reading, pair[0], _INVESTS) + _far(reading, pair[1], _COMMITS),
+        )
+        return {"investment": first, "commitment": second}
+    if not sums or not reading.again(TOOL):
+        return {}
+    invests = _far(reading, sums[0], _INVESTS) < _far(reading, sums[0], _COMMITS)
+    return {"investment" if invests else "commitment": sums[0]}
+
+
+def _far(reading: Reading, sum_: Quantity, cue: re.Pattern[str]) -> int:
+    """How many characters lie between a sum and a word, within the clause."""
+    before, behind = near(reading, sum_)
+    found = [len(before) - match.end() for match in cue.finditer(before)]
+    found += [match.start() for match in cue.finditer(behind)]
+    return min(found, default=_NOWHERE)
+
+
+def _arguments(reading: Reading) -> dict[str, Any]:
+    told: dict[str, Any] = {name: money_text(sum_) for name, sum_ in _sides(reading).items()}
+    paid = told_by(reading, Unit.DURATION_DAYS, _PAID)
+    lengths = (q for q in reading.quantities if q.unit is Unit.DURATION_DAYS and q is not paid)
+    if length := next(lengths, None):
         told["years"] = max(1, round(length.value / _YEAR_DAYS))
-    stake = told_by(reading, Unit.PERCENT, _STAKE)
-    growth = told_by(reading, Unit.PERCENT, _GROWTH, [stake] if stake else [])
-    shares = (q for q in reading.quantities if q.unit is Unit.PERCENT)
-    margin = next((q for q in shares if q is not stake and q is not growth), None)
-    for name, share in (("equity_share", stake), ("growth", growth), ("cloud_margin", margin)):
-        if share:
+    parts = None if paid else told_by(reading, Unit.COUNT, _PAID)
+    if paid:
+        told["paid_over_years"] = max(1, round(paid.value / _YEAR_DAYS))
+    elif parts:
+        told["paid_over_years"] = int(parts.value)
+    taken: list[Quantity] = []
+    for name, cue in (
+        ("equity_share", _STAKE),
+        ("growth", _GROWTH),
+        ("discount_rate", _DISCOUNT),
+        ("cloud_margin", _MARGIN),
+    ):
+        if share := told_by(reading, Unit.PERCENT, cue, taken):
+            taken.append(share)
             told[name] = share_text(share)
+    left = next((q for q in reading.quantities if q.unit is Unit.PERCENT and q not in taken), None)
+    if left and "cloud_margin" not in told and _MARGIN.search(reading.folded):
+        told["cloud_margin"] = share_text(left)
     return reading.again(TOOL) | told
 
 

@@ -47,15 +47,16 @@ def near(reading: Reading, figure: Quantity) -> tuple[str, str]:
 def told_by(
     reading: Reading, unit: Unit, cue: re.Pattern[str], taken: Iterable[Quantity] = ()
 ) -> Quantity | None:
-    """The first figure of a unit with `cue` beside it, and no other figure between."""
-    left = list(taken)
-    for figure in reading.quantities:
+    """The figure of a unit to which `cue` stands nearest in its clause, with no other figure of the
+    unit between."""
+    left, found = list(taken), []
+    for n, figure in enumerate(reading.quantities):
         if figure.unit is not unit or figure in left:
             continue
         before, behind = near(reading, figure)
-        if cue.search(before) or cue.search(behind):
-            return figure
-    return None
+        found += [(len(before) - match.end(), n, figure) for match in cue.finditer(before)]
+        found += [(match.start(), n, figure) for match in cue.finditer(behind)]
+    return min(found, key=lambda each: each[:2])[2] if found else None
 
 
 def price_of_one(reading: Reading, taken: Iterable[Quantity | None] = ()) -> Quantity | None:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Call, Estimator, results_of
 from assistant.builtin.estimating.market_prices import lowest_prices, offers_call
-from assistant.builtin.estimating.money import hourly, price_of_one, told_by
+from assistant.builtin.estimating.money import (
+    hourly,
+    months_of,
+    price_of_one,
+    share_of,
+    told_by,
+)
 from assistant.builtin.estimating.ownership_words import WORDS, OwnershipWords
 from assistant.builtin.figures import dollars, family, percent, plain
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of, price_text, share_text
+from assistant.builtin.values import gpu_count, gpu_of, money_text, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
+from kb.texts.folding import fold
 from tools.estimates.money.purchase_prices import server_price
 from tools.gpus import known_gpu
 from tools.quantities import Quantity, Unit
@@ -39,12 +47,38 @@ _DECIDE = re.compile(
 )
 _BREAK_EVEN = re.compile(r"\bbreak[- ]?even\b|\bpayback\b|回本|盈亏平衡")
 _RESERVED_CUE = re.compile(r"\b(?:reserved|contract|commit\w*)\b|预留|包年|长约|合约")
-_USED = re.compile(r"utili[sz]|\buse[ds]?\b|\bbusy\b|利用率|使用率|用满|of the (?:time|hours)")
+_USED = re.compile(
+    r"utili[sz]|\buse[ds]?\b|\bbusy\b|\bload(?:ed)?\b|利用率|使用率|稼动|负载|用满"
+    r"|of the (?:time|hours)"
+)
 _CAPITAL = re.compile(r"cost of capital|wacc|capital|interest|discount|资金成本|资本成本|利率|折现")
 _RESIDUAL = re.compile(r"residual|resale|salvage|残值|转卖")
 _FALL = re.compile(r"\b(?:fall|drop|declin|decreas|cheaper|down)\w*|降|跌|便宜|下降")
 _RISE = re.compile(r"\b(?:rise|rising|increas|grow|dearer|up)\w*|涨|升|贵")
-_LIFE = re.compile(r"\b(?:life|years?|over|depreciat\w*)\b|折旧|寿命|用|年")
+_LIFE = re.compile(
+    r"\b(?:life|years?|over|depreciat\w*|useful|keep|last\w*)\b|折旧|寿命|用|年限|持有"
+)
+_RAMP = re.compile(
+    r"ramp|before (?:the )?(?:first|use|they|we|it)|deploy|deliver|lead time|set[- ]?up|install"
+    r"|go live|bring[- ]?up|投产|上线|爬坡|交付|到货|部署|安装|调试|才能用|建设期"
+)
+_STAFF = re.compile(
+    r"staff|engineers?|ops|people|salar|personnel|admins?|team|人力|运维|工资|人工|人员|薪"
+)
+_WITH_POWER = re.compile(
+    r"(?:includ\w*|incl\.?|with) (?:the )?(?:power|electricity)|(?:power"
+    r"|electricity) (?:is )?(?:included|in it)"
+    r"|(?:含|包)(?:了)?(?:电|電)|(?:电费|电力)(?:已|都)?(?:含|包)"
+)
+_FLAT = re.compile(
+    r"(?:rents?|prices?)[^,.;]{0,16}(?:flat|unchanged|stable|constant|the same)|flat (?:rents?"
+    r"|prices?)"
+    r"|(?:租金|价格)[^，。,;]{0,8}(?:不变|持平|平稳)"
+)
+_TERM_AT = re.compile(
+    r"\W{0,3}(?:terms?|contracts?|reserved|reservation|commit\w*|的?(?:合同|合约|预留|包年|租期))?"
+    r"\W{0,2}(?:at|for|is|@|:|：|为|是|价|要|报|约)?\s?[:：]?\s?"
+)
 _ALL_IN = re.compile(r"all[- ]in|including (?:network|everything)|全包|含网络")
 _COLOCATION = re.compile(r"colo(?:cation)?\b|kw|托管|机柜|千瓦")
 
@@ -80,8 +114,14 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["gpu"] = gpu
     if (count := gpu_count(reading)) is not None:
         told["gpus"] = count
-    rents = [q for q in reading.quantities if q.unit is Unit.PRICE_PER_GPU_HOUR]
-    committed = told_by(reading, Unit.PRICE_PER_GPU_HOUR, _RESERVED_CUE)
+    terms = _terms(reading)
+    if len(terms) > 1:
+        told["reserved_terms"] = [
+            f"{months_of(length)}: {price_text(price)}" for length, price in terms
+        ]
+    priced = [price for _, price in terms] if len(terms) > 1 else []
+    rents = [q for q in reading.quantities if q.unit is Unit.PRICE_PER_GPU_HOUR and q not in priced]
+    committed = told_by(reading, Unit.PRICE_PER_GPU_HOUR, _RESERVED_CUE, priced)
     for name, found in (
         ("rents", [q for q in rents if q is not committed]),
         ("reserved", [committed] if committed else []),
@@ -89,19 +129,48 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         if found:
             told |= {name: [price_text(each) for each in found], "rents_source": ASKED}
     told |= _purchase(reading) | _shares(reading)
-    if life := told_by(reading, Unit.DURATION_DAYS, _LIFE):
+    taken = [length for length, _ in terms] if len(terms) > 1 else []
+    if ramp := told_by(reading, Unit.DURATION_DAYS, _RAMP, taken):
+        taken.append(ramp)
+        told["ramp_months"] = months_of(ramp)
+    if life := told_by(reading, Unit.DURATION_DAYS, _LIFE, taken) or _years(reading, taken):
         told["life_years"] = f"{round(life.value / 365, 1).normalize():f}"
     return reading.again(TOOL) | told
 
 
-def _purchase(reading: Reading) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _terms(reading: Reading) -> list[tuple[Quantity, Quantity]]:
+    """Lengths of contracts with the price of each: "12 months at $5.81, 36 months at $4.31"."""
+    found = []
+    for length, price in pairwise(reading.quantities):
+        between = reading.text[length.end : price.start]
+        if (
+            length.unit is Unit.DURATION_DAYS
+            and price.unit is Unit.PRICE_PER_GPU_HOUR
+            and _TERM_AT.fullmatch(fold(between))
+        ):
+            found.append((length, price))
+    return found
+
+
+def _years(reading: Reading, taken: Sequence[Quantity]) -> Quantity | None:
+    """A length of years that nothing else explains."""
+    lengths = (q for q in reading.quantities if q.unit is Unit.DURATION_DAYS and q not in taken)
+    return next((each for each in lengths if each.said_unit == "year" and each.value > 365), None)
+
+
+def _purchase(reading: Reading) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     colocation = reading.first(Unit.PRICE_PER_KW_MONTH) or told_by(reading, Unit.MONEY, _COLOCATION)
     if colocation:
         found["colocation_per_kw_month"] = price_text(colocation)
     if power := reading.first(Unit.PRICE_PER_KWH):
         found["usd_per_kwh"] = price_text(power)
-    money = price_of_one(reading, [colocation])
+    if colocation and _WITH_POWER.search(reading.folded):
+        found["colocation_includes_power"] = True
+    staff = told_by(reading, Unit.MONEY, _STAFF, [colocation] if colocation else [])
+    if staff:
+        found["staff_per_year"] = money_text(staff)
+    money = price_of_one(reading, [colocation, staff])
     if money:
         name = "all_in" if _ALL_IN.search(reading.folded) else "purchase"
         found |= {name: price_text(money), "purchase_source": ASKED}
@@ -116,13 +185,15 @@ def _shares(reading: Reading) -> dict[str, Any]:
         ("cost_of_capital", _CAPITAL),
         ("utilisation", _USED),
     ):
-        if figure := told_by(reading, Unit.PERCENT, cue, taken):
+        if figure := share_of(reading, cue, taken):
             taken.append(figure)
             found[name] = share_text(figure)
+    paths = ["0%"] if _FLAT.search(reading.folded) else []
     for sign, cue in (("-", _FALL), ("", _RISE)):
-        if figure := told_by(reading, Unit.PERCENT, cue, taken):
-            return found | {"paths": [sign + share_text(figure)]}
-    return found
+        while figure := told_by(reading, Unit.PERCENT, cue, taken):
+            taken.append(figure)
+            paths.append(sign + share_text(figure))
+    return found | ({"paths": paths} if paths else {})
 
 
 def _then(reading: Reading, done: Sequence[Artifact]) -> list[Call]:

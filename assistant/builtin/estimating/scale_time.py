@@ -23,13 +23,18 @@ from tools.quantities import Unit
 TOOL = "scale_time"
 _FASTER = cues.cue(
     r"turns?|into|down to|finish|instead of|faster|speed(?:ing)? up|shorten|cut|compress|"
-    r"(?:in|for) (?:a|one|1|\d+) (?:days?|weeks?|months?)",
-    r"缩短|压缩|变成|加快|提速|加速到|内(?:完成|跑完)|想在|改成|[周月天](?:内)?(?:干|训|做)完|"
+    r"(?:in|for|within) (?:a|one|1|\d+) (?:days?|weeks?|months?)"
+    r"|from \d[^.?]{0,40} (?:down )?to \d|"
+    r"want(?:ed)? it (?:done )?(?:in|within)|speed-?up|quicker|sooner|rather than|reduce",
+    r"缩到|压到|降到|减到|赶到|提前到|缩成|缩短|压缩|变成|加快|提速|加速到|内(?:完成|跑完)|想在"
+    r"|改成|[周月天](?:内)?(?:干|训|做)完|"
     r"搞定|跑完|出结果|加卡",
 )
 _NUMBER = cues.cue(
-    r"how (?:many|can|could|do|would)|what (?:does|would) it take|need(?:ed)?",
-    r"多少|几张|几块|要多少|需要|够不够|怎么|怎样|如何",
+    r"what does|possible|feasible|can (?:we|i|it)|what (?:happens|if)|how (?:many|much|can|could"
+    r"|do|would)|what (?:does|would) it take|need(?:ed)?",
+    r"多少|几张|几块|要多少|需要|够不够|怎么|怎样|如何|能行吗|可行|行不行|可以吗|能不能|能否"
+    r"|做得到",
 )
 _HOW_MANY = cues.cue(
     r"how many (?:more |extra |additional )?(?:gpus|cards|[a-z]{1,3}\d{2,4}s)|how big",
@@ -38,7 +43,11 @@ _HOW_MANY = cues.cue(
 _MORE = cues.cue(r"(?:how many )?more gpus", r"再加多少|加到多少|还要加多少")
 _BATCH = re.compile(r"\bbatch\b|批")
 _EACH_GPU = re.compile(r"\bgpus?\b|\bcards?\b|[张卡]")
-_LIMIT = cues.cue(r"at most|limit(?:ed)?|no more than|feeds?", r"最多|上限|喂得了|不超过")
+_LIMIT = cues.cue(
+    r"at most|limit(?:ed)?|no more than|feeds?|up to|max(?:imum)?|cap(?:ped)?|keeps? busy"
+    r"|saturates?",
+    r"最多|上限|喂得?[了饱满]|不超过|至多|顶多|封顶|撑得?住",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +147,8 @@ def _wants(reading: Reading) -> bool:
         return False
     asked = _FASTER.search(text) and _NUMBER.search(text)
     if _counts(reading):
-        counted = reading.first(Unit.GPUS) is not None and _HOW_MANY.search(text)
+        counted = _HOW_MANY.search(text) or (_FASTER.search(text) and _most(reading))
+        counted = reading.first(Unit.GPUS) is not None and counted
         return bool((asked or counted) and len(_lengths(reading)) > 1)
     more = _MORE.search(text) and cues.OURS.search(text)
     return bool(asked and more and _lengths(reading))
@@ -160,8 +170,10 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     counts = _counts(reading)
     lengths = _lengths(reading)
     told: dict[str, Any] = {}
-    if _LIMIT.search(reading.folded) and counts and (len(counts) > 1 or reading.again(TOOL)):
-        told["most_gpus"] = counts.pop()
+    most = _most(reading)
+    if most is not None and (len(counts) > 1 or reading.again(TOOL)):
+        told["most_gpus"] = most
+        counts.remove(most)
     if counts:
         told["gpus"] = counts[0]
     if len(lengths) > 1:
@@ -174,6 +186,14 @@ def _arguments(reading: Reading) -> dict[str, Any]:
     if rate := reading.first(Unit.PRICE_PER_GPU_HOUR):
         told["price"] = price_text(rate)
     return reading.again(TOOL) | told
+
+
+def _most(reading: Reading) -> int | None:
+    """How many GPUs the batch can feed: the number beside the word of a limit."""
+    for unit in (Unit.GPUS, Unit.COUNT):
+        if (held := told_by(reading, unit, _LIMIT)) and int(held.value) in _counts(reading):
+            return int(held.value)
+    return None
 
 
 def _batch(reading: Reading) -> dict[str, str]:
