@@ -6,11 +6,11 @@ import asyncio
 import os
 import threading
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from assistant.answer import Answer, Proposal
 from assistant.desk import SessionInfo, SourceView
@@ -21,6 +21,7 @@ from assistant.language import detect
 from assistant.sessions import SessionStore
 from assistant.settings import default_home, load_settings
 from assistant.tracing import TurnSpans, begin_turn
+from assistant.waiting import each, run
 from kb.library.moments import parse_moment
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from assistant.turn import Turn
     from kb.programs.profile import Profile
 
-Result = TypeVar("Result")
 BUILTIN = "builtin"
 LONGEST_QUESTION = 8_000
 """Characters; more is an article, not a question."""
@@ -120,18 +120,32 @@ class Assistant:
         """Answer a question. `kept` off tries it out: no session and no gap is recorded; then
         `earlier` may give the turns before it. Raises one of `assistant.errors.DESK_ERRORS` where
         that fails."""
+        return run(lambda: self.aask(text, session, kept=kept, earlier=earlier))
 
-        async def fold() -> Answer:
-            async for event in self.stream(text, session, kept=kept, earlier=earlier):
-                if isinstance(event, Done):
-                    return event.answer
-                if isinstance(event, Failed):
-                    error = AssistantError(event.message, event.hint)
-                    error.code = event.code
-                    raise error
-            raise AssertionError("a stream ends with Done or Failed")
+    async def aask(
+        self,
+        text: str,
+        session: str | None = None,
+        *,
+        kept: bool = True,
+        earlier: Sequence[Answer] | None = None,
+    ) -> Answer:
+        """`ask` for asynchronous code."""
+        async for event in self.stream(text, session, kept=kept, earlier=earlier):
+            if isinstance(event, Done):
+                return event.answer
+            if isinstance(event, Failed):
+                error = AssistantError(event.message, event.hint)
+                error.code = event.code
+                raise error
+        raise AssertionError("a stream ends with Done or Failed")
 
-        return _run(fold)
+    def events(
+        self, text: str, session: str | None = None, *, kept: bool = True
+    ) -> Iterator[Event]:
+        """`stream` for plain code: the events as they come. Closing the iterator cancels the
+        turn."""
+        return each(lambda: self.stream(text, session, kept=kept))
 
     async def stream(
         self,
@@ -283,7 +297,7 @@ class Assistant:
         from assistant.replaying import replay
 
         saved = self._store.saved(answer_id)
-        return _run(lambda: replay(saved, self.kb, self._home, self._embedder))
+        return run(lambda: replay(saved, self.kb, self._home, self._embedder))
 
     def report(self, answer_id: str, note: str = "") -> bool:
         """Put a saved answer on staff's list, with its evidence and a note on what is wrong;
@@ -326,8 +340,9 @@ class Assistant:
         return f"{self.model_name} · {count} sources · {self.kb.state()}"
 
     def _taken_notes(self) -> list[str]:
-        notes = list(dict.fromkeys(self._notes))  # each step of a turn may have said the same
-        self._notes.clear()
+        """What the desk has to say, each once; another thread's turn does not say it again."""
+        with self._lock:
+            notes, self._notes[:] = list(dict.fromkeys(self._notes)), []
         return notes
 
     def close(self) -> None:
@@ -345,6 +360,17 @@ class Assistant:
     ) -> None:
         self.close()
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.close)
+
 
 def _checked(text: str) -> str:
     from kb.texts.cleaning import clean
@@ -360,15 +386,3 @@ def _checked(text: str) -> str:
             "put long text into a file and add it: compute-desk kb add FILE",
         )
     return question
-
-
-def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Run a coroutine function to its end, also from a thread whose event loop is running."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work())
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work()).result()
