@@ -61,8 +61,8 @@ def _told_of(answer: Answer, profile: Profile) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     values = set(_values(profile))
     for call in calls:
-        told = call.result.get("profile")
-        values |= set(_strings(told)) if isinstance(told, dict) else set()
+        for told in (call.result.get("profile"), call.result.get("proposed")):
+            values |= set(_strings(told)) if isinstance(told, dict) else set()
     longest = sorted(filter(None, values), key=len, reverse=True)
     parts = [*map(_whole, longest), _OWN_ANSWERS.pattern]
     return re.compile("|".join(parts), re.IGNORECASE)

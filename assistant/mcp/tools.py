@@ -51,16 +51,7 @@ class AgentTools:
         wrong = _misfits(_schema(tool), args)
         if wrong:
             return refusal(f"arguments of {name} do not fit: {wrong}")
-        made = {"name": name, "args": dict(args), "id": uuid.uuid4().hex, "type": "tool_call"}
-        runtime: ToolRuntime[Any, Any] = ToolRuntime(
-            state={"messages": [AIMessage("", tool_calls=[made])]},
-            context=None,
-            config={},
-            stream_writer=_nobody,
-            tool_call_id=str(made["id"]),
-            store=None,
-        )
-        message: ToolMessage = tool.invoke(made | {"args": {**args, "runtime": runtime}})
+        message = call_alone(tool, args)
         artifact = Artifact.model_validate(message.artifact)
         if not artifact.tool.ok:
             return refusal(f"{artifact.tool.error}. {artifact.tool.hint}")
@@ -71,6 +62,21 @@ class AgentTools:
                 "passages": [passage.model_dump(include=_PASSAGE) for passage in artifact.passages],
             },
         )
+
+
+def call_alone(tool: BaseTool, args: Mapping[str, Any]) -> ToolMessage:
+    """What a tool of the agent tells a model, called without a conversation."""
+    made = {"name": tool.name, "args": dict(args), "id": uuid.uuid4().hex, "type": "tool_call"}
+    runtime: ToolRuntime[Any, Any] = ToolRuntime(
+        state={"messages": [AIMessage("", tool_calls=[made])]},
+        context=None,
+        config={},
+        stream_writer=_nobody,
+        tool_call_id=str(made["id"]),
+        store=None,
+    )
+    message: ToolMessage = tool.invoke(made | {"args": {**args, "runtime": runtime}})
+    return message
 
 
 def refusal(message: str) -> CallToolResult:
