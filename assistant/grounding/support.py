@@ -24,6 +24,10 @@ does one of which so much stands in an order."""
 _LEAST_ALIKE = 8
 
 
+_DOTTED = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}")
+"""A version, an address or nonsense (1.1.1.1): no quantity, yet nothing to be made up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a citation will point to: a stretch of a source, or a field of a result."""
@@ -233,6 +237,9 @@ class EvidenceBook:
         for name in proper_names(unit.text):
             if fold(name) not in self._haystack:
                 return f"name without support: {name}"
+        for dotted in _DOTTED.findall(unit.text):
+            if fold(dotted) not in self._haystack:
+                return f"figure without support: {dotted[:40]}"
         for quotation in quotations(unit.text):
             if _squeezed(quotation) not in _squeezed(self._haystack):
                 return f"not a quotation of the evidence: {quotation}"

@@ -272,7 +272,7 @@ def test_calls_that_do_not_fit_are_told_to_the_model(
 def test_an_endless_answer_is_cut_and_said_so(warm_home: Path) -> None:
     def endless(reply: Reply, body: dict[str, Any]) -> None:
         for _ in range(100_000):
-            reply.text("Andromeda is a cluster for startups. ")
+            reply.text("Andromeda has more than 4,000 GPUs. ")
 
     limits = Limits(first_token=20, between_tokens=20, turn=60, answer=2_000)
     with faulty(endless) as server:

