@@ -10,6 +10,7 @@ from assistant.answer import Language
 from assistant.builtin.coverage import stem
 from assistant.builtin.figures import plain, price, size, when
 from assistant.builtin.selecting import Candidate
+from assistant.grounding.names import proper_names
 from assistant.language import in_script
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
@@ -121,7 +122,10 @@ def _differ(a: str, b: str) -> bool:
 
 
 def _same_subject(a: str, b: str, aliases: AliasTable) -> bool:
-    names = [set(aliases.groups(fold(text))) for text in (a, b)]
+    names = [
+        {*aliases.groups(fold(text)), *map(fold, proper_names(text, initial=True))}
+        for text in (a, b)
+    ]
     if not names[0] or names[0] != names[1]:
         return False
     words = [

@@ -9,10 +9,19 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
+from assistant.answer import Language
 from assistant.builtin.contest import contest, ranked
+from assistant.builtin.sections.facts import fact_section
+from assistant.builtin.selecting import Candidate, Selection
+from assistant.builtin.told_figures import told_figures
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.builtin.yes_no.figures import figures_asked
+from assistant.evidence import PassageEvidence
+from assistant.phrases_en import ENGLISH
 from assistant.reading import read
+from kb.knowledge_base import KnowledgeBase
+from kb.texts.aliases import AliasTable
+from tools.quantities import Unit
 
 pytestmark = pytest.mark.xdist_group("forms")
 
@@ -162,3 +171,81 @@ def test_prices_of_two_stand_in_one_table(desk: Assistant, question: str, lead: 
     assert answer.answer.startswith(lead), answer.answer.splitlines()[0]
     assert answer.answer.count("|---") > 1
     assert not answer.removed
+
+
+def test_a_list_says_first_which_name_the_gpu(desk: Assistant) -> None:
+    named = desk.ask("哪些投資機構提供H100？")
+    assert named.answer.startswith("**條款裡提到H100的有：a16z氧氣計畫。** [1]")
+    nobody = desk.ask("Which cloud credit programs give B200s?")
+    assert nobody.answer.startswith("**No program's terms name the B200.** 14 cloud")
+    assert not named.removed
+    assert not nobody.removed
+
+
+def test_of_several_questions_the_one_without_an_answer_is_named(desk: Assistant) -> None:
+    answer = desk.ask("Generate给多少额度？另外黄仁勋的年薪是多少？")
+    assert "35万美元" in answer.answer.splitlines()[0]
+    assert "**资料库里没有这个问题的答案：黄仁勋的年薪是多少？**" in answer.answer
+    assert answer.gaps == ["黄仁勋的年薪是多少？"]
+    assert not answer.abstained
+
+
+def test_a_figure_of_the_other_language_is_told_in_the_readers() -> None:
+    def told(text: str, unit: Unit, language: Language) -> list[str]:
+        return told_figures(text, [frozenset({unit})], language)
+
+    assert told("计划耗资最高50亿美元。", Unit.MONEY, "en") == ["up to $5B"]
+    assert told("It has more than 4,000 GPUs.", Unit.GPUS, "zh-Hant") == ["超過4,000張"]
+    assert told("集群有4000多块GPU。", Unit.GPUS, "en") == ["more than 4,000 GPUs"]
+    assert told("It takes 3.5 years.", Unit.DURATION_DAYS, "zh-Hans") == ["3.5年"]
+    assert told("2024年7月，阿里持股36%。", Unit.PERCENT, "en") == ["36%"]
+    assert told("$1, $2 and $3 million", Unit.MONEY, "zh-Hans") == []
+
+
+@pytest.fixture(scope="module")
+def notes(
+    new_home: Callable[[], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
+    """A desk with articles of its own: two that differ."""
+    folder = tmp_path_factory.mktemp("notes")
+    for name, head, text in (
+        (
+            "alpha",
+            "publisher: Alpha Wire\npublished: 2026-03-01",
+            "Helios lends each company 640 H200 GPUs.",
+        ),
+        (
+            "beta",
+            "publisher: Beta Post\npublished: 2026-09-01",
+            "Helios lends each company 900 H200 GPUs.",
+        ),
+    ):
+        (folder / f"{name}.md").write_text(f"---\ntitle: {name}\n{head}\n---\n\n{text}\n", "utf-8")
+    with Assistant.open(new_home(), today=date(2026, 11, 22)) as opened:
+        assert isinstance(opened.kb, KnowledgeBase)
+        for note in sorted(folder.iterdir()):
+            opened.kb.add(note)
+        yield opened
+
+
+def test_two_sources_with_different_values_are_both_told_the_newer_first(notes: Assistant) -> None:
+    answer = notes.ask("How many H200 GPUs does Helios lend each company?")
+    first, second = answer.answer.splitlines()[:2]
+    assert first.startswith("**Helios lends each company 900 H200 GPUs.** (")
+    assert "Beta Post, 1 Sep 2026" in first
+    assert second.startswith("- Another source gives another value: Helios lends each company 640")
+    assert "Alpha Wire, 1 Mar 2026" in second
+
+
+def test_a_figure_of_a_chinese_source_comes_first_in_english() -> None:
+    text = "Selene基金为每家公司投入30亿美元。"
+    passage = PassageEvidence(
+        id="p1.1", source="s", version="v", start=0, end=len(text), text=text, language="zh-Hans",
+        title="t", publisher="Gamma", as_of="2026-05",
+    )  # fmt: skip
+    chosen = Candidate(passage, text, coverage=1.0, missing=(), fits=True, score=1.0)
+    question = read("How much does Selene invest in each company?", (), ())
+    section = fact_section(question, Selection((chosen,), ()), AliasTable({}), ENGLISH)
+    assert section.lines == [
+        f"**$3B.** [p1.1] {ENGLISH.other_language} “{text}” (reported, Gamma, May 2026) [p1.1]"
+    ]
