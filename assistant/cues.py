@@ -172,6 +172,13 @@ TERMS = cue(
     r"benefits?|perks|what(?:[’']s|s)",
     r"条款|条件|详情|介绍|是什么|怎么申请|资格|要求|申请|附带|代价|什么样|优惠|好处|福利",
 )
+# What only asks to be told, and says nothing of what.
+TOLD = cue(
+    r"tell me|give me|show me|list|explain|describe|walk me through|please|quick(?:ly)?|hey|hi|"
+    r"(?:i|we) (?:need|want)(?: to know)?|"
+    r"(?:i|we) (?:am|are) (?:thinking|looking|considering)(?: of| at)?",
+    r"先|请|麻烦|帮(?:我|忙)|(?:说|讲|看|查|列|介绍|告诉)(?:我|一)?(?:下|说)|[一两三几]件事|想(?:知道|了解|问)",
+)
 FOLLOW_UP = cue(
     r"it|its|they|them|their|that (?:program|fund|one|plan)|this (?:program|fund|one|plan)|"
     r"the (?:former|latter|same)|he|she",

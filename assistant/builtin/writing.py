@@ -171,7 +171,7 @@ def _wants_overview(reading: Reading, weights: Mapping[str, float], kb: Knowledg
     """Whether a question about a program asks for its terms and nothing more special."""
     if not cues.TERMS.search(reading.folded) or yes_no(reading) is not None:
         return False
-    rest, named = reading.folded, set[str]()
+    rest, named = cues.TOLD.sub(" ", reading.folded), set[str]()
     for program in kb.programs():
         if program.id in reading.programs:
             for name in sorted(_called(program), key=len, reverse=True):

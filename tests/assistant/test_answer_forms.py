@@ -249,3 +249,18 @@ def test_a_figure_of_a_chinese_source_comes_first_in_english() -> None:
     assert section.lines == [
         f"**$3B.** [p1.1] {ENGLISH.other_language} “{text}” (reported, Gamma, May 2026) [p1.1]"
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("Who is eligible for DigitalOcean Hatch?", "$10 million"),
+        ("What are the terms of Modal for Startups?", "$25,000"),
+        ("How can I apply to Oxygen?", "Not stated in the sources: how to apply"),
+        ("先說下氧氣計畫的條件", "被投公司"),
+    ],
+)
+def test_terms_begin_with_what_is_asked_for(desk: Assistant, question: str, lead: str) -> None:
+    answer = desk.ask(question)
+    assert lead in answer.answer.splitlines()[0]
+    assert not answer.removed

@@ -167,22 +167,33 @@ def _values(
 
 
 def program_section(artifact: Artifact, asked: Collection[str], say: Phrases) -> Section:
-    """One program's terms, the fields `asked` for first, and what its sources do not state."""
+    """One program's terms, its name with the first of the fields `asked` for, and what its sources
+    do not state."""
     record = artifact.tool.result
     passages = {passage.id: passage for passage in artifact.passages}
-    first = next(iter(artifact.passages), None)
-    mark = f" [{first.id}]" if first else ""
     title = say.program_lead.format(
         name=in_script(record["name"], say.language),
         sponsor=in_script(record["sponsor"], say.language),
     )
-    section = Section([f"{title}{mark}", ""])
-    for name in sorted(_SHOWN, key=lambda field: field not in asked):
-        for passage in _passages(record, (name,), passages):
-            text = in_script(passage.text, say.language)
-            section.lines.append(
-                f"- {say.fields[name]}: {text}{basis_of(passage, say)} [{passage.id}]"
-            )
+    told = [
+        (name, passage)
+        for name in sorted(_SHOWN, key=lambda field: field not in asked)
+        for passage in _passages(record, (name,), passages)
+    ]
+    section = Section([title, ""])
+    colon = ": " if say.language == "en" else "："
+    if told:
+        lead, first = told[0]
+        text = in_script(first.text, say.language)
+        section.lines[0] = f"{title}{colon}**{text}**{basis_of(first, say)} [{first.id}]"
+        if asked and lead not in asked:  # no source tells what is asked for
+            names = say.comma.join(say.fields[name] for name in _SHOWN if name in asked)
+            section.lines.insert(0, f"**{say.missing_fields.format(fields=names)}**\n")
+    for name, passage in told[1:]:
+        text = in_script(passage.text, say.language)
+        section.lines.append(
+            f"- {say.fields[name]}{colon}{text}{basis_of(passage, say)} [{passage.id}]"
+        )
     section.lines += [
         f"- {say.attributes[row['attribute']]}{say.comma}{_values(row['cells'][0], passages, say)}"
         for row in record["disagreements"]
