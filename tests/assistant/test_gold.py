@@ -1,7 +1,7 @@
 """The exam: gold questions written by somebody who had not read the code. Never edited to pass.
 
-Asked here is the half `check`, on which nobody mends: a floor that falls is a step back. The
-goals of the project stand beside; the figures seen when a floor was set are in docs/figures.md.
+Asked here is the half `check`, on which nobody mends: an answer lost against the floors is a step
+back. Beside each floor stand the figure seen when it was set and the goal; see docs/figures.md.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def test_the_set_is_large_enough() -> None:
 
 
 def test_answers_are_right(figures: Figures) -> None:
-    assert (figures.right.share or 0) >= 0.47, figures  # goal 0.92
+    assert (figures.right.share or 0) >= 0.60, figures  # seen 0.63; goal 0.92
 
 
 def test_every_figure_is_supported(figures: Figures) -> None:
@@ -42,8 +42,8 @@ def test_every_figure_is_supported(figures: Figures) -> None:
 
 
 def test_what_the_sources_know_is_not_withheld(figures: Figures) -> None:
-    assert (figures.withheld.share or 0) <= 0.28, figures  # goal 0.05
+    assert (figures.withheld.share or 0) <= 0.20, figures  # seen 0.18; goal 0.05
 
 
 def test_what_they_do_not_know_is_not_answered(figures: Figures) -> None:
-    assert (figures.without_evidence.share or 0) <= 0.40, figures  # goal 0.02
+    assert (figures.without_evidence.share or 0) <= 0.40, figures  # seen 0.38; goal 0.02
