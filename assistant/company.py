@@ -38,7 +38,7 @@ _FOUNDED = re.compile(
 )
 _OLD = re.compile(r"\b(?:old|ago)\b|成立了?|创立了?", re.IGNORECASE)
 _WORD = r"(?:[\w&'’-]|\.(?=\w)){0,30}"
-_NAME = rf"(?<![A-Za-z0-9'’.-])[A-Z0-9a]{_WORD}(?: [A-Z]{_WORD}){{0,3}}"
+_NAME = rf"(?<![A-Za-z0-9'’.-])(?:[A-Z0-9]|a(?=\d)){_WORD}(?: [A-Z]{_WORD}){{0,3}}"
 _LIST = rf"{_NAME}(?:(?:, | and |, and |和|、|与|及){_NAME}){{0,4}}"
 _BACKED = (
     re.compile(rf"(?:[Bb]acked|[Ff]unded|financed|owned) by ({_LIST})"),

@@ -226,10 +226,13 @@ def points_back(reading: Reading) -> bool:
         return False
     if cues.FOLLOW_UP.search(reading.folded):
         return True
+    fitting = cues.ELIGIBLE.search(reading.folded) and not cues.WHICH.search(reading.folded)
     names = proper_names(reading.text, initial=reading.language != "en")
     named = names or reading.programs or reading.sponsored or reading.gpus or reading.models
     general = cues.COMPUTE.search(reading.folded) or cues.OURS.search(reading.folded)
-    return not (named or general or reading.strange_gpu) and len(reading.text) <= _LONGEST
+    if general and not fitting:  # "we are Series A, do we qualify?" asks of what was named
+        return False
+    return not (named or reading.strange_gpu) and len(reading.text) <= _LONGEST
 
 
 def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | None:

@@ -21,12 +21,19 @@ from assistant.reading.parts import Piece
 Alone = Callable[[str], Reading]
 """Reads a text as a question that stands alone."""
 _OF_HARDWARE = frozenset({Ask.OFFERS, Ask.HISTORY, Ask.QUEUE})
+_APART = frozenset({Ask.LIST, Ask.COMPARE, Ask.HISTORY})
+"""What is a question of its own beside any estimate."""
 _OF_A_JOB = frozenset({Ask.ROUTES, Ask.TRAINING, Ask.FINETUNING, Ask.MATCH, Ask.LIST, Ask.OFFERS})
 """What one job may need at once, so that its question is answered whole."""
 _ORDERS = re.compile(
     r"^(?:please |and |then )*(?:rank|sort|order|compare) (?:them|these|those|all)\b"
     r"|^(?:请|請|帮我|幫我|然后|再)*(?:排个序|排個序|排序|排一下)",
     re.IGNORECASE,
+)
+# What asks for more of the same fact: "and how much?", 几年内?
+_ASKED_WITH = cues.cue(
+    r"and|how|much|many|long|when|where|who|whom|which|by|in|since|for|with|what|year|month|day",
+    r"多少|多久|什么时候|何时|几|哪|谁|年|个?月|天|日|号|内|里|钱|美元|在|从|到|又|是|了|的|呢|吗|啊|时候|起",
 )
 _OF_TERMS = cues.cue(r"credits?|terms?|conditions?|eligibility", r"额度|条件|条款|资格|优惠")
 
@@ -130,20 +137,25 @@ def _asks_of_a_job(reading: Reading) -> bool:
 def _belongs(before: Group, group: Group, alone: Alone) -> bool:
     """Whether two pieces are one question."""
     earlier, later = before.reading, group.reading
+    if _says_nothing(later) and not _ASKED_WITH.sub(" ", later.folded).strip(" ?？。.!！,，、"):
+        return True  # "When did they invest, and how much?"
     both = alone(joined([*before.context, *before.texts, *group.texts]))
     estimate = [ask for ask in both.asks if ask in BY_ASK]
-    if estimate and _ORDERS.search(group.texts[0]):
+    whole = any(ask in BY_ASK for ask in later.asks) and not _open(later)
+    if estimate and not whole and _ORDERS.search(group.texts[0]):
         return True
     if estimate and not _open(both):
-        unsaid = _says_nothing(earlier) or _open(earlier)
+        # "list the funds, then rank the ways", "how did prices move, and should we buy?"
+        apart = bool(cues.GIVERS.search(earlier.folded)) or set(earlier.asks) <= _APART
+        unsaid = (_says_nothing(earlier) and not apart) or _open(earlier)
         if unsaid and not names_anything(earlier) and not cues.WHY.search(earlier.folded):
             return True  # "how many H100s, and how long to train 7B on 2T tokens?"
         alone_none = not any(ask in BY_ASK for ask in (*earlier.asks, *later.asks))
         ended = before.texts[-1].endswith(("?", "？"))
-        if alone_none and not ended and not names_anything(earlier):
+        if alone_none and not (ended or apart or names_anything(earlier)):
             return True  # "with an $80B run rate, how many customers at $240 would pay for it"
         if Ask.ROUTES in estimate and set(both.asks) <= _OF_A_JOB and not names_anything(later):
-            return True
+            return not apart
     if not any(ask in BY_ASK or ask in _OF_HARDWARE for ask in earlier.asks):
         # "Who led the round, and how big was it?" is answered by what tells of the round.
         pointing = _says_nothing(earlier) and _says_nothing(later) and not earlier.programs

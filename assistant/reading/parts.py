@@ -23,7 +23,7 @@ _ASKING = (
 )
 _TELL = (
     r"(?:please )?(?:tell (?:me|us)|show (?:me|us)?|list|give (?:me|us)|estimate|calculate|compare"
-    r"|explain|rank|work out|find out|find (?:me|us))"
+    r"|explain|rank|check (?:whether|if|that)|work out|find out|find (?:me|us))"
 )
 _WISHED = (
     r"(?:an? (?:rough |quick |training |serving |inference |fine-?tuning |cost |price )*"
