@@ -186,7 +186,7 @@ class Assistant:
         words, messages = own_words(question, turns), conversation(question, turns, self.kb)
 
         def begin() -> Turn:
-            return Turn(answer_id, session, question, language, words, self._as_of)
+            return Turn(answer_id, session, question, language, words, self._as_of, self.kb.aliases)
 
         foreign = None
         if self._model != BUILTIN:

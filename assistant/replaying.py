@@ -121,7 +121,7 @@ async def _again(
     calls = max(MODEL_CALLS, len(record.said)) + 1
     graph = build_agent(chat, tools, then, calls=calls, innermost=[handed])
     words = own_words(old.question, saved.earlier)
-    turn = Turn(old.id, old.session, old.question, old.language, words, record.as_of)
+    turn = Turn(old.id, old.session, old.question, old.language, words, record.as_of, then.aliases)
     messages = conversation(old.question, saved.earlier, then)
     await carry_out(graph, turn, messages)
     return turn.answer(old.model, then.library_version)

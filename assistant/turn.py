@@ -18,6 +18,7 @@ from assistant.grounding.grounder import Grounder, Shown
 from assistant.grounding.segments import sentences
 from assistant.phrases import fixed_sentences, phrases
 from assistant.record import Record, Recorder
+from kb.texts.aliases import AliasTable
 
 
 class Turn:
@@ -26,6 +27,7 @@ class Turn:
     def __init__(
         self, answer_id: str, session: str, question: str, language: Language,
         own_words: Sequence[str], as_of: date | None = None,
+        aliases: AliasTable | None = None,
     ) -> None:  # fmt: skip
         self._id, self._session = answer_id, session
         self._question, self._language = question, language
@@ -37,7 +39,7 @@ class Turn:
         self._opened = 0
         opening = [unit.text for unit in sentences(self._opening)]
         fixed = [*fixed_sentences(self._say), *fixed_words(language), *opening]
-        self._grounder = Grounder(own_words, self._say.not_stated, fixed)
+        self._grounder = Grounder(own_words, self._say.not_stated, fixed, aliases)
         self._begun = time.perf_counter()
         self._first_text: float | None = None
         self._calls: dict[str, tuple[dict[str, Any], float]] = {}

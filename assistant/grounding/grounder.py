@@ -17,7 +17,9 @@ from assistant.grounding.segments import (
     sentence_ends,
     sentences,
 )
-from assistant.grounding.support import EvidenceBook, Target
+from assistant.grounding.stretches import Target
+from assistant.grounding.support import EvidenceBook
+from kb.texts.aliases import AliasTable
 from kb.texts.cleaning import clean
 
 
@@ -34,13 +36,18 @@ class Grounder:
     """Feed it a draft piece by piece; it yields what may be shown, sentence by sentence.
 
     `not_stated` replaces a table cell that has no support; `fixed` are the desk's own sentences
-    (see `EvidenceBook`). `text` is all that was shown so far.
+    and `aliases` names of the same (see
+    `EvidenceBook`). `text` is all that was shown so far.
     """
 
     def __init__(
-        self, own_words: Sequence[str], not_stated: str, fixed: Collection[str] = ()
+        self,
+        own_words: Sequence[str],
+        not_stated: str,
+        fixed: Collection[str] = (),
+        aliases: AliasTable | None = None,
     ) -> None:
-        self._book = EvidenceBook(own_words, fixed)
+        self._book = EvidenceBook(own_words, fixed, aliases)
         self._not_stated = not_stated
         self._pending = ""
         self._lead_shown = False

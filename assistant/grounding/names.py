@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 
 _NAME = re.compile(
     r"(?<![A-Za-z0-9_$])(?:[A-Z][A-Za-z0-9&’'-]*|[a-z]+\d+[a-z]*)"
     r"(?:[ ](?:of |and |& )?[A-Z][A-Za-z0-9&’'-]*)*"
 )
+_HAN_NEXT = re.compile(r"\s?[一-鿿]")
 _PLAIN = frozenset(
     [
         "I",
@@ -88,11 +93,53 @@ def proper_names(sentence: str, *, initial: bool = False) -> list[str]:
     for match in _NAME.finditer(plain):
         said = match.group().split()
         words = [_stem(word) for word in said if word not in ("of", "and", "&")]
-        at_start = not initial and _starts_sentence(plain, match.start())
+        at_start = not initial and _starts_sentence(plain, match.start(), match.end())
         if at_start and words and not _is_marked(words[0]):
             words = words[1:]
         found += [word for word in words if word and word not in _PLAIN]
     return list(dict.fromkeys(found))
+
+
+def strange_names(
+    sentence: str, known: Callable[[str], bool], together: Callable[[str, str], bool]
+) -> Iterator[str]:
+    """Names in a sentence that are not `known`. At the start of a sentence only what is no ordinary
+    word is a name. `together` tells whether two words may stand next to each other in a name."""
+    plain = sentence.replace("*", " ").replace("_", " ")
+    for match in _NAME.finditer(plain):
+        if known(match.group()):
+            continue
+        words = [_stem(word) for word in match.group().split() if word not in ("of", "and", "&")]
+        if _starts_sentence(plain, match.start(), match.end()) and is_ordinary(words[0]):
+            words = words[1:]
+        words = [word for word in words if word and word not in _PLAIN]
+        for word in words:
+            if not known(word):
+                yield word
+        for first, second in pairwise(words):
+            if not together(first, second):
+                yield f"{first} {second}"
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    """Words that general English text writes small (three times or more, and mostly)."""
+    text = Path(__file__).with_name("words_en.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+_ENDING = re.compile(r"(?:ly|ing|tions?|ments?|ness|ities|ity|ances?|ences?|able|ible|less|wise)$")
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a word at the start of a sentence may be written big for that reason only."""
+    small = word.lower()
+    if _is_marked(word):
+        return False
+    parts = small.replace("’", "'").split("'")[0].split("-")
+    return word in _PLAIN or all(
+        part in _ordinary() or (len(part) > 5 and _ENDING.search(part)) for part in parts
+    )
 
 
 def _stem(word: str) -> str:
@@ -106,8 +153,11 @@ def _is_marked(word: str) -> bool:
     return bool(re.search(r"[A-Z0-9]", word[1:]))
 
 
-def _starts_sentence(text: str, position: int) -> bool:
-    before = text[:position].rstrip(" \t“\"'(「『")
+def _starts_sentence(text: str, start: int, end: int) -> bool:
+    """Whether a capital at `start` may only open a sentence; a Chinese one needs none."""
+    if _HAN_NEXT.match(text, end):
+        return False
+    before = text[:start].rstrip(" \t“\"'(「『")
     return not before or before[-1] in ".!?:;。！？：；—|·-"
 
 

@@ -1,49 +1,60 @@
-"""Which evidence supports a sentence: its figures, names, quotations and links."""
+"""Which evidence supports a sentence: its figures, names, quotations, links and what it denies."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from difflib import SequenceMatcher
 from functools import cached_property
-from typing import Any
 
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
-from assistant.grounding.names import addresses, proper_names, quotations, urls
+from assistant.grounding.asides import asides, stray_tokens, tokens
+from assistant.grounding.fields import Field, told, walk
+from assistant.grounding.figures import Figure, figures, mismatch
+from assistant.grounding.han_names import new_surnames, one_dot, strange_han_names
+from assistant.grounding.legible import legible, strange_letters
+from assistant.grounding.names import addresses, quotations, strange_names, urls
+from assistant.grounding.orders import obeys, squeezed
+from assistant.grounding.polarity import contradicts, words
 from assistant.grounding.segments import Unit
+from assistant.grounding.stretches import Stretch, Target, overlap, stretches_of
+from assistant.grounding.subjects import COMMON, Subjects, families
+from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
-from tools.quantities import Quantity, find_quantities, supports
 from tools.quantities import Unit as UnitKind
+from tools.quantities import supports
 
-_REPEATED = 0.6
-"""A sentence that holds so much of an order of a source repeats it (share of its letter pairs), as
-does one of which so much stands in an order."""
-_LEAST_ALIKE = 8
-
-
-_DOTTED = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}")
-"""A version, an address or nonsense (1.1.1.1): no quantity, yet nothing to be made up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a citation will point to: a stretch of a source, or a field of a result."""
-
-    evidence: PassageEvidence | ToolEvidence
-    quote: str
-    start: int | None = None
-    end: int | None = None
-    field: str | None = None
-
-    @property
-    def key(self) -> tuple[str, int | None, str | None]:
-        """The same place has the same key, whichever call found it."""
-        if isinstance(self.evidence, PassageEvidence):
-            return self.evidence.source, self.start, None
-        return self.evidence.id, None, self.field
+_DATED = (UnitKind.YEAR, UnitKind.DATE)
+_PRONOUN = re.compile(
+    r"^(?:it|its|they|their|this|that|these|those|he|she|his|her)\b|^(?:它|他|她|该|此|这|其)", re.I
+)
+_REMARK = re.compile(r"[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）]\W*$")
+# Words of a clause in which a figure of the person's own may stand.
+_ASKED = re.compile(
+    r"\b(?:you|we) (?:asked|said|want|mention\w*|need|plan|have raised|raised|name[ds]?|gave|told)"
+    r"|\byour\b|\basked\b|\bquestion\b|您|你|贵公司|所问|问到|问的是|提到的|提问",
+    re.IGNORECASE,
+)
+_NOT_TOLD = re.compile(
+    r"\b(?:not|n['’]t|no source|no sources|nothing|neither)\b.*\b(?:say|says|state[sd]?|mention\w*"
+    r"|confirm\w*|tell|tells|give|gives|found|support\w*)\b|(?:没有?|未|无)(?:法)?.{0,6}(?:说|提|写|给出|公布|披露|证实|查到|找到|记载)",
+    re.IGNORECASE,
+)
+_WRONG = {
+    "unit": "figure with another unit than its evidence",
+    "rate": "figure with another unit than its evidence",
+    "direction": "figure that its evidence bounds the other way",
+    "subject": "figure that the evidence tells of somebody else",
+    "none": "figure without support",
+}
+_REPEATED = 0.65
+"""Share of a sentence's words that one of a source has which it repeats."""
+_NEARLY = 0.3
+_NEAR = 0.1
+"""What agreement counts beside likeness where several sentences state one figure."""
+_ALIKE = 0.6
+"""Share of a sentence's words that a source's sentence has where it is cited for it unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,312 +65,470 @@ class Verdict:
     reason: str | None = None
 
 
-class _Stretch:
-    """A sentence of a passage with what can be matched in it."""
-
-    def __init__(self, passage: PassageEvidence, start: int, end: int) -> None:
-        self.passage = passage
-        self.text = passage.text[start:end]
-        self.target = Target(
-            passage, self.text, start=passage.start + start, end=passage.start + end
-        )
-
-    @cached_property
-    def quantities(self) -> list[Quantity]:
-        about = " ".join(filter(None, (self.passage.as_of, self.passage.title)))
-        return [*find_quantities(self.text), *find_quantities(about)]
-
-    @cached_property
-    def folded(self) -> str:
-        return fold(self.text)
-
-    @cached_property
-    def surroundings(self) -> str:
-        p = self.passage
-        told = " ".join(p.text[start:end] for start, end in p.statements())
-        return fold(" ".join(filter(None, (p.title, p.header, told, p.publisher))))
-
-
-@dataclass(frozen=True)
-class _Field:
-    """A value in a tool's result, with its dotted path."""
-
-    tool: ToolEvidence
-    path: str
-    value: Any
-
-    @cached_property
-    def is_leaf(self) -> bool:
-        return not isinstance(self.value, (dict, list))
-
-    @cached_property
-    def text(self) -> str:
-        if not self.is_leaf:
-            return json.dumps(self.value, ensure_ascii=False)
-        if isinstance(self.value, float):
-            return f"{Decimal(str(self.value)):f}"
-        return str(self.value)
-
-    @cached_property
-    def quantities(self) -> list[Quantity]:
-        if self.is_leaf:
-            return find_quantities(self.text)
-        return [
-            q
-            for leaf in _walk(self.tool, self.path, self.value)
-            if leaf.is_leaf
-            for q in leaf.quantities
-        ]
-
-    @cached_property
-    def numbers(self) -> list[Decimal]:
-        """The numbers at or below this field."""
-        leaves = [self] if self.is_leaf else _walk(self.tool, self.path, self.value)
-        return [Decimal(leaf.text) for leaf in leaves if leaf.is_leaf and _is_number(leaf.text)]
-
-    def holds(self, figure: Quantity) -> bool:
-        """Whether the field states the figure, or a number that rounds to it; a share of 0.154
-        is 15.4%."""
-        percent = figure.unit is UnitKind.PERCENT
-        return _holds(self.quantities, figure) or any(
-            _rounds_to(number, figure.value) or (percent and _rounds_to(number * 100, figure.value))
-            for number in self.numbers
-        )
-
-    @property
-    def target(self) -> Target:
-        return Target(self.tool, self.text, field=self.path)
-
-
 class EvidenceBook:
     """All evidence of a turn, and the person's own words, ready to be matched.
 
-    `fixed` are sentences of the desk's own catalogue, which state nothing about the world.
+    `fixed` are sentences of the desk's own catalogue, which state nothing about the world;
+    `aliases` tell which names are names of the same.
     """
 
-    def __init__(self, own_words: Sequence[str], fixed: Collection[str] = ()) -> None:
-        self._own = list(own_words)
+    def __init__(
+        self,
+        own_words: Sequence[str],
+        fixed: Collection[str] = (),
+        aliases: AliasTable | None = None,
+    ) -> None:
+        self._own = [legible(text) for text in own_words]
         self._fixed = frozenset(fixed)
-        self._stretches: dict[str, list[_Stretch]] = {}
-        self._fields: dict[str, list[_Field]] = {}
+        self._aliases = aliases or AliasTable({})
+        self._subjects = Subjects(self._aliases)
+        self._stretches: dict[str, list[Stretch]] = {}
+        self._fields: dict[str, list[Field]] = {}
         self._tools: dict[str, ToolEvidence] = {}
+        self._passages: dict[str, PassageEvidence] = {}
         self._orders: set[str] = set()
 
     def learn(self, artifact: Artifact) -> None:
         """Add what a tool call returned."""
-        self._tools[artifact.tool.id] = artifact.tool
-        self._fields[artifact.tool.id] = list(_walk(artifact.tool, "", _told(artifact.tool)))
+        tool = artifact.tool
+        self._tools[tool.id] = tool
+        self._fields[tool.id] = list(walk(tool, "", told(tool)))
         for passage in artifact.passages:
-            told = [_Stretch(passage, *span) for span in passage.statements()]
-            self._stretches[passage.id] = told
-            self._orders.update(filter(None, map(_squeezed, passage.orders())))
-        self.__dict__.pop("_haystack", None)
-        self.__dict__.pop("_addresses", None)
-        self.__dict__.pop("_known", None)
+            self._passages[passage.id] = passage
+            self._stretches[passage.id] = stretches_of(passage, self._subjects)
+            self._orders.update(filter(None, map(squeezed, passage.orders())))
+            self._subjects.learn(passage.title, passage.text, program=passage.program is not None)
+            if passage.program is not None:
+                self._subjects.join(self._subjects.named(passage.title))
+        for name in (
+            "_raw",
+            "_addresses",
+            "_haystack",
+            "_spoken",
+            "_groups",
+            "_tokens",
+            "_asides",
+            "_squeezed",
+        ):
+            self.__dict__.pop(name, None)
 
     @cached_property
-    def _known(self) -> set[str]:
-        """Names that the evidence uses, folded: a sentence about one needs evidence about it."""
-        found = set()
-        for stretches in self._stretches.values():
-            for stretch in stretches:
-                found.update(proper_names(stretch.text))
-                found.update(proper_names(stretch.passage.title, initial=True))
-        return {fold(name) for name in found}
+    def _raw(self) -> str:
+        """Everything that may be named, as it is written."""
+        parts = []
+        for p in self._passages.values():
+            parts.append(" ".join(filter(None, (p.title, p.header, p.text, p.publisher, p.as_of))))
+        parts += [json.dumps(told(tool), ensure_ascii=False) for tool in self._tools.values()]
+        return "\n".join([*parts, *self._own])
 
     @cached_property
     def _haystack(self) -> str:
-        """Everything that may be named, folded."""
-        parts = [stretch[0].surroundings for stretch in self._stretches.values() if stretch]
-        parts += [fold(json.dumps(_told(t), ensure_ascii=False)) for t in self._tools.values()]
-        return " ".join([*parts, *map(fold, self._own)])
+        return one_dot("\n".join(fold(line) for line in self._raw.split("\n")))
 
     @cached_property
     def _addresses(self) -> str:
         """Where an address may come from: records, results, names of sources, the person. What an
         article says to open is not shown; its citation leads there."""
-        parts = [fold(json.dumps(_told(t), ensure_ascii=False)) for t in self._tools.values()]
-        for stretches in self._stretches.values():
-            for stretch in stretches[:1]:
-                p = stretch.passage
-                parts.append(fold(" ".join(filter(None, (p.title, p.publisher, p.url)))))
-            parts += [each.folded for each in stretches if each.passage.kind == "program"]
+        parts = [fold(json.dumps(told(tool), ensure_ascii=False)) for tool in self._tools.values()]
+        for p in self._passages.values():
+            parts.append(fold(" ".join(filter(None, (p.title, p.publisher, p.url)))))
+            if p.kind == "program":
+                parts += [each.folded for each in self._stretches[p.id]]
         return " ".join([*parts, *map(fold, self._own)])
 
     @cached_property
-    def _own_quantities(self) -> list[Quantity]:
-        found = [quantity for text in self._own for quantity in find_quantities(text)]
-        # What somebody may have meant can be asked back.
-        return found + [replace(each, value=value) for each in found for value in each.readings]
+    def _spoken(self) -> frozenset[str]:
+        """The words of all evidence, folded."""
+        return frozenset(re.findall(r"[a-z0-9]+", self._haystack))
 
-    def judge(self, unit: Unit) -> Verdict:
-        """Find support for all that a unit claims. Figures outside the named evidence are looked
-        for in all of it; a passage counts only if it is about a name of the unit."""
-        if unit.text in self._fixed:
-            return Verdict(_distinct(self._named_evidence(unit.marks, unit, ())[0]))
-        if reason := self._foreign(unit):
-            return Verdict(reason=reason)
-        if self._obeys(unit):
-            return Verdict(reason="it follows an order that stands in a source")
-        names = [
-            name for name in map(fold, proper_names(unit.text, initial=True)) if name in self._known
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        """The alias groups that all evidence names."""
+        return frozenset(self._aliases.groups(self._haystack))
+
+    @cached_property
+    def _tokens(self) -> set[str]:
+        return tokens(self._haystack)
+
+    @cached_property
+    def _asides(self) -> frozenset[str]:
+        return frozenset().union(*(asides(line) for line in self._haystack.split("\n")))
+
+    @cached_property
+    def _squeezed(self) -> str:
+        return _squeeze(self._haystack)
+
+    @cached_property
+    def _own_figures(self) -> list[Figure]:
+        found = [figure for text in self._own for figure in figures(text)]
+        meant = [
+            replace(each, quantity=replace(each.quantity, value=value))
+            for each in found
+            for value in each.quantity.readings
         ]
-        targets, open_figures = self._named_evidence(unit.marks, unit, names)
-        if open_figures and unit.row:
-            _, still = self._named_evidence(unit.row, unit, names)
-            open_figures = [figure for figure in open_figures if figure in still]
-        for figure in open_figures:
-            if _holds(self._own_quantities, figure):
-                continue
-            found = self._search(figure, unit, names)
-            if found is None:
-                return Verdict(reason=f"figure without support: {figure.text}")
-            targets.append(found)
+        return found + meant  # what somebody may have meant can be asked back
+
+    def judge(self, unit: Unit, before: str = "") -> Verdict:
+        """Find support for all that a unit claims. `before` is the sentence in front of it, which
+        tells whom a pronoun stands for."""
+        if unit.text in self._fixed:
+            return Verdict(_distinct(self._about_marks(unit)))
+        text = legible(unit.text)
+        if reason := self._foreign(unit.text, text):
+            return Verdict(reason=reason)
+        if obeys(text, self._orders):
+            return Verdict(reason="it follows an order that stands in a source")
+        claim = _Claim(unit, text, self._subjects, before)
+        targets: list[Target] = []
+        for figure in claim.figures:
+            found, reason = self._support(claim, figure)
+            if reason:
+                return Verdict(reason=reason)
+            claim.found += found
+        targets = list(claim.found)
+        if (closest := self._closest(claim)) is not None:
+            strangers = self._strangers(claim, closest)
+            if strangers:
+                return Verdict(reason=f"name that the source does not speak of: {strangers[0]}")
+        if not claim.figures:
+            targets = self._about_marks(unit)
+        if not targets and len(claim.words) > 3:
+            targets = self._alike(claim)
+        targets = _in_order(targets, unit.marks)
+        if self._is_turned(claim, targets):
+            return Verdict(reason=f"the opposite of what the source says: {unit.text[:120]}")
         return Verdict(targets=_distinct(targets))
 
-    def _obeys(self, unit: Unit) -> bool:
-        """Whether a unit repeats an order of a source, or says that it was carried out."""
-        mine = _squeezed(unit.text)
-        pairs = _pairs(mine)
-        return any(
-            len(pairs & _pairs(order)) >= _REPEATED * len(_pairs(order))
-            or _longest_alike(mine, order) >= max(_LEAST_ALIKE, _REPEATED * len(mine))
-            for order in self._orders
-        )
-
-    def _foreign(self, unit: Unit) -> str | None:
-        """A link, name or quotation that is in no evidence."""
-        for url in urls(unit.text):
+    def _foreign(self, shown: str, text: str) -> str | None:
+        """A link, letter, name, quotation or date that is in no evidence."""
+        for url in urls(text):
             return f"link that is not evidence: {url}"
-        for address in addresses(unit.text):
+        for address in addresses(text):
             if fold(address) not in self._addresses:
                 return f"address that no record or result gives: {address}"
-        for name in proper_names(unit.text):
-            if fold(name) not in self._haystack:
-                return f"name without support: {name}"
-        for dotted in _DOTTED.findall(unit.text):
-            if fold(dotted) not in self._haystack:
-                return f"figure without support: {dotted[:40]}"
-        for quotation in quotations(unit.text):
-            if _squeezed(quotation) not in _squeezed(self._haystack):
+        for letter in strange_letters(shown):
+            if letter not in self._raw:
+                return f"letter that only looks like another: {letter}"
+        folded = one_dot(fold(text))
+        for name in strange_names(text, self._is_known, self._is_together):
+            return f"name without support: {name}"
+        for name in strange_han_names(folded, self._haystack, self._is_other_name):
+            return f"name without support: {name}"
+        for quotation in quotations(text):
+            if _squeeze(fold(quotation)).rstrip("。，,.！!？?；;") not in self._squeezed:
                 return f"not a quotation of the evidence: {quotation}"
+        for token in stray_tokens(text, figures(text)):
+            if token.casefold().removesuffix("s") not in self._tokens:
+                return f"figure without support: {token}"
+        for aside in sorted(asides(folded) - self._asides):
+            if aside[1:] in self._tokens and aside[0] == "#":
+                continue  # the 48th month of a result that says 48
+            return f"date or amount without support: {aside.lstrip('#')}"
         return None
 
-    def _named_evidence(
-        self, marks: Sequence[str], unit: Unit, names: Sequence[str]
-    ) -> tuple[list[Target], list[Quantity]]:
-        """Targets for the ids that the draft names, and the figures they leave open."""
-        open_figures = find_quantities(unit.text)
-        targets: list[Target] = []
+    def _is_known(self, name: str) -> bool:
+        """Whether the evidence or the person names this, or the same by another name."""
+        folded = fold(name)
+        if re.search(r"[^a-z0-9]", folded) and folded in self._haystack:
+            return True
+        parts = re.findall(r"[a-z0-9]+", folded)
+        single = len(name.split()) == 1 and all(part in self._spoken for part in parts)
+        return single or self._is_other_name(name)
+
+    def _is_other_name(self, name: str) -> bool:
+        group = self._aliases.group(name)
+        if group is not None:
+            return group in self._groups or group in COMMON
+        found = self._aliases.places(fold(name))
+        return any(start == 0 and group in self._groups for start, group in found) and "·" in name
+
+    def _is_together(self, first: str, second: str) -> bool:
+        """Whether two words of a name may stand together: not the first name of one person with
+        the last name of another."""
+        if re.search(rf"{re.escape(first)}['’]?s?\W+{re.escape(second)}", self._raw, re.IGNORECASE):
+            return True
+        followers = re.findall(rf"(?<!\w){re.escape(first)} (\w)", self._raw)
+        alone = re.search(rf"(?<!\w){re.escape(first)}(?! ?\w)", self._raw)
+        return bool(alone) or not followers or any(not each.isupper() for each in followers)
+
+    def _support(self, claim: _Claim, figure: Figure) -> tuple[list[Target], str | None]:
+        """What supports a figure: first the evidence that the draft names, then that of its row,
+        the person's own words, and all evidence."""
+        for marks in (claim.unit.marks, claim.beside, claim.unit.row):
+            found, wrong = self._marked(claim, figure, marks)
+            if found:
+                return [found], None
+            if wrong:
+                return [], f"{_WRONG[wrong]}: {figure.text}"
+        if self._is_own(claim, figure):
+            return [], None
+        found, wrong = self._anywhere(claim, figure)
+        if found:
+            return [found], None
+        return [], f"{_WRONG[wrong]}: {figure.text}"
+
+    def _marked(
+        self, claim: _Claim, figure: Figure, marks: Sequence[str]
+    ) -> tuple[Target | None, str | None]:
+        """What the named evidence says of a figure: where, or in what it differs."""
+        passages = []
         for mark in marks:
+            evidence_id, _, path = mark.partition(":")
+            if path:
+                failed = evidence_id in self._tools and not self._tools[evidence_id].ok
+                for field in self._fields.get(evidence_id, ()):
+                    if (failed or field.path == path) and field.holds(figure):
+                        return _field_target(field), None
+            elif evidence_id in self._stretches:
+                passages.append(evidence_id)
+            elif found := self._in_result(evidence_id, figure, named=True):
+                return found, None
+        found, wrong, likeness = self._told(claim, figure, passages)
+        return found, wrong if wrong == "direction" or likeness >= _REPEATED else None
+
+    def _told(
+        self, claim: _Claim, figure: Figure, evidence_ids: Iterable[str]
+    ) -> tuple[Target | None, str | None, float]:
+        """Of the sentences that state the figure's value the one that is most like the claim: where
+        it stands, or in what it differs from the claim; and how like it is."""
+        best: tuple[float, Stretch | None, str | None] = (-1.0, None, None)
+        for evidence_id in evidence_ids:
+            for stretch in self._stretches.get(evidence_id, ()):
+                for held in stretch.figures:
+                    if not supports(held.quantity, figure.quantity):
+                        continue
+                    wrong = mismatch(held, figure, stretch.text)
+                    wrong = wrong or self._of_another(claim, figure, stretch, held)
+                    likeness = overlap(claim.words, stretch.words) + (0.0 if wrong else _NEAR)
+                    if likeness > best[0]:
+                        best = (likeness, stretch, wrong)
+        likeness, chosen, wrong = best
+        if chosen is None:
+            return None, None, 0.0
+        return (None if wrong else chosen.target), wrong, likeness
+
+    def _anywhere(self, claim: _Claim, figure: Figure) -> tuple[Target | None, str]:
+        """What all evidence says of a figure. A sentence that repeats one of a source takes its
+        figures from there; one that names fields of a result, from fields of the figure's kind."""
+        ids: list[str] = list(self._stretches)
+        closest = self._closest(claim)
+        if closest is not None:
+            ids = [each.id for each in self._beside(closest)]
+        elif claim.unit.row and any(mark.startswith("p") for mark in claim.unit.marks):
+            ids = []
+        elif figure.quantity.unit in _DATED and claim.passages:
+            ids = [each for each in ids if self._is_near(claim, each)]
+        plain = figure.quantity.unit is UnitKind.COUNT
+        if not (claim.names_fields and plain):
+            found, wrong, _ = self._told(claim, figure, ids)
+            if found:
+                return found, ""
+        if closest is None and not self._is_of_other_field(claim, figure):
+            for evidence_id in self._fields:
+                if claim.names_fields and plain:
+                    break
+                if found := self._in_result(
+                    evidence_id, figure, named=False, strict=claim.names_fields
+                ):
+                    return found, ""
+        return None, wrong if not (claim.names_fields and plain) and wrong else "none"
+
+    def _closest(self, claim: _Claim) -> Stretch | None:
+        """The source's sentence that a claim repeats nearly word for word."""
+        if len(claim.words) < 5:
+            return None
+        everything = [each for stretches in self._stretches.values() for each in stretches]
+        best = max(everything, key=lambda each: overlap(claim.words, each.words), default=None)
+        return best if best and overlap(claim.words, best.words) >= _REPEATED else None
+
+    def _beside(self, closest: Stretch) -> list[PassageEvidence]:
+        """The passages with a sentence about as close as the closest, its own the first."""
+        return [
+            stretches[0].passage
+            for stretches in filter(None, self._stretches.values())
+            if stretches[0].passage.id == closest.passage.id
+            or any(overlap(closest.words, each.words) >= _REPEATED for each in stretches)
+        ]
+
+    def _is_near(self, claim: _Claim, evidence_id: str) -> bool:
+        stretches = self._stretches[evidence_id]
+        sources = {self._passages[each].source for each in claim.passages if each in self._passages}
+        return self._passages[evidence_id].source in sources or any(
+            overlap(claim.words, each.words) >= _NEARLY for each in stretches
+        )
+
+    def _in_result(
+        self, evidence_id: str, figure: Figure, *, named: bool, strict: bool = False
+    ) -> Target | None:
+        """The value of a result that states a figure; rounded where the draft names the result or
+        the name of the field tells that it measures the same."""
+        for field in self._fields.get(evidence_id, ()):
+            if not field.is_leaf or (strict and not field.measures(figure)):
+                continue
+            rounded = named or field.measures(figure) or field.may_measure(figure)
+            if field.states(figure, rounded=rounded):
+                return _field_target(field)
+        return None
+
+    def _of_another(
+        self, claim: _Claim, figure: Figure, stretch: Stretch, held: Figure
+    ) -> str | None:
+        """Whether a passage tells a figure of somebody else than the claim does."""
+        if figure.quantity.unit in _DATED:
+            mine = self._subjects.named(claim.text)
+            return None if not mine or self._subjects.same(mine, stretch.about) else "subject"
+        mine = claim.parties(figure)
+        theirs = stretch.parties(held)
+        if mine and theirs and not self._subjects.same(mine, theirs):
+            return "subject"
+        for name in claim.named(figure):
+            if not self._subjects.same((name,), stretch.about):
+                return "subject"
+        ours, gpus = families(figure.clause), stretch.gpus(held)
+        return "subject" if ours and gpus and not ours & gpus else None
+
+    def _is_own(self, claim: _Claim, figure: Figure) -> bool:
+        """Whether a figure is the person's own, and said as such: beside a result that was worked
+        out from it, or where nobody else is spoken of."""
+        if not any(supports(own.quantity, figure.quantity) for own in self._own_figures):
+            return False
+        if any(mark.startswith("t") for mark in (*claim.unit.marks, *claim.unit.row)):
+            return True
+        if not claim.parties(figure) and not claim.is_about_another:
+            return True
+        return bool(_ASKED.search(figure.clause) or _NOT_TOLD.search(claim.text))
+
+    def _is_of_other_field(self, claim: _Claim, figure: Figure) -> bool:
+        """Whether the draft names a field of this figure's kind, which states another figure."""
+        for mark in claim.unit.marks:
+            evidence_id, _, path = mark.partition(":")
+            for field in self._fields.get(evidence_id, ()):
+                if path and field.path == path and field.measures(figure):
+                    return True
+        return False
+
+    def _strangers(self, claim: _Claim, closest: Stretch) -> list[str]:
+        """Parties that a repeated sentence names and its source does not."""
+        passages = [each.id for each in self._beside(closest)]
+        about = {name for each in passages for name in self._stretches[each][0].about}
+        text = _REMARK.sub("", claim.text)
+        named = self._subjects.named(text)
+        strange = [name for name in named if not self._subjects.same((name,), about)]
+        return [*strange, *new_surnames(one_dot(fold(text)), self._haystack)]
+
+    def _about_marks(self, unit: Unit) -> list[Target]:
+        """Targets for the evidence that a draft names for a sentence without figures."""
+        text = legible(unit.text)
+        mine, parties = words(fold(text)), self._subjects.named(text)
+        targets = []
+        for mark in unit.marks:
             evidence_id, _, path = mark.partition(":")
             stretches = self._stretches.get(evidence_id)
             if stretches:
-                if not _about(stretches[0], names):
+                if parties and not self._speaks_of(parties, stretches[0]):
                     continue
-                chosen, open_figures = _closest(stretches, unit, open_figures)
-                targets += chosen
-            elif path:
-                for field in self._fields.get(evidence_id, ()):
-                    if field.path == path:
-                        targets.append(field.target)
-                        open_figures = [f for f in open_figures if not field.holds(f)]
-        return targets, open_figures
+                best = max(stretches, key=lambda each: overlap(mine, each.words))
+                targets.append(best.target)
+            else:
+                fields = self._fields.get(evidence_id, ())
+                targets += [_field_target(field) for field in fields if path and field.path == path]
+        return targets
 
-    def _search(self, figure: Quantity, unit: Unit, names: Sequence[str]) -> Target | None:
-        named = [mark.partition(":")[0] for mark in unit.marks]
-        order = [*named, *(i for i in [*self._stretches, *self._fields] if i not in named)]
-        for evidence_id in order:
-            for stretch in self._stretches.get(evidence_id, ()):
-                if _about(stretch, names) and _holds(stretch.quantities, figure):
-                    return stretch.target
-            for field in self._fields.get(evidence_id, ()):
-                rounded = evidence_id in named and field.holds(figure)
-                if field.is_leaf and (rounded or _holds(field.quantities, figure)):
-                    return field.target
-        return None
+    def _speaks_of(self, parties: Sequence[str], stretch: Stretch) -> bool:
+        return self._subjects.same(parties, stretch.about) or any(
+            name in stretch.surroundings for name in parties
+        )
 
+    def _alike(self, claim: _Claim) -> list[Target]:
+        """The source's sentence that a sentence without marks repeats."""
+        everything = [each for stretches in self._stretches.values() for each in stretches]
+        if not everything:
+            return []
+        best = max(everything, key=lambda each: overlap(claim.words, each.words))
+        return [best.target] if overlap(claim.words, best.words) >= _ALIKE else []
 
-def _told(tool: ToolEvidence) -> dict[str, Any]:
-    """What a call told: its result, or its error and what to do about it."""
-    return tool.result if tool.ok else {"error": tool.error, "hint": tool.hint}
-
-
-def _walk(tool: ToolEvidence, path: str, value: Any) -> Iterator[_Field]:
-    """The fields of a result below `path`, itself included, parents first."""
-    if path:
-        yield _Field(tool, path, value)
-    items: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for key, inner in items:
-        yield from _walk(tool, f"{path}.{key}" if path else str(key), inner)
+    def _is_turned(self, claim: _Claim, targets: Sequence[Target]) -> bool:
+        """Whether a claim repeats its source's sentence turned round, and no other says it so."""
+        cited = {target.key for target in targets}
+        close = [
+            stretch
+            for stretches in self._stretches.values()
+            for stretch in stretches
+            if stretch.target.key in cited
+        ]
+        told = [stretch.folded for stretch in close]
+        told += [fold(t.quote) for t in targets if t.field and not t.quote[:1].isdigit()]
+        folded = fold(claim.text)
+        return bool(told) and all(contradicts(folded, text) for text in told)
 
 
-def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"-?\d+(?:\.\d+)?", text))
+class _Claim:
+    """A unit of a draft as it is judged."""
+
+    def __init__(self, unit: Unit, text: str, subjects: Subjects, before: str) -> None:
+        self.unit, self.text, self._subjects = unit, text, subjects
+        self._before = before if _PRONOUN.match(text) else ""
+        self.found: list[Target] = []
+        self.figures = figures(text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return words(fold(self.text))
+
+    @cached_property
+    def passages(self) -> list[str]:
+        """The passages that the draft names for it."""
+        return [mark for mark in self.unit.marks if mark.startswith("p")]
+
+    @cached_property
+    def names_fields(self) -> bool:
+        """Whether the draft names fields of a result for it."""
+        return any(":" in mark for mark in self.unit.marks)
+
+    def named(self, figure: Figure) -> tuple[str, ...]:
+        """All parties of the figure's clause; of the sentence where the clause names none."""
+        return self._subjects.named(figure.clause) or self._subjects.named(self.text)
+
+    @property
+    def beside(self) -> list[str]:
+        """The records of the fields that were found for figures further left."""
+        fields = [target for target in self.found if target.field and "." in target.field]
+        return [f"{each.evidence.id}:{(each.field or '').rpartition('.')[0]}" for each in fields]
+
+    @property
+    def is_about_another(self) -> bool:
+        """Whether it opens with a pronoun: whose, the sentence before tells."""
+        return bool(self._before)
+
+    def parties(self, figure: Figure) -> tuple[str, ...]:
+        """Whom a figure of the claim is told of."""
+        start = figure.quantity.start - figure.clause_start
+        end = figure.quantity.end - figure.clause_start
+        return (
+            self._subjects.nearest(figure.clause, start, end)
+            or self._subjects.nearest(self.text, figure.quantity.start, figure.quantity.end)
+            or self._subjects.named(self._before)[-1:]
+        )
 
 
-def _rounds_to(number: Decimal, figure: Decimal) -> bool:
-    """Whether `number` rounded to the digits that `figure` has (at least two) is `figure`.
-
-    A computed result is shown rounded; a source's figure never is.
-    """
-    if not number or not figure or number.adjusted() - figure.adjusted() not in (-1, 0):
-        return number == figure
-    digits = max(len(figure.normalize().as_tuple().digits), 2 if abs(figure) >= 10 else 1)
-    step = Decimal(1).scaleb(figure.adjusted() - digits + 1)
-    return (number / step).quantize(Decimal(1)) * step == figure
+def _field_target(field: Field) -> Target:
+    return Target(field.tool, field.text, field=field.path)
 
 
-def _holds(quantities: Sequence[Quantity], figure: Quantity) -> bool:
-    return any(supports(quantity, figure) for quantity in quantities)
+def _squeeze(text: str) -> str:
+    """A folded text without white space, with one kind of quotation mark and dash."""
+    text = re.sub(r"[“”「」『』\"]", '"', re.sub(r"[‘’]", "'", text))
+    return re.sub(r"\s|[*_]", "", re.sub(r"[–—−]", "-", text))
 
 
-def _still_open(figures: list[Quantity], held: Sequence[Quantity]) -> list[Quantity]:
-    return [figure for figure in figures if not _holds(held, figure)]
+def _in_order(targets: Sequence[Target], marks: Sequence[str]) -> list[Target]:
+    """Targets in the order in which the draft names their evidence, others behind."""
+    named = [mark.partition(":")[0] for mark in marks]
 
+    def place(target: Target) -> int:
+        return named.index(target.evidence.id) if target.evidence.id in named else len(named)
 
-def _about(stretch: _Stretch, names: Sequence[str]) -> bool:
-    return not names or any(name in stretch.surroundings for name in names)
-
-
-def _closest(
-    stretches: Sequence[_Stretch], unit: Unit, figures: list[Quantity]
-) -> tuple[list[Target], list[Quantity]]:
-    """The sentence of a passage that is closest to a unit, and further ones that state figures
-    which the first leaves open; with the figures that no sentence states."""
-    targets: list[Target] = []
-    left = list(stretches)
-    while left and (figures or not targets):
-        best = max(left, key=lambda stretch: _closeness(stretch, unit, figures))
-        if targets and not _closeness(best, unit, figures)[0]:
-            break
-        left.remove(best)
-        targets.append(best.target)
-        figures = _still_open(figures, best.quantities)
-    return targets, figures
-
-
-def _closeness(stretch: _Stretch, unit: Unit, figures: Sequence[Quantity]) -> tuple[int, float]:
-    held = sum(_holds(stretch.quantities, figure) for figure in figures)
-    mine, theirs = _pairs(fold(unit.text)), _pairs(stretch.folded)
-    return held, len(mine & theirs) / (len(theirs) or 1)
-
-
-def _pairs(text: str) -> frozenset[str]:
-    letters = re.sub(r"\W", "", text)
-    return frozenset(letters[n : n + 2] for n in range(len(letters) - 1))
-
-
-def _longest_alike(one: str, other: str) -> int:
-    return SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\W", "", fold(text))
+    return sorted(targets, key=place)
 
 
 def _distinct(targets: Sequence[Target]) -> tuple[Target, ...]:

@@ -52,6 +52,10 @@ class AliasTable:
         """The ids of the groups whose members occur in an already folded text, in order."""
         return [self._group[m["word"]] for m in self._pattern.finditer(folded)]
 
+    def places(self, folded: str) -> list[tuple[int, str]]:
+        """Where members of groups begin in an already folded text, with the ids of the groups."""
+        return [(m.start(), self._group[m["word"]]) for m in self._pattern.finditer(folded)]
+
     def without(self, folded: str) -> str:
         """An already folded text with a space in place of each member of a group."""
         return self._pattern.sub(" ", folded)

@@ -88,7 +88,7 @@ def test_a_figure_of_another_program_is_no_support() -> None:
         title="Andromeda", header="Andromeda", publisher="Forbes",
     )  # fmt: skip
     _, removed = show(grounder(passage(OXYGEN), other), "Oxygen has 4,000 GPUs. [p1.1]")
-    assert removed == ["figure without support: 4,000 GPUs"]
+    assert removed == ["figure that the evidence tells of somebody else: 4,000 GPUs"]
 
 
 def test_chinese_figures_match_in_both_scripts_and_units() -> None:

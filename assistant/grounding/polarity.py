@@ -1,0 +1,93 @@
+"""Whether a sentence says the opposite of the source's sentence that it repeats.
+
+Told by rule only where two clauses share most of their words: one denies what the other says, or
+one says above where the other says below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from assistant.grounding.figures import clauses
+
+_DENIAL = re.compile(
+    r"\b(?:not|never|no|none|neither|nor|without|cannot|nothing|nobody)\b|n['’]t\b"
+    r"|没有?|(?<![时])未(?![来])|(?<![绝毫])不(?![仅只过同少断管论久足到超低高光但妨愧错乏得止免禁至如])|无(?![论疑])|并非|(?<![除])非(?=[常]{0}[的是])|别(?=再)"
+)
+_OPPOSITES = tuple(
+    (re.compile(a), re.compile(b))
+    for a, b in (
+        (r"\b(?:below|under|beneath|less|lower|cheaper|fewer)\b|低于|少于|不到|更低|便宜|以下",
+         r"\b(?:above|over|more|higher|dearer|expensive)\b|高于|多于|超过|更高|更贵|以上"),
+        (r"\b(?:at least|minimum|no less|or more)\b|至少|不少于|以上",
+         r"\b(?:at most|up to|maximum|no more|or less)\b|至多|最多|不超过|以下"),
+        (r"\b(?:increas\w*|rose|rising|grew|grow\w*|rais\w*|expand\w*|add\w*)\b|增加|增长|上涨|扩大|提高",
+         r"\b(?:decreas\w*|fell|fall\w*|shr[aiu]nk\w*|cut\w*|reduc\w*|drop\w*|declin\w*)\b"
+         r"|减少|下降|下跌|缩减|削减|降低"),
+        (r"\b(?:before|earlier)\b|之前|以前", r"\b(?:after|later)\b|之后|以后"),
+        (r"\b(?:free|nothing)\b|免费", r"\bpaid\b|收费|付费"),
+        (r"\ball(?: of)?\b|全部|所有", r"\bsome(?: of)?\b|部分"),
+    )
+)  # fmt: skip
+_WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[一-鿿]")
+_LIGHT = frozenset(
+    "the a an of to in for and or is are was were be been has have had does do did will would can"
+    " not no never it its that this by on at with as".split()
+)
+_ALIKE = 0.75
+"""Share of the shorter clause's words that two clauses must have in common to be compared."""
+
+
+@lru_cache(maxsize=4096)
+def words(folded: str) -> frozenset[str]:
+    """The words of a folded text without light ones, Chinese by pairs of characters."""
+    found, last = set(), ""
+    for match in _WORD.finditer(_DENIAL.sub(" ", folded)):
+        word = match.group()
+        if "一" <= word <= "鿿":
+            if last:
+                found.add(last + word)
+            last = word
+        else:
+            last = ""
+            if word not in _LIGHT:
+                found.add(word)
+    return frozenset(found)
+
+
+def contradicts(said: str, source: str) -> bool:
+    """Whether a clause of folded `said` repeats a clause of folded `source` turned round."""
+    theirs = [clause for _, clause in clauses(source)]
+    for _, clause in clauses(said):
+        mine = words(clause)
+        if len(mine) < 2:
+            continue
+        best = max(theirs, key=lambda each: _alike(mine, words(each)))
+        held = words(best)
+        if len(mine) > 3 and _alike(mine, held) >= _ALIKE and _is_denied(clause, best):
+            return True
+        if len(mine & held) >= 0.5 * len(mine) and _is_opposite(clause, best):
+            return True
+    return False
+
+
+def _alike(mine: Iterable[str], theirs: frozenset[str]) -> float:
+    mine = frozenset(mine)
+    if len(theirs) < 3:
+        return 0.0
+    return len(mine & theirs) / max(len(mine), len(theirs))
+
+
+def _is_denied(clause: str, source: str) -> bool:
+    return len(_DENIAL.findall(clause)) % 2 != len(_DENIAL.findall(source)) % 2
+
+
+def _is_opposite(clause: str, source: str) -> bool:
+    for one, other in _OPPOSITES:
+        said = bool(one.search(clause)), bool(other.search(clause))
+        held = bool(one.search(source)), bool(other.search(source))
+        if said[0] != said[1] and held == said[::-1]:
+            return True
+    return False
