@@ -186,7 +186,10 @@ class Assistant:
         words, messages = own_words(question, turns), conversation(question, turns, self.kb)
 
         def begin() -> Turn:
-            return Turn(answer_id, session, question, language, words, self._as_of, self.kb.aliases)
+            return Turn(
+                answer_id, session, question, language, words, self._as_of, self.kb.aliases,
+                self._today or datetime.now(UTC).date(),
+            )  # fmt: skip
 
         foreign = None
         if self._model != BUILTIN:

@@ -20,9 +20,10 @@ Spoilt = tuple[str, str]
 INVENTED = ("Globex", "Initech", "Vandelay Capital", "Northwind Labs", "Priya Whitfield", "Zorblax")
 INVENTED_ZH = ("张伟", "蓝海资本", "约翰·史密斯", "环宇科技", "王建国", "欧阳志远", "鼎盛基金")
 _LATIN_NAME = re.compile(
-    r"(?<![A-Za-z·])(?:Nat Friedman|Daniel Gross|Andreessen Horowitz|Alt Capital|Jack Altman|Sequoia"
-    r"|Andromeda|Conviction|Index Ventures|Oracle|Microsoft|OpenAI|Anthropic|Amazon|Google|CoreWeave"
-    r"|Nvidia|Luma AI|Luma|Perplexity|David Cahn|Sarah Guo|Forbes|Oxygen|Lambda|Crusoe|a16z"
+    r"(?<![A-Za-z·])(?:Nat Friedman|Daniel Gross|Andreessen Horowitz|Alt Capital|Jack Altman"
+    r"|Sequoia|Andromeda|Conviction|Index Ventures|Oracle|Microsoft|OpenAI|Anthropic|Amazon"
+    r"|Google|CoreWeave|Nvidia|Luma AI|Luma|Perplexity|David Cahn|Sarah Guo"
+    r"|Forbes|Oxygen|Lambda|Crusoe|a16z"
     r"|Character\.AI|Databricks|Bill Gurley|Benchmark|DigitalOcean|Nebius|Modal)(?![A-Za-z])"
 )
 _HAN_NAME = re.compile(
@@ -36,14 +37,14 @@ _SCALES = (
 _UNITS = (
     (r"weeks?", "months"), (r"days?", "weeks"), (r"years?", "months"), (r"months?", "days"),
     (r"GPU-hours|H100-hours", "GPU-days"), (r"GPUs", "engineers"), (r"H100s", "servers"),
-    (r"%", "x"), (r"percent", "times"), (r"x(?![a-z0-9])", "%"), (r"times", "percent"),
+    (r"%", "x"), (r"percent(?!age)", "times"), (r"x(?![a-z0-9])", "%"), (r"times", "percent"),
     (r"个?月(?!\d)", "年"), (r"周", "天"), (r"天", "周"), (r"(?<!\d)年", "个月"),
     (r"块(?:GPU|芯片|H100|卡)?", "名员工"), (r"张(?:GPU|卡|H100)?", "家公司"), (r"倍", "%"),
     (r"小时", "天"), (r"GPU小时|卡时", "美元"), (r"hours", "weeks"),
 )  # fmt: skip
 _CURRENCIES = (
-    ("US$", "€"), ("$", "€"), ("$", "£"), ("美元", "欧元"), ("美元", "元人民币"), ("US dollars", "yuan"),
-    ("€", "$"),
+    ("US$", "€"), ("$", "€"), ("$", "£"), ("美元", "欧元"), ("美元", "元人民币"),
+    ("US dollars", "yuan"), ("€", "$"),
 )  # fmt: skip
 _MONTHS = (
     "January February March April May June July August September October November December".split()
@@ -276,8 +277,8 @@ def negated(sentence: str, rng: Random) -> Spoilt | None:
 _TURNED = (
     ("at least", "at most"), ("more than", "less than"), ("up to", "at least"), ("over", "under"),
     ("below", "above"), ("less than", "more than"), ("under", "over"), ("at most", "at least"),
-    ("cheaper", "more expensive"), ("超过", "不到"), ("低于", "高于"), ("高于", "低于"), ("以上", "以下"),
-    ("至少", "至多"), ("最多", "至少"), ("逾", "不足"), ("不足", "超过"),
+    ("cheaper", "more expensive"), ("超过", "不到"), ("低于", "高于"), ("高于", "低于"),
+    ("以上", "以下"), ("至少", "至多"), ("最多", "至少"), ("逾", "不足"), ("不足", "超过"),
     ("increased", "decreased"), ("rose", "fell"), ("grew", "shrank"), ("cut", "raised"),
     ("增长", "下降"), ("上涨", "下跌"), ("削减", "增加"),
 )  # fmt: skip

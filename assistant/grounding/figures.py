@@ -111,7 +111,7 @@ _DOWN = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[;；。！？!?：（）()—]|，|(?<!\d),|,(?!\d)|\.(?=\s)|: "
+    r"[;；。！？!?：（）()—]|，|(?<!\d),|,(?!\d)|\.(?=\s)|:(?![0-9/])"
     r"|\b(?:while|whereas|but|although)\b|而(?![且言])|但(?!凡)|(?<=[^不])同时",
     re.IGNORECASE,
 )

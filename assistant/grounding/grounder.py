@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.answer import Citation, Removed
 from assistant.evidence import Artifact, PassageEvidence
+from assistant.grounding.ages import age_days
 from assistant.grounding.names import without_links
 from assistant.grounding.segments import (
     Unit,
@@ -18,7 +20,7 @@ from assistant.grounding.segments import (
     sentences,
 )
 from assistant.grounding.stretches import Target
-from assistant.grounding.support import EvidenceBook
+from assistant.grounding.support import EvidenceBook, opens_with_pronoun
 from kb.texts.aliases import AliasTable
 from kb.texts.cleaning import clean
 
@@ -36,8 +38,8 @@ class Grounder:
     """Feed it a draft piece by piece; it yields what may be shown, sentence by sentence.
 
     `not_stated` replaces a table cell that has no support; `fixed` are the desk's own sentences
-    and `aliases` names of the same (see
-    `EvidenceBook`). `text` is all that was shown so far.
+    and `aliases` names of the same (see `EvidenceBook`); `today` is the day up to which the age of
+    a source counts. `text` is all that was shown so far.
     """
 
     def __init__(
@@ -46,9 +48,12 @@ class Grounder:
         not_stated: str,
         fixed: Collection[str] = (),
         aliases: AliasTable | None = None,
+        today: date | None = None,
     ) -> None:
         self._book = EvidenceBook(own_words, fixed, aliases)
-        self._not_stated = not_stated
+        self._not_stated, self._today = not_stated, today
+        self._last = ""  # the sentence in front, shown or not
+        self._gone = False  # whether that one was taken out
         self._pending = ""
         self._lead_shown = False
         self._markers: dict[tuple[str, int | None, str | None], Citation] = {}
@@ -96,11 +101,16 @@ class Grounder:
             if self._lead_shown or (self.text and not units):
                 yield self._show("\n")
             self._lead_shown = False
+            self._last, self._gone = "", False
 
     def _unit(self, unit: Unit, before: str) -> Iterator[Shown]:
-        verdict = self._book.judge(unit)
-        if verdict.reason is not None:
-            yield Shown(removed=Removed(text=unit.text, reason=verdict.reason))
+        verdict = self._book.judge(unit, self._last)
+        reason = verdict.reason
+        if reason is None and self._gone and opens_with_pronoun(unit.text):
+            reason = "it speaks of what was taken out in front of it"
+        self._last, self._gone = unit.text, reason is not None
+        if reason is not None:
+            yield Shown(removed=Removed(text=unit.text, reason=reason))
             return
         glue = "" if before == " " and _closed(self.text) else before
         start = len(self.text) + len(glue)
@@ -135,9 +145,13 @@ class Grounder:
         for target in targets:
             citation = self._markers.get(target.key)
             if citation is None:
-                citation = _citation(target, str(len(self._markers) + 1), start, end)
+                marker = str(len(self._markers) + 1)
+                citation = _citation(target, marker, (start, end), self._today)
                 self._markers[target.key] = citation
                 yield Shown(citation=citation)
+            else:
+                citation = citation.model_copy(update={"uses": [*citation.uses, (start, end)]})
+                self._markers[target.key] = citation
             markers.append(f"[{citation.marker}]")
         if markers:
             yield self._show(" " + "".join(markers))
@@ -166,7 +180,7 @@ def _closed(text: str) -> bool:
     return text.endswith(("。", "！", "？", "；", "」", "”", "\n", " ")) or not text
 
 
-def _citation(target: Target, marker: str, start: int, end: int) -> Citation:
+def _citation(target: Target, marker: str, use: tuple[int, int], today: date | None) -> Citation:
     evidence = target.evidence
     if isinstance(evidence, PassageEvidence):
         return Citation(
@@ -183,8 +197,10 @@ def _citation(target: Target, marker: str, start: int, end: int) -> Citation:
             field=evidence.field,
             grade=evidence.grade,
             publisher=evidence.publisher,
-            answer_start=start,
-            answer_end=end,
+            answer_start=use[0],
+            answer_end=use[1],
+            uses=[use],
+            age_days=age_days(evidence.as_of, today),
         )
     return Citation(
         marker=marker,
@@ -194,6 +210,7 @@ def _citation(target: Target, marker: str, start: int, end: int) -> Citation:
         title=evidence.name,
         quote=target.quote,
         field=target.field,
-        answer_start=start,
-        answer_end=end,
+        answer_start=use[0],
+        answer_end=use[1],
+        uses=[use],
     )

@@ -78,7 +78,7 @@ _URL = re.compile(
 )
 # A host or an e-mail address without a scheme: many a terminal makes a link of it.
 _ADDRESS = re.compile(
-    r"(?<![\w./@-])(?:[\w.+-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s)\]]*)?(?![\w-])",
+    r"(?<![\w./@-])(?:[\w.+-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[!-(*-\\^-~]*)?(?![\w-])",
     re.IGNORECASE | re.ASCII,  # Chinese text runs on without a space
 )
 

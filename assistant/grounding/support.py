@@ -26,9 +26,7 @@ from tools.quantities import Unit as UnitKind
 from tools.quantities import supports
 
 _DATED = (UnitKind.YEAR, UnitKind.DATE)
-_PRONOUN = re.compile(
-    r"^(?:it|its|they|their|this|that|these|those|he|she|his|her)\b|^(?:它|他|她|该|此|这|其)", re.I
-)
+_PRONOUN = re.compile(r"^(?:it|its|they|their|he|she|his|her)\b|^(?:它|他|她|该|其(?!中))", re.I)
 _REMARK = re.compile(r"[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）]\W*$")
 # Words of a clause in which a figure of the person's own may stand.
 _ASKED = re.compile(
@@ -411,10 +409,9 @@ class EvidenceBook:
         """Parties that a repeated sentence names and its source does not."""
         passages = [each.id for each in self._beside(closest)]
         about = {name for each in passages for name in self._stretches[each][0].about}
-        text = _REMARK.sub("", claim.text)
-        named = self._subjects.named(text)
+        named = self._subjects.named(claim.told)
         strange = [name for name in named if not self._subjects.same((name,), about)]
-        return [*strange, *new_surnames(one_dot(fold(text)), self._haystack)]
+        return [*strange, *new_surnames(one_dot(fold(claim.told)), self._haystack)]
 
     def _about_marks(self, unit: Unit) -> list[Target]:
         """Targets for the evidence that a draft names for a sentence without figures."""
@@ -462,18 +459,28 @@ class EvidenceBook:
         return bool(told) and all(contradicts(folded, text) for text in told)
 
 
+def opens_with_pronoun(text: str) -> bool:
+    """Whether a sentence's subject stands in the one before it."""
+    return bool(_PRONOUN.match(text.lstrip("*_ ")))
+
+
 class _Claim:
     """A unit of a draft as it is judged."""
 
     def __init__(self, unit: Unit, text: str, subjects: Subjects, before: str) -> None:
         self.unit, self.text, self._subjects = unit, text, subjects
-        self._before = before if _PRONOUN.match(text) else ""
+        self._before = before if opens_with_pronoun(text) else ""
         self.found: list[Target] = []
         self.figures = figures(text)
 
     @cached_property
     def words(self) -> frozenset[str]:
         return words(fold(self.text))
+
+    @cached_property
+    def told(self) -> str:
+        """Its text without the remark at the end that says who told it."""
+        return _REMARK.sub("", self.text)
 
     @cached_property
     def passages(self) -> list[str]:
@@ -487,7 +494,7 @@ class _Claim:
 
     def named(self, figure: Figure) -> tuple[str, ...]:
         """All parties of the figure's clause; of the sentence where the clause names none."""
-        return self._subjects.named(figure.clause) or self._subjects.named(self.text)
+        return self._subjects.named(figure.clause) or self._subjects.named(self.told)
 
     @property
     def beside(self) -> list[str]:
@@ -506,7 +513,7 @@ class _Claim:
         end = figure.quantity.end - figure.clause_start
         return (
             self._subjects.nearest(figure.clause, start, end)
-            or self._subjects.nearest(self.text, figure.quantity.start, figure.quantity.end)
+            or self._subjects.nearest(self.told, figure.quantity.start, figure.quantity.end)
             or self._subjects.named(self._before)[-1:]
         )
 
