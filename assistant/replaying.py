@@ -27,6 +27,7 @@ from assistant.answer import Answer
 from assistant.builtin.model import BuiltinModel, chunks
 from assistant.conversation import carry_out, conversation, own_words
 from assistant.evidence import Artifact
+from assistant.grounding.ages import day_of
 from assistant.knowledge import Knowledge, open_knowledge
 from assistant.record import Record, Returned, Said, program_version
 from assistant.sessions import Saved
@@ -121,7 +122,10 @@ async def _again(
     calls = max(MODEL_CALLS, len(record.said)) + 1
     graph = build_agent(chat, tools, then, calls=calls, innermost=[handed])
     words = own_words(old.question, saved.earlier)
-    turn = Turn(old.id, old.session, old.question, old.language, words, record.as_of, then.aliases)
+    turn = Turn(
+        old.id, old.session, old.question, old.language, words, record.as_of, then.aliases,
+        day_of(old.citations),
+    )  # fmt: skip
     messages = conversation(old.question, saved.earlier, then)
     await carry_out(graph, turn, messages)
     return turn.answer(old.model, then.library_version)
