@@ -19,7 +19,8 @@ def legible(text: str) -> str:
     """`text` with every digit an ASCII one (３, ٣, 𝟑, ③, 叁), without marks over characters."""
     if text.isascii():
         return text
-    plain = unicodedata.normalize("NFKC", text).replace("⁄", "/")
+    apart = text.replace("：", ": ").replace("，", ", ")  # no times of day, no thousands
+    plain = unicodedata.normalize("NFKC", apart).replace("⁄", "/")
     made = []
     for char in plain:
         if unicodedata.category(char) in ("Mn", "Me"):
