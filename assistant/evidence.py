@@ -19,7 +19,8 @@ from kb.texts.splitting import sentences
 
 class PassageEvidence(BaseModel):
     """A passage that a tool returned; `text` is the source's text from `start` to `end`.
-    `dense` and `keyword` are the search scores (see `kb.records.Hit`), None outside search."""
+    `dense`, `keyword` and `meaning` are the search scores (see `kb.records.Hit`), None outside
+    search."""
 
     id: str
     source: str
@@ -40,6 +41,7 @@ class PassageEvidence(BaseModel):
     score: float | None = None
     dense: float | None = None
     keyword: float | None = None
+    meaning: float | None = None
 
     def statements(self) -> list[tuple[int, int]]:
         """Start and end in `text` of the sentences that may be told: no orders, no questions."""

@@ -32,6 +32,7 @@ class Phrases:
     which_is_meant: str
     missing_name: str
     missing_figure: str
+    missing_kinds: Mapping[str, str]
     missing_fields: str
     other_language: str
     call_refused: str

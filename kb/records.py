@@ -69,10 +69,12 @@ class Hit:
     """A passage that search found. `score` is the fused score (comparable within one query);
     `dense` is the likeness of the vectors (`kb.retrieval.space`, -1 to 1);
     `keyword` is the share (0 to 1) of the question's term weight that the passage holds; `also`
-    are the ids of articles that say the same in copied words (`kb.retrieval.copies`)."""
+    are the ids of articles that say the same in copied words (`kb.retrieval.copies`); `meaning`
+    is the likeness by the first encoder alone, which tells an answer from a neighbor best."""
 
     passage: Passage
     score: float
     dense: float
     keyword: float
     also: tuple[str, ...] = ()
+    meaning: float = 0.0

@@ -61,7 +61,7 @@ def content_terms(
 def covered(wanted: Mapping[str, float], text: str, around: str, aliases: AliasTable) -> float:
     """Share (0 to 1) of the weight of `wanted` in `text`; what only stands `around` it counts
     for less, and for nothing where the text has none of it."""
-    own, near = _stems(text, aliases), _stems(around, aliases)
+    own, near = stems(text, aliases), stems(around, aliases)
     total = sum(wanted.values())
     if not any(stem(term) in own for term in wanted):
         return 0.0
@@ -89,7 +89,8 @@ def stem(term: str) -> str:
     return _ENDING.sub("", term)
 
 
-def _stems(text: str, aliases: AliasTable) -> set[str]:
+def stems(text: str, aliases: AliasTable) -> set[str]:
+    """The stems of the words of a text, its alias groups and its Chinese characters."""
     return {stem(term) for term in terms(text, aliases)} | set(_HAN.findall(fold(text)))
 
 

@@ -11,7 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant import cues
-from assistant.builtin.coverage import content_terms, covered, crossing
+from assistant.builtin.asked import read_asked
+from assistant.builtin.coverage import content_terms, covered, crossing, stem, stems
+from assistant.builtin.sufficing import Signs, read_signs, suffice
+from assistant.builtin.wanted import HOURLY_PRICE, figures_told, kinds_told, wanted_figures
+from assistant.builtin.wording import is_misspelled, mended, without_asides
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.evidence import PassageEvidence
 from assistant.grounding.names import proper_names, without_urls
@@ -20,7 +24,8 @@ from assistant.language import same_language
 from assistant.question import Ask, Reading
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
-from tools.quantities import Unit, find_quantities
+from kb.texts.terms import terms
+from tools.quantities import Unit
 
 ENOUGH = 0.5
 """Share of the question's weight that a sentence in the reader's language has to cover, in a
@@ -30,47 +35,28 @@ _PER_SCORE = 0.8
 _DISTANT = 0.3
 """What a name costs that stands in the paragraph only, not in the sentence."""
 _LEAST, _MOST = 0.25, 0.6
+_RELIEF = 0.2
+"""Coverage that a sentence may lack which tells the kind of answer asked for right beside the
+words that ask."""
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
 WEIGHED = 10
 _BEHIND = 0.85
 """What a passage loses for each point of search score that it lies behind the best."""
+_LEAD_ACROSS = 0.08
+"""How far a passage in the other language has to stand above the others found, in likeness of
+meaning, to answer a question outside the desk's field."""
 _CROSSING_SCORE = 0.56
 """Search score that a passage in the other language needs (see docs/figures.md)."""
-
-_FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
-    (re.compile(r"how many (?:gpus|chips|cards|h100s?|a100s?)"
-                r"|多少(?:块|张|枚|颗|台)|几(?:块|张|枚)"),
-     frozenset({Unit.GPUS, Unit.COUNT})),
-    (re.compile(r"what (?:percent\w*|share|fraction|proportion|stake)|how large a (?:stake|share)"
-                r"|百分之|比例|占比|占股|占多少|份额|多少股|持股|股份"),
-     frozenset({Unit.PERCENT, Unit.RATIO})),
-    (re.compile(r"how much|多少(?:钱|美元|资金|额度)|估值(?:是|为|有)?多少"),
-     frozenset({Unit.MONEY, Unit.PRICE_PER_GPU_HOUR, Unit.PERCENT, Unit.RATIO})),
-    (re.compile(r"投(?:资|了|资了)多少(?!股|比)"), frozenset({Unit.MONEY})),
-    (re.compile(r"how long|how many (?:years|months|weeks|days)"
-                r"|多久|多长时间|几年|几个月|几周|多少年"),
-     frozenset({Unit.DURATION_DAYS})),
-    (re.compile(r"how old|几岁|多大年纪|年龄"), frozenset()),
-    (re.compile(r"\bexpires?\b|到期|有效期"), frozenset({Unit.DURATION_DAYS})),
-    (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
-     frozenset({Unit.YEAR, Unit.DATE})),
-)  # fmt: skip
-_ANY_FIGURE = re.compile(r"how many|多少|几")
-_NO_COUNTS = frozenset({Unit.YEAR, Unit.DATE})
-# Amounts that are told in words only.
-_VAGUE = re.compile(
-    r"\b(?:dozens|hundreds|thousands|millions|billions)\b"
-    r"|\b(?:several|few) (?:hundred|thousand|million)\b"
-    r"|figure|数[十百千万亿]|[十百千万亿]位数|几[十百千万亿]"
-)
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A sentence of a passage with how well it answers. `coverage` is the share of the
-    question's term weight in it (0 to 1); `missing` are names in the question that it is not
-    about; `fits` tells whether it holds the kind of figure that is asked for."""
+    question's term weight in it (0 to 1) and `relief` what it may lack of the coverage needed;
+    `missing` are names in the question that it is not about; `fits` tells whether it holds the
+    kind of figure that is asked for, `told` which of several; `before` is the sentence before one
+    that opens with a pronoun."""
 
     passage: PassageEvidence
     text: str
@@ -78,17 +64,22 @@ class Candidate:
     missing: tuple[str, ...]
     fits: bool
     score: float
+    relief: float = 0.0
+    told: frozenset[int] = frozenset()
+    before: str = ""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Sentences that answer, best first; if none does, what is missing and what comes closest.
+    """Sentences that answer, best first; if none does, what is missing and what comes closest:
+    names that no passage is about, a figure, or the kind of answer (`asked.Asked.kind`).
     `weighed` are the best in the reader's language, whether or not they cover enough."""
 
     chosen: tuple[Candidate, ...]
     closest: tuple[Candidate, ...]
     missing_names: tuple[str, ...] = ()
     missing_figure: bool = False
+    missing_kind: str | None = None
     weighed: tuple[Candidate, ...] = ()
 
 
@@ -101,7 +92,7 @@ def select(
 ) -> Selection:
     """Choose the sentences that answer `reading`, at most `most`. `weights` are the weights of
     the question's terms in the library."""
-    question = _Question(reading, weights, aliases)
+    question = _Question(reading, passages, weights, aliases)
     best = max((passage.score or 0.0 for passage in passages), default=0.0)
     found = [
         candidate
@@ -110,43 +101,93 @@ def select(
     ]
     found.sort(key=lambda c: (-c.score, c.passage.id))
     mine = [c for c in found if same_language(c.passage.language, reading.language)]
-    able = [c for c in mine if _answers(c)]
     weighed = tuple([c for c in mine if not c.missing][:WEIGHED])
-    if not able:
-        able = [c for c in found if c not in mine and _answers(c) and _is_near(c)]
+    signs = None if question.in_field else question.signs(passages)
+    if signs is not None:
+        able = _able_elsewhere(signs, reading, mine, found)
+    else:
+        able = [c for c in mine if _answers(c)]
+        if not able:
+            able = [c for c in found if c not in mine and _answers(c) and _is_near(c)]
     if able:
-        return Selection(tuple(_different(able, most)), (), weighed=weighed)
+        chosen = _completed(_different(able, most), found, question.wanted, most)
+        return Selection(tuple(chosen), (), weighed=weighed)
     absent = [name for name in question.names if all(name in c.missing for c in found)]
     close = [c for c in mine or found if not c.missing and c.coverage > 0]
     return Selection(
         (),
         tuple(_different(close, 1)) if not absent else (),
         tuple(absent),
-        missing_figure=bool(question.wanted) and not absent,
+        missing_figure=bool(question.wanted) and not absent and not any(c.fits for c in close),
+        missing_kind=None if absent else question.missing_kind(close),
         weighed=weighed,
     )
+
+
+def _able_elsewhere(
+    signs: Signs, reading: Reading, mine: Sequence[Candidate], found: Sequence[Candidate]
+) -> list[Candidate]:
+    """The candidates that answer a question outside the desk's field."""
+    if mine and suffice(signs, reading.language):
+        return list(mine)
+    if able := [c for c in mine if _answers(c)] if signs.stands_out else []:
+        return able
+    nearest = max(found, key=lambda c: c.passage.meaning or 0.0, default=None)
+    if nearest is None or nearest in mine or signs.lead < _LEAD_ACROSS:
+        return []
+    return [c for c in found if c.passage == nearest.passage]
+
+
+def signs(
+    reading: Reading,
+    passages: Sequence[PassageEvidence],
+    weights: Mapping[str, float],
+    aliases: AliasTable,
+) -> Signs | None:
+    """What `select` would weigh for a question outside the desk's field."""
+    return _Question(reading, passages, weights, aliases).signs(passages)
 
 
 class _Question:
     """What a question needs of a sentence."""
 
-    def __init__(self, reading: Reading, weights: Mapping[str, float], aliases: AliasTable) -> None:
-        self._language, self._aliases = reading.language, aliases
-        self._content = content_terms(reading.text, weights, aliases)
+    def __init__(
+        self,
+        reading: Reading,
+        passages: Sequence[PassageEvidence],
+        weights: Mapping[str, float],
+        aliases: AliasTable,
+    ) -> None:
+        self._text, self._language, self._aliases = reading.text, reading.language, aliases
+        self.in_field = bool(
+            aliases.groups(reading.folded)
+            or _FIELD.search(reading.folded)
+            or reading.programs
+            or reading.provider
+            or _is_field(passages)
+        )
+        core = without_asides(reading.text)
+        self._content = _content(core, reading.text, passages, weights, aliases)
         self._crossing = crossing(self._content)
         chinese = reading.language != "en"
-        names = proper_names(reading.text, initial=chinese)  # no capital opens a Chinese sentence
+        names = proper_names(core, initial=chinese)  # no capital opens a Chinese sentence
         self.names = tuple(name for name in names if fold(name) not in _NO_NAMES)
         priced = Ask.OFFERS in reading.asks
-        self.wanted = (_HOURLY_PRICE,) if priced else wanted_figures(reading.folded)
-        if yes_no(reading) is not None:  # whether there is a figure is no question for one
+        self._decides = yes_no(reading) is not None
+        self.wanted = (HOURLY_PRICE,) if priced else wanted_figures(reading.folded)
+        if self._decides:  # whether there is a figure is no question for one
             self.wanted = ()
         self._programs = {*reading.programs, *reading.sponsored}
         self._fields = reading.fields
+        self._asked = read_asked(core, reading.language, self._content)
         self._hints = [told for asked, told in _HINTS if asked.search(reading.folded)]
 
-    def candidates(self, passage: PassageEvidence, nearness: float) -> list[Candidate]:
-        """The sentences of a passage; `nearness` is 1 for the best found, less for others."""
+    def signs(self, passages: Sequence[PassageEvidence]) -> Signs | None:
+        """What in the passages speaks for an answer to a question outside the desk's field."""
+        return read_signs(self._text, self._language, passages, self._content, self._aliases)
+
+    def candidates(self, passage: PassageEvidence, closeness: float) -> list[Candidate]:
+        """The sentences of a passage; `closeness` is 1 for the best found, less for others."""
         about = " ".join(filter(None, (passage.title, passage.header, passage.publisher)))
         around = f"{about} {passage.text}"
         heading = passage.header if passage.program else passage.header.rpartition(" — ")[2]
@@ -154,21 +195,63 @@ class _Question:
         mine = same_language(passage.language, self._language)
         content = self._content if mine else self._crossing
         made = []
+        before = ""
         for start, end in passage.statements():
             text = passage.text[start:end]
             if not plain(text):
                 continue
             coverage = covered(content, text, around, self._aliases)
             coverage += _FIELD_SHARE * (passage.field in self._fields)
-            told = self._figures_told(text)
-            fits = not self.wanted or told > 0
-            distant = len(self._missing(f"{heading} {text}")) - len(missing)
-            score = coverage + nearness - 0.3 * len(missing) - _DISTANT * distant + 0.15 * told
+            told = figures_told(self.wanted, text)
+            score = coverage + closeness - 0.3 * len(missing) + 0.15 * told
+            near = self._missing(f"{heading} {before if _PRONOUN.match(text) else ''} {text}")
+            score -= _DISTANT * (len(near) - len(missing))
+            relief = self._relief(text, mine)
+            score += max(relief, 0.0)
             score += 0.2 * (passage.program in self._programs)
             score += sum(0.2 for hint in self._hints if hint.search(text))
             score -= 0.2 * (passage.field == "caution")
-            made.append(Candidate(passage, text, coverage, missing, fits, score))
+            made.append(
+                Candidate(
+                    passage,
+                    text,
+                    coverage,
+                    missing,
+                    fits=(not self.wanted or (told > 0 and len(near) == len(missing)))
+                    and not self._denied(text),
+                    score=score,
+                    relief=relief,
+                    told=frozenset(kinds_told(self.wanted, text)),
+                    before=before if _PRONOUN.match(text) else "",
+                )
+            )
+            before = text
         return made
+
+    def _relief(self, text: str, mine: bool) -> float:
+        """What a sentence may lack of the coverage needed; below 0 where it needs more."""
+        nearness = self._asked.nearness(text) if mine and not self._decides else None
+        if nearness == 0 and self._asked.kind in ("person", "place"):
+            return -_RELIEF / 2
+        return _RELIEF * (nearness or 0.0)
+
+    def _denied(self, text: str) -> bool:
+        """Whether a sentence only says that what is asked for is not known, or speaks of a source
+        where a figure or date of the world is asked for."""
+        if not self.wanted and self._asked.kind != "date":
+            return False
+        if _NOTE.search(text):
+            return True
+        denial = _DENIAL.search(fold(text))
+        if denial is None:
+            return False
+        denied = stems(denial.group(), self._aliases)
+        return any(stem(term) in denied for term in self._content if not term.startswith("@"))
+
+    def missing_kind(self, close: Sequence[Candidate]) -> str | None:
+        """The kind of answer that none of the sentences closest to the question tells."""
+        told = (self._asked.nearness(candidate.text) for candidate in close)
+        return None if self._decides or any(told) else self._asked.kind
 
     def _missing(self, text: str) -> tuple[str, ...]:
         """The names in the question that a text is not about."""
@@ -177,20 +260,38 @@ class _Question:
         return tuple(
             name
             for name in self.names
-            if fold(name) not in folded and self._aliases.group(name) not in groups
+            if fold(name) not in folded
+            and self._aliases.group(name) not in groups
+            and not is_misspelled(name, folded)
         )
 
-    def _figures_told(self, text: str) -> float:
-        """The share (0 to 1) of the kinds of figure asked for that a sentence tells."""
-        if not self.wanted:
-            return 0.0
-        units = {quantity.unit for quantity in find_quantities(text)}
-        told = sum(bool(kind & units) for kind in self.wanted) / len(self.wanted)
-        vague = self.wanted != (_HOURLY_PRICE,) and _VAGUE.search(text)
-        return told or (0.5 if vague else 0.0)
+
+def _content(
+    core: str,
+    text: str,
+    passages: Sequence[PassageEvidence],
+    weights: Mapping[str, float],
+    aliases: AliasTable,
+) -> dict[str, float]:
+    """The content terms of a question without its asides, of which only known names count."""
+    whole = content_terms(text, weights, aliases)
+    kept = content_terms(core, weights, aliases)
+    kept |= {term: weight for term, weight in whole.items() if term.startswith("@")}
+    known = {term for p in passages for term in terms(f"{p.title} {p.header} {p.text}", aliases)}
+    return mended(kept or whole, known)
 
 
-_HOURLY_PRICE = frozenset({Unit.PRICE_PER_GPU_HOUR})
+# A sentence that opens so is about what the one before it names.
+_PRONOUN = re.compile(
+    r"(?:It|He|She|They|This|These|Those|Its|His|Her|Their|The (?:deal|company|firm|program|round"
+    r"|cluster|fund|service|loan))\b|[它他她其][们的]?|[该這这此](?:公司|计划|交易|项目|基金|集群|公司|笔)?"
+)
+_DENIAL = re.compile(
+    r"\bno\b[^.,;]{0,60}\b(?:stated|published|given|disclosed|named|known|told|found)\b"
+    r"|\bno figure\b|(?:没有|未|均未)(?:公布|说明|给出|披露|写明|透露|找到)[^，。；]{0,12}"
+    r"|[^，。；]{0,10}(?:没有|并未|均未|未)(?:公布|说明|给出|披露|写明|透露|证实)"
+)
+_NOTE = re.compile(r"[Ee]ditors' notes?|\bis undated\b|编者|编辑笔记|未标日期|推定写于")
 
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -200,17 +301,6 @@ def plain(text: str) -> str:
     """A source's words on one line, without addresses, tags, or what looks like our marks."""
     text = " ".join(_TAG.sub("", without_urls(without_marks(text)[0])).split())
     return f"{text[:-1]}。" if text.endswith("；") else text
-
-
-def wanted_figures(folded: str) -> tuple[frozenset[Unit], ...]:
-    """The kinds of figure that would answer a question, each as the units that will do; empty
-    where any sentence may."""
-    if cues.HOURLY.search(folded):
-        return (_HOURLY_PRICE,)
-    found = tuple(units for cue, units in _FIGURES if cue.search(folded))
-    if not found and _ANY_FIGURE.search(folded):
-        return (frozenset(Unit) - _NO_COUNTS,)
-    return found
 
 
 _NO_NAMES = frozenset("gpu gpus h100 h200 a100 b200 series token tokens".split())
@@ -239,7 +329,8 @@ _FIELD_SHARE = 0.3
 
 
 def _answers(candidate: Candidate) -> bool:
-    return not candidate.missing and candidate.fits and candidate.coverage >= _needed(candidate)
+    covered_enough = candidate.coverage + candidate.relief >= _needed(candidate)
+    return not candidate.missing and candidate.fits and covered_enough
 
 
 def _needed(candidate: Candidate) -> float:
@@ -255,6 +346,20 @@ def _is_near(candidate: Candidate) -> bool:
     return (candidate.passage.score or 0.0) >= _CROSSING_SCORE
 
 
+# What only the desk's own field speaks of: 卡 alone is in many a name.
+_FIELD = cues.cue(
+    r"gpus?|[abh]\d00s?|(?:cloud|ai|training) compute|(?:gpu|cloud|azure|aws) credits",
+    r"算力|显卡|芯片|(?<![a-z])gpu|[张块]卡|卡时",
+)
+
+
+def _is_field(passages: Sequence[PassageEvidence]) -> bool:
+    """Whether most of the best passages speak of compute."""
+    best = sorted(passages, key=lambda p: -(p.score or 0.0))[:3]
+    told = [_FIELD.search(fold(f"{p.title} {p.header} {p.text}")) for p in best]
+    return sum(map(bool, told)) > 1
+
+
 def _each_once(passages: Sequence[PassageEvidence]) -> list[PassageEvidence]:
     return list({(p.source, p.start): p for p in reversed(passages)}.values())[::-1]
 
@@ -268,6 +373,31 @@ def _different(candidates: Sequence[Candidate], most: int, near: float = NEAR) -
         if all(_overlap(candidate.text, other.text) < 0.45 for other in kept):
             kept.append(candidate)
     return kept
+
+
+def _completed(
+    chosen: list[Candidate],
+    found: Sequence[Candidate],
+    wanted: Sequence[frozenset[Unit]],
+    most: int,
+) -> list[Candidate]:
+    """The chosen sentences, and for each kind of figure that they leave out one that tells it of
+    the same subject."""
+    for kind in range(len(wanted)):
+        if len(chosen) == most or any(kind in c.told for c in chosen):
+            continue
+        first = chosen[0].passage
+        others = (
+            c
+            for c in found
+            if kind in c.told
+            and not c.missing
+            and (c.passage.program or c.passage.source) == (first.program or first.source)
+            and c.coverage >= _LEAST
+        )
+        if (other := next(others, None)) is not None:
+            chosen.append(other)
+    return chosen
 
 
 def _overlap(a: str, b: str) -> float:

@@ -71,7 +71,12 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
             found: dict[tuple[str, int], tuple[Passage, Scores]] = {}
             for hit in hits:
                 passage = _in_language(kb, hit.passage, language)
-                scores: Scores = {"score": hit.score, "dense": hit.dense, "keyword": hit.keyword}
+                scores: Scores = {
+                    "score": hit.score,
+                    "dense": hit.dense,
+                    "keyword": hit.keyword,
+                    "meaning": hit.meaning,
+                }
                 found.setdefault((passage.source, passage.start), (passage, scores))
             passages = passage_evidence(
                 number, [p for p, _ in found.values()], [s for _, s in found.values()]

@@ -11,7 +11,7 @@ from kb.retrieval.chroma import Stored
 from kb.retrieval.embedders import Embedder, Vectors
 from kb.retrieval.filters import ALL, Filter
 from kb.retrieval.index import Reader, row_terms
-from kb.retrieval.space import Centres, Side, question_vector, sentence_gain, side
+from kb.retrieval.space import Centres, Side, meaning, question_vector, sentence_gain, side
 from kb.texts.aliases import AliasTable
 from kb.texts.detect import HAN
 from kb.texts.documents import key_source
@@ -70,7 +70,10 @@ def search(
         gain = sentence_gain(row.passage, row.vector, vector, embedder, centres)
         hits[n] = (score + gain, row, dense + gain, share)
     hits.sort(key=_best_first)
-    return [Hit(row.passage, score, dense, share) for score, row, dense, share in hits[:k]]
+    return [
+        Hit(row.passage, score, dense, share, meaning=meaning(row.vector, vector, embedder))
+        for score, row, dense, share in hits[:k]
+    ]
 
 
 def _best_first(hit: tuple[float, Stored, float, float]) -> tuple[float, str]:

@@ -64,6 +64,12 @@ def passage_vectors(
     return placed.astype(np.float16).astype(np.float32)
 
 
+def meaning(vector: Vectors, question: Vectors, embedder: Embedder) -> float:
+    """The likeness of a placed passage to a placed question by the first encoder alone."""
+    part = embedder.parts[0]
+    return float(vector[: part.size] @ question[: part.size]) / part.weight
+
+
 def sentence_gain(
     passage: Passage, vector: Vectors, question: Vectors, embedder: Embedder, centres: Centres
 ) -> float:

@@ -51,7 +51,11 @@ def sentence(candidate: Candidate, say: Phrases, *, bold: bool = False) -> str:
     if not same_language(passage.language, say.language):
         return f"{say.other_language} “{said}”{basis} {mark}"
     text = in_script(said, say.language)
-    return f"**{text}**{basis} {mark}" if bold else f"{text}{basis} {mark}"
+    told = f"**{text}**{basis} {mark}" if bold else f"{text}{basis} {mark}"
+    if candidate.before:  # says whom the sentence is about; each sentence has its own mark
+        before = in_script(plain(candidate.before), say.language)
+        told = f"**{before}** {mark} {told}" if bold else f"{before} {mark} {told}"
+    return told
 
 
 def basis_of(passage: PassageEvidence, say: Phrases) -> str:
@@ -72,6 +76,8 @@ def _abstention(question: str, selection: Selection, say: Phrases) -> Section:
     ]
     if selection.missing_figure:
         reasons.append(say.missing_figure)
+    elif selection.missing_kind in say.missing_kinds:
+        reasons.append(say.missing_kinds[selection.missing_kind])
     section = Section([" ".join([say.nothing_found, *reasons, say.recorded])], answered=False)
     section.lines += _closest(selection.closest, say)
     section.gaps.append(question)
