@@ -76,7 +76,7 @@ def _abstention(question: str, selection: Selection, say: Phrases) -> Section:
     ]
     if selection.missing_figure:
         reasons.append(say.missing_figure)
-    elif selection.missing_kind in say.missing_kinds:
+    elif selection.missing_kind and selection.missing_kind in say.missing_kinds:
         reasons.append(say.missing_kinds[selection.missing_kind])
     section = Section([" ".join([say.nothing_found, *reasons, say.recorded])], answered=False)
     section.lines += _closest(selection.closest, say)
