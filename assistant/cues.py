@@ -185,8 +185,10 @@ FOLLOW_UP = cue(
     r"它|他们|她们|他|她|该计划|该基金|这个计划|那个计划|这家|那家|其|这个|那个|前者|后者",
 )
 AND_WITH = re.compile(
-    r"^(?:(?:ok(?:ay)?|and|so|then|but)[, ]+)*(?:what (?:about|if)|how about|and|with|if|on)\b"
-    r"|^(?:那么|那|如果|要是|换成|改成|假如|用|换|还有)"
+    r"^(?:(?:ok(?:ay)?|and|so|then|but|hm+|ah+|oh|right|great|thanks|cool|good|sorry)[, ]+)*"
+    r"(?:what (?:about|if)|how about|and|with|if|on|same|now|only)\b"
+    r"|^(?:嗯|好的?|行|哦|对了)?[，, ]*(?:那么|那|如果|要是|换成|改成|假如|用|换|还有"
+    r"|再(?=便宜|贵|加|多|少|按|用|给)|只(?=看|要|用|给|有|算)|按(?=[每照\d]))"
 )
 
 GREETING = re.compile(

@@ -176,7 +176,7 @@ def _alone(
     folded = _POSSESSIVE.sub("", fold(text))
     gpus = tuple(find_gpus(text))
     quantities = tuple(find_quantities(text))
-    if gpus or cues.COMPUTE.search(folded):
+    if gpus or cues.COMPUTE.search(folded) or (past and len(text) <= LONGEST_COMPLETION):
         quantities = tuple(map(_as_price, quantities))
     named, sponsored = mentioned(folded, programs)
     if not named and len(sponsored) == 1 and cues.TERMS.search(folded):

@@ -179,7 +179,7 @@ def _sum(reading: Reading) -> Quantity | None:
         shares = [q.start for q in reading.quantities if q.unit is Unit.PERCENT]
         caps = (q for q in reading.quantities if q.unit is Unit.MONEY and q.start > min(shares))
         other += [each for each in caps if _CAP.search(near(reading, each)[0])]
-    sums = (q for q in reading.quantities if q.unit is Unit.MONEY)
+    sums = (q for q in reading.quantities if q.unit is Unit.MONEY and q.value > _MOST_HOUR)
     return next((each for each in sums if not any(each is q for q in other)), None)
 
 

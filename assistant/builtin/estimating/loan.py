@@ -30,7 +30,8 @@ from tools.quantities import Quantity, Unit
 
 TOOL = "gpu_loan"
 _LOAN = re.compile(
-    r"\b(?:loans?|laon|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*|collateral"
+    r"\b(?:loans?|monthly payments?|laon"
+    r"|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*|collateral"
     r"|pledg\w+|on credit|owe)\b"
     r"|贷款|借款|借钱|抵押|质押|担保|融资租赁|利率|年化|分期|按揭"
     r"|分\s?[0-9一二三四五六七八九十两]+\s?(?:年|个月|期)"

@@ -46,6 +46,7 @@ _DECIDE = re.compile(
     r"\b(?:should|worth it|worthwhile|break[- ]?even|payback)\b|划算|合算|回本|盈亏平衡"
 )
 _BREAK_EVEN = re.compile(r"\bbreak[- ]?even\b|\bpayback\b|回本|盈亏平衡")
+_EARNS = re.compile(r"\brevenues?\b|收入|营收")  # what spending has to bring in
 _RESERVED_CUE = re.compile(r"\b(?:reserved|contract|commit\w*)\b|预留|包年|长约|合约")
 _USED = re.compile(
     r"utili[sz]|\buse[ds]?\b|\bbusy\b|\bload(?:ed)?\b|利用率|使用率|稼动|负载|用满"
@@ -85,7 +86,7 @@ _COLOCATION = re.compile(r"colo(?:cation)?\b|kw|托管|机柜|千瓦")
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    if not _BUY.search(text) or cues.WHY.search(text):
+    if not _BUY.search(text) or cues.WHY.search(text) or _EARNS.search(text):
         return False
     counted, price = reading.first(Unit.GPUS), reading.first(Unit.PRICE_PER_GPU_HOUR)
     if reading.programs and not (counted and price):

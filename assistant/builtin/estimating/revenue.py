@@ -165,7 +165,8 @@ def _sums(reading: Reading) -> dict[str, Any]:
     sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
     each = next((q for q in sums if _is_of_one(reading, q)), None)
     free = [q for q in sums if q is not each]
-    now = next((q for q in free if len(free) > 1 and _is_revenue(reading, q)), None)
+    several = len(free) > 1 or reading.again(TOOL)
+    now = next((q for q in free if several and _is_revenue(reading, q)), None)
     spent = next((q for q in free if q is not now), None)
     told = {"gpu_run_rate": spent, "revenue": now, "revenue_per_customer": each}
     return {name: money_text(sum_) for name, sum_ in told.items() if sum_}

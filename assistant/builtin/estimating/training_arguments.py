@@ -131,6 +131,9 @@ def _deadline(reading: Reading) -> str | None:
         before, after = _around(reading, length)
         if length.value > 0 and (_WITHIN_BEFORE.search(before) or _WITHIN_AFTER.search(after)):
             return f"{round(length.value, 2).normalize():f} days"
+    changed = reading.first(Unit.DURATION_DAYS)
+    if changed and changed.value > 0 and reading.again(TOOL).get("deadline"):
+        return f"{round(changed.value, 2).normalize():f} days"  # "make that 14 days"
     spelled = _A_WITHIN.search(reading.folded)
     return f"{Decimal(_DAYS[spelled[1]])} days" if spelled else None
 
