@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
 from assistant.builtin.selecting import Candidate, Selection, plain
-from assistant.builtin.wanted import wanted_figures
 from assistant.builtin.told_figures import differing, told_figures
+from assistant.builtin.wanted import wanted_figures
 from assistant.evidence import PassageEvidence
 from assistant.language import in_script, same_language
 from assistant.phrases import Phrases
