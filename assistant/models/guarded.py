@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -35,14 +35,13 @@ _UNSEEN: Any = {"callbacks": [], "tags": [TAG_NOSTREAM]}
 
 class GuardedModel(BaseChatModel):
     """One turn's way to `inner`. `says_end`: its streams tell why they end, so that one which does
-    not was broken off. `pause` waits between attempts."""
+    not was broken off."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     inner: SkipValidation[BaseChatModel]
     meter: SkipValidation[Meter]
     says_end: bool = False
-    pause: SkipValidation[Callable[[float], Awaitable[None]]] = asyncio.sleep
 
     @property
     def _llm_type(self) -> str:
@@ -106,7 +105,7 @@ class GuardedModel(BaseChatModel):
                 last = attempt == limits.retries or failure.kind not in AGAIN
                 if begun or last or wait > limits.longest_wait:
                     raise failure from None
-            await self.pause(wait)
+            await asyncio.sleep(wait)
 
     def _with_tools(self, tools: Sequence[dict[str, Any]]) -> tuple[Runnable[Any, Any], int]:
         """The model with its tools, and the tokens left for messages. A model whose context the
