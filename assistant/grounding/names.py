@@ -183,7 +183,7 @@ def without_scheme(text: str) -> str:
 
 def addresses(text: str) -> list[str]:
     """Hosts and e-mail addresses that stand without a scheme."""
-    return [match.rstrip(".") for match in _ADDRESS.findall(text)]
+    return [match.rstrip(".*_,;:!?") for match in _ADDRESS.findall(text)]
 
 
 def without_links(text: str) -> str:

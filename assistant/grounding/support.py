@@ -36,7 +36,7 @@ _ASKED = re.compile(
 )
 _NOT_TOLD = re.compile(
     r"\b(?:not|n['’]t|no source|no sources|nothing|neither)\b.*\b(?:say|says|state[sd]?|mention\w*"
-    r"|confirm\w*|tell|tells|give|gives|found|support\w*)\b|(?:没有?|未|无)(?:法)?.{0,6}(?:说|提|写|给出|公布|披露|证实|查到|找到|记载)",
+    r"|confirm\w*|tell|tells|give|gives|found|support\w*|answers?)\b|(?:没有?|未|无)(?:法)?.{0,6}(?:说|提|写|给出|公布|披露|证实|查到|找到|记载|答|关于)",
     re.IGNORECASE,
 )
 _WRONG = {
