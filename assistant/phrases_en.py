@@ -36,7 +36,10 @@ ENGLISH = Phrases(
     found_clusters="{n} rows of clusters",
     read_program="terms of {name}",
     estimated="estimate made",
-    ask_which="**Which program do you mean?** Name it, for example Oxygen, Andromeda or Generate.",
+    ask_which=(
+        "**What is it about: a program, GPUs to rent, or a model to train?** Name it, for example "
+        "Generate, 64 H100s for 2 weeks, or 7B on 2T tokens; I would assume H100s on demand."
+    ),
     ask_anything=(
         "**Ask me how to get compute:** who gives startups GPUs and on what terms, what GPUs cost "
         "per hour, or what a training run would take."

@@ -40,7 +40,10 @@ SIMPLIFIED = Phrases(
     found_clusters="{n} 条集群信息",
     read_program="{name}的条款",
     estimated="已估算",
-    ask_which="**请问你指的是哪个计划？** 说出名字即可，例如氧气计划、仙女座或Generate。",
+    ask_which=(
+        "**请问你指的是哪个计划、租哪种GPU，还是训练什么模型？** 例如Generate、64张H100用两周、"
+        "7B参数训2T token；没说的我会按H100、按需价格来算。"
+    ),
     ask_anything=(
         "**请问我怎样获得算力：**谁给初创公司提供GPU、条件是什么，GPU每小时多少钱，训练一个模型要多少资源。"
     ),

@@ -155,9 +155,26 @@ def _asks_queue(reading: Reading) -> bool:
     return bool(cues.QUEUE.search(text) and (hardware or "gpu" in text))
 
 
+# "How much will it cost us?", "is it worth it?": what is meant was never said.
+_VAGUE = re.compile(
+    r"(?:so |and |but |well,? )*"
+    r"(?:how much|how long|how many (?:gpus|cards)|what|can|could|is|would|will)"
+    r" (?:(?:will|would|does|do|can|could|should|is|are|it|this|"
+    r"that|we|i|us|me|our|to|need|cost|take|"
+    r"run|be|pay|afford|really|all|worth|money|time|doing|the|"
+    r"price|expensive|worth it|for|have) ?)+"
+    r"|(?:我们|我|这|那|它|这样|这个|那个|到底|究竟|做|要|得|会|需要|"
+    r"大概|一共|总共|真的|就|能|花|是|的话)*"
+    r"(?:多少钱|多久|贵不贵|贵吗|划不划算|划算吗|值不值得?|值得吗|几张卡|多少张卡|多少卡)"
+    r"(?:啊|呢|呀|吧|嘛|吗)?"
+)
+
+
 def _points_nowhere(reading: Reading) -> bool:
     """Whether the question names nothing: a greeting, or an "it" that no earlier one explains."""
     if cues.GREETING.fullmatch(reading.folded.strip()):
+        return True
+    if _VAGUE.fullmatch(reading.folded.strip(" ?？。.!！~")):
         return True
     it = re.match(
         r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])"

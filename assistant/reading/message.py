@@ -89,8 +89,14 @@ def read_parts(
             for group in made:
                 readings.append(settled(group.text, turns))
                 turns.append(_as_past(readings[-1]))
-            return tuple(readings)
+            asked = {ask for reading in readings for ask in reading.asks}
+            if not set(read(text, past, programs).asks) - asked - _MAY_GO:
+                return tuple(readings)
     return (settled(text, past),)
+
+
+_MAY_GO = frozenset({Ask.FACT, Ask.CLARIFY, Ask.PROGRAM, Ask.COMPARE, Ask.MATCH})
+"""What a message read as one may ask for and its questions may not: else it stays one."""
 
 
 def _stands_alone(text: str, past: Sequence[Past], programs: Sequence[Program]) -> bool:
