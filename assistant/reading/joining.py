@@ -17,6 +17,7 @@ from assistant.builtin.estimating.registry import BY_ASK
 from assistant.question import Ask, Reading
 from assistant.reading.names import names_anything
 from assistant.reading.parts import Piece
+from tools.quantities import Unit
 
 Alone = Callable[[str], Reading]
 """Reads a text as a question that stands alone."""
@@ -131,7 +132,8 @@ def _asks_of_a_job(reading: Reading) -> bool:
     """Whether a piece only asks how many GPUs, how long or what it costs."""
     text = reading.folded
     asked = cues.COUNTED.search(text) or cues.TIME.search(text) or cues.COST.search(text)
-    return bool(asked) and not reading.quantities and not names_anything(reading)
+    figures = [q for q in reading.quantities if q.unit is not Unit.GPUS]
+    return bool(asked) and not figures and not names_anything(reading)
 
 
 def _belongs(before: Group, group: Group, alone: Alone) -> bool:

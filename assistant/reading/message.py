@@ -37,6 +37,7 @@ from tools.quantities import Quantity, Unit, find_quantities
 
 _POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")  # Google's AI-first credits
 _LEAST_PRICE, _MOST_PRICE = Decimal("0.5"), Decimal(100)
+_OF_A_MODEL = (Ask.TRAINING, Ask.FINETUNING, Ask.INFERENCE)
 LONGEST_COMPLETION = 80
 """So many characters are an answer to a question asked back, and no question of their own."""
 MOST_COMPARED = 4
@@ -87,7 +88,9 @@ def read_parts(
             readings: list[Reading] = []
             turns = list(past)
             for group in made:
-                readings.append(settled(group.text, turns))
+                reading = settled(group.text, turns)
+                sized = _of_the_same_model(reading, readings)
+                readings.append(settled(sized, turns) if sized else reading)
                 turns.append(_as_past(readings[-1]))
             asked = {ask for reading in readings for ask in reading.asks}
             if not set(read(text, past, programs).asks) - asked - _MAY_GO:
@@ -97,6 +100,20 @@ def read_parts(
 
 _MAY_GO = frozenset({Ask.FACT, Ask.CLARIFY, Ask.PROGRAM, Ask.COMPARE, Ask.MATCH})
 """What a message read as one may ask for and its questions may not: else it stays one."""
+
+
+def _of_the_same_model(reading: Reading, before: Sequence[Reading]) -> str | None:
+    """A question about a job whose model an earlier one names ("and a LoRA on it?"), with that
+    model; None where it names its own or needs none."""
+    own = reading.models or reading.first(Unit.PARAMS)
+    if own or not any(ask in _OF_A_MODEL for ask in reading.asks):
+        return None
+    for each in reversed(before):
+        if each.models:
+            return f"{each.models[0].architecture.name}: {reading.text}"
+        if size := each.first(Unit.PARAMS):
+            return f"{size.text}: {reading.text}"
+    return None
 
 
 def _stands_alone(text: str, past: Sequence[Past], programs: Sequence[Program]) -> bool:

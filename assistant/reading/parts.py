@@ -19,7 +19,7 @@ _ITEM = re.compile(
 _ASKING = (
     r"(?:how|what|what['’]?s|who|who['’]?s|whom|whose|when|where|which|why"
     r"|(?:is|are|was|were|does|do|did|can|could|would|will|should) "
-    r"(?:it|they|we|i|you|there|he|she|that|this|our|the|an?|any(?:one|body)?|[A-Z]\w*))"
+    r"(?:it|they|we|i|you|there|he|she|that|this|our|the|an?|any(?:one|body)?|[a-z]+ing|[A-Z]\w*))"
 )
 _TELL = (
     r"(?:please )?(?:tell (?:me|us)|show (?:me|us)?|list|give (?:me|us)|estimate|calculate|compare"
