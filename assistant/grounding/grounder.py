@@ -9,6 +9,7 @@ from datetime import date
 from assistant.answer import Citation, Removed
 from assistant.evidence import Artifact, PassageEvidence
 from assistant.grounding.ages import age_days
+from assistant.grounding.claims import opens_with_pronoun
 from assistant.grounding.names import without_links
 from assistant.grounding.segments import (
     Unit,
@@ -20,7 +21,7 @@ from assistant.grounding.segments import (
     sentences,
 )
 from assistant.grounding.stretches import Target
-from assistant.grounding.support import EvidenceBook, opens_with_pronoun
+from assistant.grounding.support import EvidenceBook
 from kb.texts.aliases import AliasTable
 from kb.texts.cleaning import clean
 

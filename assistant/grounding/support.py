@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
-from assistant.grounding.asides import asides, stray_tokens, tokens
+from assistant.grounding.claims import Claim
 from assistant.grounding.fields import Field, told, walk
 from assistant.grounding.figures import Figure, figures, mismatch
-from assistant.grounding.han_names import new_surnames, one_dot, strange_han_names
-from assistant.grounding.legible import legible, strange_letters
-from assistant.grounding.names import addresses, quotations, strange_names, urls
+from assistant.grounding.han_names import new_surnames, one_dot
+from assistant.grounding.legible import legible
 from assistant.grounding.orders import obeys, squeezed
 from assistant.grounding.polarity import contradicts, words
 from assistant.grounding.segments import Unit
 from assistant.grounding.stretches import Stretch, Target, overlap, stretches_of
-from assistant.grounding.subjects import COMMON, Subjects, families
+from assistant.grounding.subjects import Subjects, families
+from assistant.grounding.vocabulary import Vocabulary
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
 from tools.quantities import Unit as UnitKind
 from tools.quantities import supports
 
 _DATED = (UnitKind.YEAR, UnitKind.DATE)
-_PRONOUN = re.compile(r"^(?:it|its|they|their|he|she|his|her)\b|^(?:它|他|她|该|其(?!中))", re.I)
-_REMARK = re.compile(r"[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）]\W*$")
 # Words of a clause in which a figure of the person's own may stand.
 _ASKED = re.compile(
     r"\b(?:you|we) (?:asked|said|want|mention\w*|need|plan|have raised|raised|name[ds]?|gave|told)"
@@ -85,11 +82,13 @@ class EvidenceBook:
         self._tools: dict[str, ToolEvidence] = {}
         self._passages: dict[str, PassageEvidence] = {}
         self._orders: set[str] = set()
+        self._vocabulary = Vocabulary(self._own, self._aliases)
 
     def learn(self, artifact: Artifact) -> None:
         """Add what a tool call returned."""
         tool = artifact.tool
         self._tools[tool.id] = tool
+        self._vocabulary.learn(artifact)
         self._fields[tool.id] = list(walk(tool, "", told(tool)))
         for passage in artifact.passages:
             self._passages[passage.id] = passage
@@ -98,63 +97,6 @@ class EvidenceBook:
             self._subjects.learn(passage.title, passage.text, program=passage.program is not None)
             if passage.program is not None:
                 self._subjects.join(self._subjects.named(passage.title))
-        for name in (
-            "_raw",
-            "_addresses",
-            "_haystack",
-            "_spoken",
-            "_groups",
-            "_tokens",
-            "_asides",
-            "_squeezed",
-        ):
-            self.__dict__.pop(name, None)
-
-    @cached_property
-    def _raw(self) -> str:
-        """Everything that may be named, as it is written."""
-        parts = []
-        for p in self._passages.values():
-            parts.append(" ".join(filter(None, (p.title, p.header, p.text, p.publisher, p.as_of))))
-        parts += [json.dumps(told(tool), ensure_ascii=False) for tool in self._tools.values()]
-        return "\n".join([*parts, *self._own])
-
-    @cached_property
-    def _haystack(self) -> str:
-        return one_dot("\n".join(fold(line) for line in self._raw.split("\n")))
-
-    @cached_property
-    def _addresses(self) -> str:
-        """Where an address may come from: records, results, names of sources, the person. What an
-        article says to open is not shown; its citation leads there."""
-        parts = [fold(json.dumps(told(tool), ensure_ascii=False)) for tool in self._tools.values()]
-        for p in self._passages.values():
-            parts.append(fold(" ".join(filter(None, (p.title, p.publisher, p.url)))))
-            if p.kind == "program":
-                parts += [each.folded for each in self._stretches[p.id]]
-        return " ".join([*parts, *map(fold, self._own)])
-
-    @cached_property
-    def _spoken(self) -> frozenset[str]:
-        """The words of all evidence, folded."""
-        return frozenset(re.findall(r"[a-z0-9]+", self._haystack))
-
-    @cached_property
-    def _groups(self) -> frozenset[str]:
-        """The alias groups that all evidence names."""
-        return frozenset(self._aliases.groups(self._haystack))
-
-    @cached_property
-    def _tokens(self) -> set[str]:
-        return tokens(self._haystack)
-
-    @cached_property
-    def _asides(self) -> frozenset[str]:
-        return frozenset().union(*(asides(line) for line in self._haystack.split("\n")))
-
-    @cached_property
-    def _squeezed(self) -> str:
-        return _squeeze(self._haystack)
 
     @cached_property
     def _own_figures(self) -> list[Figure]:
@@ -172,11 +114,11 @@ class EvidenceBook:
         if unit.text in self._fixed:
             return Verdict(_distinct(self._about_marks(unit)))
         text = legible(unit.text)
-        if reason := self._foreign(unit.text, text):
+        if reason := self._vocabulary.foreign(unit.text, text):
             return Verdict(reason=reason)
         if obeys(text, self._orders):
             return Verdict(reason="it follows an order that stands in a source")
-        claim = _Claim(unit, text, self._subjects, before)
+        claim = Claim(unit, text, self._subjects, before)
         targets: list[Target] = []
         for figure in claim.figures:
             found, reason = self._support(claim, figure)
@@ -197,59 +139,7 @@ class EvidenceBook:
             return Verdict(reason=f"the opposite of what the source says: {unit.text[:120]}")
         return Verdict(targets=_distinct(targets))
 
-    def _foreign(self, shown: str, text: str) -> str | None:
-        """A link, letter, name, quotation or date that is in no evidence."""
-        for url in urls(text):
-            return f"link that is not evidence: {url}"
-        for address in addresses(text):
-            if fold(address) not in self._addresses:
-                return f"address that no record or result gives: {address}"
-        for letter in strange_letters(shown):
-            if letter not in self._raw:
-                return f"letter that only looks like another: {letter}"
-        folded = one_dot(fold(text))
-        for name in strange_names(text, self._is_known, self._is_together):
-            return f"name without support: {name}"
-        for name in strange_han_names(folded, self._haystack, self._is_other_name):
-            return f"name without support: {name}"
-        for quotation in quotations(text):
-            if _squeeze(fold(quotation)).rstrip("。，,.！!？?；;") not in self._squeezed:
-                return f"not a quotation of the evidence: {quotation}"
-        for token in stray_tokens(text, figures(text)):
-            if token.casefold().removesuffix("s") not in self._tokens:
-                return f"figure without support: {token}"
-        for aside in sorted(asides(folded) - self._asides):
-            if aside[1:] in self._tokens and aside[0] == "#":
-                continue  # the 48th month of a result that says 48
-            return f"date or amount without support: {aside.lstrip('#')}"
-        return None
-
-    def _is_known(self, name: str) -> bool:
-        """Whether the evidence or the person names this, or the same by another name."""
-        folded = fold(name)
-        if re.search(r"[^a-z0-9]", folded) and folded in self._haystack:
-            return True
-        parts = re.findall(r"[a-z0-9]+", folded)
-        single = len(name.split()) == 1 and all(part in self._spoken for part in parts)
-        return single or self._is_other_name(name)
-
-    def _is_other_name(self, name: str) -> bool:
-        group = self._aliases.group(name)
-        if group is not None:
-            return group in self._groups or group in COMMON
-        found = self._aliases.places(fold(name))
-        return any(start == 0 and group in self._groups for start, group in found) and "·" in name
-
-    def _is_together(self, first: str, second: str) -> bool:
-        """Whether two words of a name may stand together: not the first name of one person with
-        the last name of another."""
-        if re.search(rf"{re.escape(first)}['’]?s?\W+{re.escape(second)}", self._raw, re.IGNORECASE):
-            return True
-        followers = re.findall(rf"(?<!\w){re.escape(first)} (\w)", self._raw)
-        alone = re.search(rf"(?<!\w){re.escape(first)}(?! ?\w)", self._raw)
-        return bool(alone) or not followers or any(not each.isupper() for each in followers)
-
-    def _support(self, claim: _Claim, figure: Figure) -> tuple[list[Target], str | None]:
+    def _support(self, claim: Claim, figure: Figure) -> tuple[list[Target], str | None]:
         """What supports a figure: first the evidence that the draft names, then that of its row,
         the person's own words, and all evidence."""
         for marks in (claim.unit.marks, claim.beside, claim.unit.row):
@@ -266,7 +156,7 @@ class EvidenceBook:
         return [], f"{_WRONG[wrong]}: {figure.text}"
 
     def _marked(
-        self, claim: _Claim, figure: Figure, marks: Sequence[str]
+        self, claim: Claim, figure: Figure, marks: Sequence[str]
     ) -> tuple[Target | None, str | None]:
         """What the named evidence says of a figure: where, or in what it differs."""
         passages = []
@@ -285,7 +175,7 @@ class EvidenceBook:
         return found, wrong if wrong == "direction" or likeness >= _REPEATED else None
 
     def _told(
-        self, claim: _Claim, figure: Figure, evidence_ids: Iterable[str]
+        self, claim: Claim, figure: Figure, evidence_ids: Iterable[str]
     ) -> tuple[Target | None, str | None, float]:
         """Of the sentences that state the figure's value the one that is most like the claim: where
         it stands, or in what it differs from the claim; and how like it is."""
@@ -305,7 +195,7 @@ class EvidenceBook:
             return None, None, 0.0
         return (None if wrong else chosen.target), wrong, likeness
 
-    def _anywhere(self, claim: _Claim, figure: Figure) -> tuple[Target | None, str]:
+    def _anywhere(self, claim: Claim, figure: Figure) -> tuple[Target | None, str]:
         """What all evidence says of a figure. A sentence that repeats one of a source takes its
         figures from there; one that names fields of a result, from fields of the figure's kind."""
         ids: list[str] = list(self._stretches)
@@ -331,7 +221,7 @@ class EvidenceBook:
                     return found, ""
         return None, wrong if not (claim.names_fields and plain) and wrong else "none"
 
-    def _closest(self, claim: _Claim) -> Stretch | None:
+    def _closest(self, claim: Claim) -> Stretch | None:
         """The source's sentence that a claim repeats nearly word for word."""
         if len(claim.words) < 5:
             return None
@@ -348,7 +238,7 @@ class EvidenceBook:
             or any(overlap(closest.words, each.words) >= _REPEATED for each in stretches)
         ]
 
-    def _is_near(self, claim: _Claim, evidence_id: str) -> bool:
+    def _is_near(self, claim: Claim, evidence_id: str) -> bool:
         stretches = self._stretches[evidence_id]
         sources = {self._passages[each].source for each in claim.passages if each in self._passages}
         return self._passages[evidence_id].source in sources or any(
@@ -369,7 +259,7 @@ class EvidenceBook:
         return None
 
     def _of_another(
-        self, claim: _Claim, figure: Figure, stretch: Stretch, held: Figure
+        self, claim: Claim, figure: Figure, stretch: Stretch, held: Figure
     ) -> str | None:
         """Whether a passage tells a figure of somebody else than the claim does."""
         if figure.quantity.unit in _DATED:
@@ -385,7 +275,7 @@ class EvidenceBook:
         ours, gpus = families(figure.clause), stretch.gpus(held)
         return "subject" if ours and gpus and not ours & gpus else None
 
-    def _is_own(self, claim: _Claim, figure: Figure) -> bool:
+    def _is_own(self, claim: Claim, figure: Figure) -> bool:
         """Whether a figure is the person's own, and said as such: beside a result that was worked
         out from it, or where nobody else is spoken of."""
         if not any(supports(own.quantity, figure.quantity) for own in self._own_figures):
@@ -396,7 +286,7 @@ class EvidenceBook:
             return True
         return bool(_ASKED.search(figure.clause) or _NOT_TOLD.search(claim.text))
 
-    def _is_of_other_field(self, claim: _Claim, figure: Figure) -> bool:
+    def _is_of_other_field(self, claim: Claim, figure: Figure) -> bool:
         """Whether the draft names a field of this figure's kind, which states another figure."""
         for mark in claim.unit.marks:
             evidence_id, _, path = mark.partition(":")
@@ -405,13 +295,13 @@ class EvidenceBook:
                     return True
         return False
 
-    def _strangers(self, claim: _Claim, closest: Stretch) -> list[str]:
+    def _strangers(self, claim: Claim, closest: Stretch) -> list[str]:
         """Parties that a repeated sentence names and its source does not."""
         passages = [each.id for each in self._beside(closest)]
         about = {name for each in passages for name in self._stretches[each][0].about}
         named = self._subjects.named(claim.told)
         strange = [name for name in named if not self._subjects.same((name,), about)]
-        return [*strange, *new_surnames(one_dot(fold(claim.told)), self._haystack)]
+        return [*strange, *new_surnames(one_dot(fold(claim.told)), self._vocabulary.folded)]
 
     def _about_marks(self, unit: Unit) -> list[Target]:
         """Targets for the evidence that a draft names for a sentence without figures."""
@@ -436,7 +326,7 @@ class EvidenceBook:
             name in stretch.surroundings for name in parties
         )
 
-    def _alike(self, claim: _Claim) -> list[Target]:
+    def _alike(self, claim: Claim) -> list[Target]:
         """The source's sentence that a sentence without marks repeats."""
         everything = [each for stretches in self._stretches.values() for each in stretches]
         if not everything:
@@ -444,7 +334,7 @@ class EvidenceBook:
         best = max(everything, key=lambda each: overlap(claim.words, each.words))
         return [best.target] if overlap(claim.words, best.words) >= _ALIKE else []
 
-    def _is_turned(self, claim: _Claim, targets: Sequence[Target]) -> bool:
+    def _is_turned(self, claim: Claim, targets: Sequence[Target]) -> bool:
         """Whether a claim repeats its source's sentence turned round, and no other says it so."""
         cited = {target.key for target in targets}
         close = [
@@ -459,73 +349,8 @@ class EvidenceBook:
         return bool(told) and all(contradicts(folded, text) for text in told)
 
 
-def opens_with_pronoun(text: str) -> bool:
-    """Whether a sentence's subject stands in the one before it."""
-    return bool(_PRONOUN.match(text.lstrip("*_ ")))
-
-
-class _Claim:
-    """A unit of a draft as it is judged."""
-
-    def __init__(self, unit: Unit, text: str, subjects: Subjects, before: str) -> None:
-        self.unit, self.text, self._subjects = unit, text, subjects
-        self._before = before if opens_with_pronoun(text) else ""
-        self.found: list[Target] = []
-        self.figures = figures(text)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        return words(fold(self.text))
-
-    @cached_property
-    def told(self) -> str:
-        """Its text without the remark at the end that says who told it."""
-        return _REMARK.sub("", self.text)
-
-    @cached_property
-    def passages(self) -> list[str]:
-        """The passages that the draft names for it."""
-        return [mark for mark in self.unit.marks if mark.startswith("p")]
-
-    @cached_property
-    def names_fields(self) -> bool:
-        """Whether the draft names fields of a result for it."""
-        return any(":" in mark for mark in self.unit.marks)
-
-    def named(self, figure: Figure) -> tuple[str, ...]:
-        """All parties of the figure's clause; of the sentence where the clause names none."""
-        return self._subjects.named(figure.clause) or self._subjects.named(self.told)
-
-    @property
-    def beside(self) -> list[str]:
-        """The records of the fields that were found for figures further left."""
-        fields = [target for target in self.found if target.field and "." in target.field]
-        return [f"{each.evidence.id}:{(each.field or '').rpartition('.')[0]}" for each in fields]
-
-    @property
-    def is_about_another(self) -> bool:
-        """Whether it opens with a pronoun: whose, the sentence before tells."""
-        return bool(self._before)
-
-    def parties(self, figure: Figure) -> tuple[str, ...]:
-        """Whom a figure of the claim is told of."""
-        start = figure.quantity.start - figure.clause_start
-        end = figure.quantity.end - figure.clause_start
-        return (
-            self._subjects.nearest(figure.clause, start, end)
-            or self._subjects.nearest(self.told, figure.quantity.start, figure.quantity.end)
-            or self._subjects.named(self._before)[-1:]
-        )
-
-
 def _field_target(field: Field) -> Target:
     return Target(field.tool, field.text, field=field.path)
-
-
-def _squeeze(text: str) -> str:
-    """A folded text without white space, with one kind of quotation mark and dash."""
-    text = re.sub(r"[“”「」『』\"]", '"', re.sub(r"[‘’]", "'", text))
-    return re.sub(r"\s|[*_]", "", re.sub(r"[–—−]", "-", text))
 
 
 def _in_order(targets: Sequence[Target], marks: Sequence[str]) -> list[Target]:
