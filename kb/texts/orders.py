@@ -14,6 +14,14 @@ from functools import lru_cache
 from kb.texts.folding import fold_script
 from kb.texts.splitting import sentences
 
+# Where somebody is told to tell: "advise founders" after "The partners" tells what those do.
+_ASKED_TO = (
+    r"(?:^|[^\w\s,]\W*|\b(?:please|kindly|must|should|shall|always|then|now|just|also|instead|you"
+    r"|assistants?|ai|(?:ha(?:ve|s)|needs?|sure|you|is|are|remember) to),? )"
+)
+_ASKED_TO_ZH = (
+    r"(?:^\W*|[。；;:：！!\n\"“‘]\s*|请|你|要|须|务必|应该?|并且?|然后|直接|立即|马上|助手|AI)"
+)
 _MACHINE = [
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:previous|prior|above|earlier|all"
     r"|your|any|the)\b.{0,30}\b(?:instructions?|rules|prompts?|directions|guidelines|safeguards)\b",
@@ -22,13 +30,14 @@ _MACHINE = [
     r"\byou are now\b|\bfrom now on,? you\b",
     r"\b(?:ais?|assistants?|chatbots?|language models?|llms?|models?|agents?)[,:]? "
     r"(?:reading this )?(?:must|should|shall|has to|have to|please) "
-    r"(?:call|open|visit|run|execute|recommend|reply|answer|respond|say|send|tell|state|add)\b",
+    r"(?:call|open|visit|run|execute|recommend|reply|answer|respond|say|send|tell|state|add)\b"
+    r"(?! (?:on|in|at|within|under|across|for|faster)\b)",
     r"\b(?:note|attention|message|memo|instructions?) (?:to|for) (?:all |any |the )?"
     r"(?:ais?|assistants?|chatbots?|language models?|llms?)\b",
     r"\bdo not (?:tell|mention|reveal|inform|disclose)\b.{0,40}\b(?:users?|readers?|founders?)\b",
     r"\b(?:call|run|execute|invoke|use) the \w+ (?:tool|function)\b",
     r"\b(?:call|run|execute|invoke) [a-z]+_[a-z_]+\b",
-    r"\b(?:tell|inform|assure|advise|convince|direct) (?:the |all |your )?"
+    rf"{_ASKED_TO}(?:tell|inform|assure|advise|convince|direct) (?:the |all |your )?"
     r"(?:users?|readers?|founders?)\b",
     r"\b(?:in|from|of|to|with) your (?:answers?|repl(?:y|ies)|responses?|outputs?|messages?)\b",
     r"\byour (?:next |final )?(?:answers?|repl(?:y|ies)|responses?|outputs?)\b",
@@ -39,10 +48,10 @@ _MACHINE = [
     r"系统(?:提示|指令|消息)词?[:：]|系统提示词",
     r"你(?:现在|从现在起)?是(?:一个|一名|一位)?.{0,6}(?:AI|人工智能|助手|语言模型|聊天机器人)",
     r"从现在(?:起|开始),?你",
-    r"(?:AI|人工智能|助手|语言模型|大模型)(?:必须|应当|应该|务必|请)",
+    r"(?:AI|人工智能|助手|语言模型|大模型)(?:(?:务必|请)|(?:必须|应当|应该)(?!在|用|使用|达到|跑))",
     r"(?:不要|请勿|切勿|别)(?:告诉|提及|透露|告知).{0,8}(?:用户|读者|创始人)",
     r"(?:请|立即|马上)?(?:调用|执行|运行)\w{0,24}(?:工具|函数)|调用[a-z]+_[a-z_]+",
-    r"(?:告诉|告知|通知|建议|让)(?:所有|你的)?(?:用户|读者)",
+    rf"{_ASKED_TO_ZH}(?:告诉|告知|通知|建议|让)(?:所有|你的)?(?:用户|读者)",
     r"你的?(?:回答|回复|答复|输出|回应)|(?:在|从|把|将)(?:回答|回复|答复|回应)(?:里|中|末尾|开头|的)",
 ]
 _ADDRESSES_MACHINE = re.compile("|".join(f"(?:{p})" for p in _MACHINE), re.IGNORECASE)
@@ -68,8 +77,10 @@ _VERBS = """
 """.split()
 _OBJECT = (
     r"(?:(?:up|down|out|off|on|in|over|back) )?"
-    r"(?:the|an?|my|your|our|his|her|their|its|this|that|these|those|all|every|each|any|some|no|one"
-    r"|it|them|him|me|us|how|what|why|when|where|who|whether|random|commonly|always|only|exactly|"
+    r"(?:(?:the|an?|my|your|our|his|her|their|its|this|that|these|those|all|every|each|any|some|no"
+    r"|one|it|them|him|me|us|how|what|why|when|where|who|whether|random|commonly|always|only"
+    r"|exactly|another|any(?:one|body|thing)|every(?:one|body|thing)|some(?:one|body|thing)"
+    r"|nothing|not)\b|"
     r"(?:letters?|words?|numbers?|vowels?|spaces?|symbols?|commas?|anagrams?|files?|funds?|money|"
     r"payment|access)\b|to (?:the|my|your)|for (?:the|my|your|numbers|vowels)|with (?:the|my|an?)|"
     r"in (?:the|my|your)|from (?:the|my|your)|\d|[\"'“‘$€£]|https?:|www\.|"
