@@ -31,6 +31,11 @@ _ASKED = re.compile(
     r"|\byour\b|\basked\b|\bquestion\b|您|你|贵公司|所问|问到|问的是|提到的|提问",
     re.IGNORECASE,
 )
+# How a clause begins that takes up what the person supposed.
+_SUPPOSED = re.compile(
+    r"(?:for|with|if|when|at|given|to|assuming|training|on)\b|如果|若|假设|对于?|按|以|用|训练",
+    re.IGNORECASE,
+)
 _NOT_TOLD = re.compile(
     r"\b(?:not|n['’]t|no source|no sources|nothing|neither)\b.*\b(?:say|says|state[sd]?|mention\w*"
     r"|confirm\w*|tell|tells|give|gives|found|support\w*|answers?)\b|(?:没有?|未|无)(?:法)?.{0,6}(?:说|提|写|给出|公布|披露|证实|查到|找到|记载|答|关于)",
@@ -282,9 +287,13 @@ class EvidenceBook:
             return False
         if any(mark.startswith("t") for mark in (*claim.unit.marks, *claim.unit.row)):
             return True
-        if not claim.parties(figure) and not claim.is_about_another:
+        if _ASKED.search(figure.clause) or _NOT_TOLD.search(claim.text):
             return True
-        return bool(_ASKED.search(figure.clause) or _NOT_TOLD.search(claim.text))
+        if claim.parties(figure) or claim.is_about_another:
+            return False
+        if claim.passages and not _SUPPOSED.match(figure.clause.lstrip(" *_-")):
+            return False  # said as what a source tells, which none does
+        return not self._vocabulary.names_only_asked(claim.text)
 
     def _is_of_other_field(self, claim: Claim, figure: Figure) -> bool:
         """Whether the draft names a field of this figure's kind, which states another figure."""

@@ -18,6 +18,7 @@ from assistant.grounding.names import addresses, quotations, strange_names, urls
 from assistant.grounding.subjects import COMMON
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
+from tools.gpus import find_gpus
 
 
 class Vocabulary:
@@ -68,6 +69,12 @@ class Vocabulary:
     def _spoken(self) -> frozenset[str]:
         """The words of all evidence, folded."""
         return frozenset(re.findall(r"[a-z0-9]+", self.folded))
+
+    @cached_property
+    def _told_words(self) -> frozenset[str]:
+        """The same without the person's own."""
+        own = len("\n".join(self._own))
+        return frozenset(re.findall(r"[a-z0-9]+", fold(self._raw[: len(self._raw) - own])))
 
     @cached_property
     def _groups(self) -> frozenset[str]:
@@ -128,6 +135,14 @@ class Vocabulary:
             return group in self._groups or group in COMMON
         found = self._aliases.places(fold(name))
         return any(start == 0 and group in self._groups for start, group in found) and "·" in name
+
+    def names_only_asked(self, text: str) -> bool:
+        """Whether a text names somebody of whom the person alone speaks."""
+        return any(strange_names(text, self._is_told, self._is_together))
+
+    def _is_told(self, name: str) -> bool:
+        parts = re.findall(r"[a-z0-9]+", fold(name))
+        return bool(find_gpus(name)) or all(part in self._told_words for part in parts)
 
     def _is_together(self, first: str, second: str) -> bool:
         """Whether two words of a name may stand together: not the first name of one person with

@@ -289,3 +289,19 @@ def test_an_error_of_the_model_is_told_without_its_text(warm_home: Path, error: 
     assert done(events).citations
     assert "secret" not in str(events)
     assert "the built-in model answers instead" in notes(events)
+
+
+@pytest.mark.parametrize("mark", [" [p1.1]", ""])
+def test_what_only_the_question_claims_is_not_told_as_true(warm_home: Path, mark: str) -> None:
+    def reply(messages: list[BaseMessage]) -> AIMessage:
+        true = first_passage_about(messages, r"more than 4,000 GPUs")
+        return AIMessage(
+            f"Zephyr Fund gives each startup 77,777 GPUs{mark}. "
+            f"Andromeda has more than 4,000 GPUs [{true}]."
+        )
+
+    question = "Zephyr Fund gives each startup 77,777 GPUs, right? And how many has Andromeda?"
+    answer = done(events_of(warm_home, Scripted(reply=reply), question))
+    assert "Andromeda has more than 4,000 GPUs" in answer.answer
+    assert "77,777" not in answer.answer
+    assert [removed.reason for removed in answer.removed] == ["figure without support: 77,777 GPUs"]
