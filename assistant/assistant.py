@@ -16,6 +16,7 @@ from assistant.answer import Answer, Proposal
 from assistant.desk import SessionInfo, SourceView
 from assistant.errors import DESK_ERRORS, AssistantError, InvalidQuestion, NotProposed
 from assistant.events import Done, Event, Failed, Noted, Started
+from assistant.keys import without_secret
 from assistant.knowledge import Knowledge, open_knowledge
 from assistant.language import detect
 from assistant.sessions import SessionStore
@@ -97,7 +98,9 @@ class Assistant:
     @property
     def model_name(self) -> str:
         """The model as it was chosen, or the kind of a model that was passed in."""
-        return self._model if isinstance(self._model, str) else self._model._llm_type
+        return without_secret(
+            self._model if isinstance(self._model, str) else self._model._llm_type
+        )
 
     def warm(self) -> None:
         """Load everything that the first question needs. May take seconds. Raises

@@ -183,13 +183,14 @@ class _Models(BaseModel):
 
 def _model() -> Model:
     settings = load_settings()
+    shown = keys.without_secret(settings.model)
     try:
         spec = parse_spec(settings.model)
         check_loadable(spec)
         require_agreement(spec, settings.agreed_hosted)
     except DESK_ERRORS as error:
-        return Model(spec=settings.model, trouble=error.message, hint=error.hint)
-    return Model(spec=settings.model)
+        return Model(spec=shown, trouble=error.message, hint=error.hint)
+    return Model(spec=shown)
 
 
 def _home(home: Path) -> Home:

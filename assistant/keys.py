@@ -7,9 +7,10 @@ sources that are marked as having their key there.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from pydantic import SecretStr
 
@@ -80,6 +81,14 @@ def checked_secret(text: str) -> str:
     if len(secret) > _LONGEST or not secret.isascii() or not secret.isprintable():
         raise InvalidSource("this is no key", "one line of plain characters")
     return secret
+
+
+def without_secret(value: T) -> T:
+    """A setting without what somebody wrote into an address: a user, a password, a query."""
+    if not isinstance(value, str):
+        return value
+    bare = re.sub(r"(?<=://)[^/@\s]*@", "***@", value)
+    return cast("T", re.sub(r"(?<=[?&])([\w.-]+=)[^&#\s]+", r"\1***", bare))
 
 
 def _reach(work: Callable[[], T]) -> T:

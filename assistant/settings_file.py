@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from assistant.errors import InvalidSetting
+from assistant.keys import without_secret
 from assistant.settings import FILE, PREFIX, Settings, load_settings
 from kb.home import write_atomically
 from kb.locks import locked
@@ -41,7 +41,7 @@ def setting_states(home: Path) -> list[SettingState]:
         states.append(
             SettingState(
                 name=name,
-                value=_without_secret(value),
+                value=without_secret(value),
                 origin="environment" if _is_set(variable) else origin,
                 variable=variable,
                 description=field.description or "",
@@ -106,8 +106,3 @@ def _kept(home: Path) -> dict[str, Any]:
 
 def _is_set(variable: str) -> bool:
     return any(name.upper() == variable for name in os.environ)
-
-
-def _without_secret(value: Any) -> Any:
-    """A value without a user and password that somebody wrote into an address."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "***@", value) if isinstance(value, str) else value

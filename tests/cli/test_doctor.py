@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant import Assistant
 from tests.assistant.faulty_server import MODEL, faulty
 
 Desk = Callable[..., tuple[int, str, str]]
@@ -65,6 +66,19 @@ def test_only_this_machine_is_asked_and_no_key_is_shown(
     assert held["OPENAI_API_KEY"] is None
     assert any("model=anthropic:" in line for line in found["proposals"])
     assert "sk-secret" not in json.dumps(found) + "".join(map(str, desk("doctor")))
+
+
+@pytest.mark.parametrize(
+    "address", ["http://me:sk-hidden@127.0.0.1:9/v1#m", "http://127.0.0.1:9/v1?key=sk-hidden#m"]
+)
+def test_a_secret_in_an_address_is_not_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("COMPUTE_DESK_MODEL", address)
+    told = [*map(str, desk("doctor", "--json")), *map(str, desk("config", "--json"))]
+    assert "sk-hidden" not in "".join(told)
+    with Assistant.open(model=address) as opened:
+        assert "sk-hidden" not in opened.model_name
 
 
 def test_a_setting_tells_where_it_comes_from(
