@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from assistant.grounding.names import proper_names
 from kb.programs.program import Program
 from kb.programs.regions import countries, country_code
 from kb.texts.folding import fold
@@ -160,13 +161,26 @@ def _funds(text: str, folded: str) -> str | None:
     if _NOBODY.search(folded) or _NOTHING.search(folded):
         return "none"
     for cue in _BACKED:
-        if match := cue.search(text):
+        if (match := cue.search(text)) and not _of_another(text[: match.start()], folded):
             names = [name.strip(" .'’") for name in _AND.split(match.group(1))]
             # "We are in France" is a place, "we are in Inception" a program.
             kept = [name for name in names if name and country_code(name) is None]
             if kept:
                 return ", ".join(kept)
     return None
+
+
+_OURS = re.compile(r"(?<![a-z])(?:we|our|us|my|i)(?![a-z])|我|咱们|本公司|团队")
+
+
+def _of_another(before: str, folded: str) -> bool:
+    """Whether somebody else is named whose backers they are: "CoreWeave被谁投资"."""
+    said = proper_names(before, initial=True)
+    others = [name for name in said if country_code(name) is None and name not in _NO_COMPANY]
+    return bool(others) and not _OURS.search(folded)
+
+
+_NO_COMPANY = frozenset("Can Could Is Are Do Does Did Has Have Which What Who If Series".split())
 
 
 def _founded(text: str) -> str | None:

@@ -125,7 +125,7 @@ WHO = cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
 GIVE = cue(
     r"gives?|giving|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|access|hand out|lend(?:s|ing)?|"
     r"get|help(?:s)?|supply|supplies|apply|qualify|eligible",
-    r"提供|给|借|送|支持|供应|拿到|拿算力|拿卡|找算力|获得|得到|申请|符合|有资格",
+    r"提供|给|借(?![钱款贷债])|送|支持|供应|拿到|拿算力|拿卡|找算力|获得|得到|申请|符合|有资格",
 )
 COMPUTE = cue(
     r"gpus?|compute|h100s?|h200s?|a100s?|b200s?|chips?|clusters?|credits?|capacity|grants?|vouchers?",

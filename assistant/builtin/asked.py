@@ -35,15 +35,37 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("size", re.compile(
         r"how (?:large|big|tall|high|far|deep|wide|heavy)|面积|多大|多长|多高|多远|全长|重量")),
     ("number", re.compile(
-        r"how (?:many|much)|what number|percent|多少|几[个届种次家座人名位支颗项]")),
+        r"how (?:many|much)|what number|percent|多少|(?<!哪)几[个届种次家座人名位支颗项]")),
     ("person", re.compile(r"\bwho(?:m|se)?\b|谁|哪位|哪个人|作者是")),
     ("place", re.compile(
         r"\bwhere\b|(?:which|what) (?:country|city|state|town|place|continent)"
         r"|哪里|哪儿|在哪|位于|哪一?个?(?:城市|国家|省|地方|州|市|县)")),
-    ("list", re.compile(r"哪些|有谁|哪几|分别")),
+    ("list", re.compile(
+        r"\b(?:which|what) (?:\w+ ){0,3}?(?!this|is|was|has|does)\w{3,}s\b|\blist\b|\bname the\b"
+        r"|\bwhat are\b|\bwho all\b"
+        r"|哪些|有谁|哪几|分别|列(?:一?下|出|举|个)|有哪")),
     ("reason", re.compile(r"\bwhy\b|purpose|reason|为什么|为何|原因|目的")),
 )  # fmt: skip
 _WHO_IS_NAMED = re.compile(r"\b[Ww]ho(?:[’']s| is| was| are) [A-Z]")
+_MEMBERS = 3
+"""So many things named side by side are a list."""
+_LISTED = re.compile(
+    r"[\w’'.$%+-]+(?: [\w’'.$%+-]+){0,4}(?:, [\w’'.$%+-]+(?: [\w’'.$%+-]+){0,4})*,? (?:and|or) \w+"
+)
+_LISTED_CHINESE = re.compile(r"[^，。；：、]{1,16}(?:、[^，。；：、]{1,16})+")
+_AND_CHINESE = re.compile(r"(?<=[^，。；：、])(?:以及|[和与及])(?=[^，。；：、])")
+
+
+def _members(sentence: str) -> int:
+    """How many things a sentence names side by side: "A, B and C", "A、B和C"."""
+    english = (m.group().count(", ") + 2 for m in _LISTED.finditer(sentence))
+    chinese = (
+        m.group().count("、") + 1 + bool(_AND_CHINESE.search(m.group().rpartition("、")[2]))
+        for m in _LISTED_CHINESE.finditer(sentence)
+    )
+    return max((*english, *chinese), default=0)
+
+
 _QUESTION_WORD = re.compile(
     r"有?(?:哪些|哪几[个种]?|哪一?[个种位年天]?|多少|几[个种届]|什么|谁|哪里|哪儿|多大|多长|多高|多久)"
 )
@@ -85,6 +107,8 @@ class Asked:
     def nearness(self, sentence: str) -> float | None:
         """How near (0 to 1) an answer of this kind stands to the focus; None where the kind or
         the focus tells nothing."""
+        if self.kind == "list":
+            return 1.0 if _members(sentence) >= _MEMBERS else None
         if self.kind is None or not self.focus:
             return None
         folded = fold(sentence)

@@ -38,6 +38,10 @@ _LEAST, _MOST = 0.25, 0.6
 _RELIEF = 0.2
 """Coverage that a sentence may lack which tells the kind of answer asked for right beside the
 words that ask."""
+_LISTED = 0.3
+"""The same where several things are asked for and the sentence names several side by side."""
+_POINTER = 0.3
+"""What a sentence costs that only points to a page, where no page is asked for."""
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
 WEIGHED = 10
@@ -211,6 +215,9 @@ class _Question:
             score += 0.2 * (passage.program in self._programs)
             score += sum(0.2 for hint in self._hints if hint.search(text))
             score -= 0.2 * (passage.field == "caution")
+            score -= _POINTER * (
+                passage.field == "apply" and self._only_points(passage, start, end)
+            )
             made.append(
                 Candidate(
                     passage,
@@ -233,7 +240,13 @@ class _Question:
         nearness = self._asked.nearness(text) if mine and not self._decides else None
         if nearness == 0 and self._asked.kind in ("person", "place"):
             return -_RELIEF / 2
-        return _RELIEF * (nearness or 0.0)
+        least = _LISTED if self._asked.kind == "list" else _RELIEF
+        return least * (nearness or 0.0)
+
+    def _only_points(self, passage: PassageEvidence, start: int, end: int) -> bool:
+        """Whether a statement gives an address and the question asks for none."""
+        text = passage.text[start:end]
+        return without_urls(text) != text and not _PAGE.search(self._text)
 
     def _denied(self, text: str) -> bool:
         """Whether a sentence only says that what is asked for is not known, or speaks of a source
@@ -294,6 +307,10 @@ _DENIAL = re.compile(
 _NOTE = re.compile(r"[Ee]ditors' notes?|\bis undated\b|编者|编辑笔记|未标日期|推定写于")
 
 
+_PAGE = cues.cue(
+    r"apply|application|sign up|register|where|web ?(?:site|page)s?|site|page|link|url|address",
+    r"申请|申請|报名|報名|注册|註冊|哪里|哪裡|哪儿|网站|網站|网页|網頁|链接|連結|网址|網址|官网|官網|页面|頁面",
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 

@@ -37,7 +37,7 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
      frozenset({Unit.YEAR, Unit.DATE})),
 )  # fmt: skip
-_ANY_FIGURE = re.compile(r"how many|多少|几")
+_ANY_FIGURE = re.compile(r"how many|多少|(?<!哪)几")
 _NO_COUNTS = frozenset({Unit.YEAR, Unit.DATE})
 # Amounts that are told in words only; those of the second pattern are sums of money.
 _VAGUE = re.compile(
