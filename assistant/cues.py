@@ -215,6 +215,24 @@ NARROWING = cue(
     r"在|价格|实例|有|吗|那边|机房",
 )
 
+# The way into a program, which is not the kind of program that is asked for.
+WAY_IN = cue(
+    r"(?:through|via|by way of|referred by|on referral (?:of|from)) (?:(?:a|an|our|your|their|its|"
+    r"partner|partnered) )*(?:vcs?|venture|funds?|investors?|accelerators?|incubators?)"
+    r"(?: or (?:vcs?|venture|funds?|investors?|accelerators?|incubators?))?"
+    r"(?: (?:capital(?:ists?)?|funds?|firms?|partners?|referrals?))*",
+    r"(?:通过|透过|经由?|靠|凭)(?:合作的?)?(?:vc|风投|创投|风险投资|基金|投资人|投资方|投资机构|加速器"
+    r"|孵化器)(?:合作)?(?:伙伴|机构|公司|推荐|引荐|介绍)?",
+)
+REFERRED = re.compile(
+    r"\b(?:partner\w*|referr\w+|nominat\w+)\b[^.;]{0,40}\b(?:venture|vcs?|investors?|funds?|"
+    r"accelerators?)\b|\b(?:venture|vcs?|investors?|funds?|accelerators?)\b[^.;]{0,24}"
+    r"\b(?:partner\w*|referr\w+|nominat\w+)"
+    r"|合作(?:的)?(?:风投|创投|vc|基金|投资|机构|加速器)"
+    r"|(?:风投|创投|vc|基金|投资机构|投资方|机构)[^，。；]{0,6}(?:推荐|合作|引荐)"
+)
+"""A source's words for being let in by an investor."""
+
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("loan", cue(
         r"loans?|lenders?|lends? (?:money|against)|debt|collateral|borrow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,39 @@ def asks_fit(reading: Reading) -> bool:
     text = reading.folded
     wanted = cues.FITS.search(text) and cues.GIVERS.search(text) and cues.WHICH.search(text)
     return bool(wanted and cues.OURS.search(text)) and not reading.programs
+
+
+_WITHOUT = re.compile(
+    r"\b(?:no|without|lack(?:s|ing)?"
+    r"|(?:don['’]?t|do not|doesn['’]?t|does not|never) (?:have|hold|got|had))"
+    r"((?: (?:an?|any|the))?(?: [a-z][a-z-]+){1,3})"
+    r"|(?:没有?(?:拿过|拿到|获得|持有)?|尚?未(?:持有|获得)|无)([一-鿿]{2,8})"
+)
+_REQUIRES = re.compile(
+    r"\b(?:only|must|needs?|requires?|required)\b([^.;]*)|(?:必须|须|要求|需|才|只有|仅限)([^。；]*)"
+)
+_SHARED = 3
+"""So many Chinese characters in a row are the same thing."""
+
+
+def asks_without(reading: Reading, sentence: str) -> bool:
+    """Whether the question says that the company lacks what a sentence requires: "with no federal
+    grant" against "only with a federal grant"."""
+    required = " ".join(
+        "".join(each or "" for each in m.groups()) for m in _REQUIRES.finditer(fold(sentence))
+    )
+    for match in _WITHOUT.finditer(reading.folded):
+        english, chinese = match.groups()
+        if chinese:
+            parts = [chinese[n : n + _SHARED] for n in range(len(chinese) - _SHARED + 1)]
+            if any(part in required for part in parts):
+                return True
+            continue
+        words = [word for word in english.split() if word not in ("a", "an", "any", "the")]
+        held = [word for word in words if re.search(rf"\b{re.escape(word.rstrip('s'))}", required)]
+        if words and held == words[: len(held)] and len(held) >= min(len(words), 2):
+            return True
+    return False
 
 
 def targets(reading: Reading, programs: Sequence[Program], mentioned: Mentioned) -> list[str]:

@@ -153,6 +153,7 @@ class Phrases:
     list_doubt: str
     list_gpu: str
     list_no_gpu: str
+    list_way: str
     list_no_price: str
     list_header: str
     more_programs: str
@@ -173,6 +174,7 @@ class Phrases:
     not_given: str
     verdicts: Mapping[str, str]
     verdict_leads: Mapping[str, str]
+    no_way: str
     match_lead: str
     match_lead_one: str
     match_lead_none: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,13 +58,15 @@ _AND_CHINESE = re.compile(r"(?<=[^，。；：、])(?:以及|[和与及])(?=[^�
 
 
 def _members(sentence: str) -> int:
-    """How many things a sentence names side by side: "A, B and C", "A、B和C"."""
+    """How many things a sentence names side by side: "A, B and C", "A、B和C", or
+    figures of one kind."""
     english = (m.group().count(", ") + 2 for m in _LISTED.finditer(sentence))
     chinese = (
         m.group().count("、") + 1 + bool(_AND_CHINESE.search(m.group().rpartition("、")[2]))
         for m in _LISTED_CHINESE.finditer(sentence)
     )
-    return max((*english, *chinese), default=0)
+    tiers = Counter(each.unit for each in quantities(sentence)).values()
+    return max((*english, *chinese, *tiers), default=0)
 
 
 _QUESTION_WORD = re.compile(

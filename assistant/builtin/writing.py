@@ -162,7 +162,7 @@ def _match(
     if not matched.tool.ok:
         return Section([say.failure(matched.tool.error, matched.tool.hint)], answered=False)
     if compared is None:
-        return match_section(matched, say)
+        return match_section(matched, reading, say)
     listed = list_section(compared, reading, say)
     return Section([f"{say.match_ask} {say.keep_profile}", "", *listed.lines])
 

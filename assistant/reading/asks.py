@@ -33,7 +33,8 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if cues.REMEMBER.search(text) and (reading.company or cues.OURS.search(text)):
         return (Ask.REMEMBER,), None
     rents = bool(cues.RENT.search(text))
-    kind = next((name for name, cue in cues.KINDS if cue.search(text)), None)
+    rest = cues.WAY_IN.sub(" ", text)
+    kind = next((name for name, cue in cues.KINDS if cue.search(rest)), None)
     if reading.repeat is not None:
         name = reading.repeat["name"]
         return (BY_TOOL[name].ask if name in BY_TOOL else REPEATABLE[name],), None

@@ -9,9 +9,11 @@ from typing import Any
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of
+from assistant.eligibility import asks_without
 from assistant.evidence import Artifact, PassageEvidence
 from assistant.language import in_script
 from assistant.phrases import Phrases
+from assistant.question import Reading
 
 ROWS = 14
 _REASONS = 2
@@ -21,21 +23,21 @@ Passages = Mapping[str, PassageEvidence]
 Record = Mapping[str, Any]
 
 
-def match_section(artifact: Artifact, say: Phrases) -> Section:
+def match_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
     """Named programs one after the other; otherwise a table of all that were matched."""
     if artifact.tool.args.get("programs"):
-        return _each(artifact, say)
+        return _each(artifact, reading, say)
     return _table(artifact, say)
 
 
-def _each(artifact: Artifact, say: Phrases) -> Section:
+def _each(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
     passages = {passage.id: passage for passage in artifact.passages}
     section = Section()
     missing: list[str] = []
     answers: list[str] = []
     for n, record in enumerate(artifact.tool.result["programs"]):
         mark = f"{artifact.tool.id}:programs.{n}"
-        section.lines += [*([""] if n else []), *_one(record, mark, passages, say)]
+        section.lines += [*([""] if n else []), *_one(record, mark, passages, reading, say)]
         if record["verdict"] == "unknown":
             missing += [name for name in record["missing"] if name not in missing]
             answers += [key for key in record["answer_keys"] if key not in answers]
@@ -47,10 +49,17 @@ def _each(artifact: Artifact, say: Phrases) -> Section:
     return section
 
 
-def _one(record: Record, mark: str, passages: Passages, say: Phrases) -> list[str]:
+def _one(
+    record: Record, mark: str, passages: Passages, reading: Reading, say: Phrases
+) -> list[str]:
     """The verdict, what else bears on it, then each sentence with its conditions below it."""
-    lead = say.verdict_leads[record["verdict"]].format(name=record["name"])
-    lines = [f"{lead} [{mark}.verdict]", ""]
+    lead = f"{say.verdict_leads[record['verdict']].format(name=record['name'])} [{mark}.verdict]"
+    required = [passages[rule["passage"]] for rule in record["rules"] if rule["decides"]]
+    lacking = next((p for p in required if asks_without(reading, p.text)), None)
+    if record["verdict"] == "unknown" and lacking is not None:
+        text = in_script(lacking.text, say.language)
+        lead = f"**{say.no_way}{text}**{basis_of(lacking, say)} [{lacking.id}]"
+    lines = [lead, ""]
     lines += [f"- {note} [{mark}.notes.{n}]" for n, note in enumerate(record["notes"])]
     lines += [
         f"- {tier['for_whom']}{_colon(say)}{say.verdicts[tier['verdict']]} [{mark}.tiers.{n}]"

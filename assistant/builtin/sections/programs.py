@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from assistant import cues
 from assistant.builtin.contest import Entry, contest, ranked
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
@@ -16,6 +17,7 @@ from assistant.language import in_script
 from assistant.phrases import Phrases
 from assistant.question import Reading
 from kb.programs.program import GIVING
+from kb.texts.folding import fold
 from tools.gpus import find_gpus
 
 _COLUMNS: tuple[tuple[str, ...], ...] = (
@@ -36,6 +38,13 @@ def list_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
     told = [r for r in records if any(term["field"] == "offer" for term in r["terms"])]
     untold = [r for r in records if r not in told]
     lead = _list_lead(artifact, kind, say)
+    if cues.WAY_IN.search(reading.folded):
+        let_in = [r for r in told if _way_in(r, passages)]
+        if let_in:
+            names = say.comma.join(in_script(r["name"], say.language) for r in let_in)
+            marks = "".join(f" [{_way_in(r, passages)}]" for r in let_in)
+            lead = f"{say.list_way.format(names=names)}{marks}"
+            told, untold = let_in, []
     if reading.gpus:
         gpu = reading.gpus[0].gpu.family
         naming = [r for r in told if _names_gpu(r, gpu, passages)]
@@ -50,6 +59,12 @@ def list_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
             names = say.comma.join(in_script(r["name"], say.language) for r in others)
             section.lines += ["", template.format(names=names)]
     return section
+
+
+def _way_in(record: Mapping[str, Any], passages: Mapping[str, PassageEvidence]) -> str | None:
+    """The passage that tells that investors let companies in."""
+    asked = [t["passage"] for t in record["terms"] if t["field"] in ("eligibility", "apply")]
+    return next((each for each in asked if cues.REFERRED.search(fold(passages[each].text))), None)
 
 
 def _names_gpu(
