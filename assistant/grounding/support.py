@@ -137,7 +137,7 @@ class EvidenceBook:
                 return Verdict(reason=f"name that the source does not speak of: {strangers[0]}")
         if not claim.figures:
             targets = self._about_marks(unit)
-        if not targets and len(claim.words) > 3:
+        if not targets and not unit.row and len(claim.words) > 3:
             targets = self._alike(claim)
         targets = _in_order(targets, unit.marks)
         if self._is_turned(claim, targets):
@@ -149,8 +149,8 @@ class EvidenceBook:
         the person's own words, and all evidence."""
         for marks in (claim.unit.marks, claim.beside, claim.unit.row):
             found, wrong = self._marked(claim, figure, marks)
-            if found:
-                return [found], None
+            if found:  # what the row names is cited beside the cell that names it
+                return [] if marks is claim.unit.row else [found], None
             if wrong:
                 return [], f"{_WRONG[wrong]}: {figure.text}"
         if self._is_own(claim, figure):
@@ -268,6 +268,9 @@ class EvidenceBook:
     ) -> str | None:
         """Whether a passage tells a figure of somebody else than the claim does."""
         if figure.quantity.unit in _DATED:
+            publisher = fold(stretch.passage.publisher or "")
+            if publisher and publisher in fold(claim.text):
+                return None  # the date of what this publisher said
             mine = self._subjects.named(claim.text)
             return None if not mine or self._subjects.same(mine, stretch.about) else "subject"
         mine = claim.parties(figure)
