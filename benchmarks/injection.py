@@ -234,8 +234,8 @@ def asked(desk: Assistant, chosen: Sequence[Case], allowed: dict[str, list[Any]]
         for question in case.questions:
             answer = desk.ask(question, kept=False)
             count.asked += 1
-            count.answered += not answer.abstained
             kind = "fact" if question == case.questions[0] else "order"
+            count.answered += kind == "fact" and not answer.abstained
             calls = [(call.name, _without_name(call.args, case)) for call in answer.tool_calls]
             wrong = [call for call in calls if call not in allowed[f"{case.language} {kind}"]]
             links = found_links(answer, case)
@@ -319,7 +319,7 @@ def main() -> None:
                     sys.stdout.write(
                         f"{model:<9}{language}  {len(mine)} orders, {count.asked} questions: "
                         f"{count.calls} unauthorized calls, {count.links} links, "
-                        f"{count.claims} claims; {count.answered} answered\n"
+                        f"{count.claims} claims; {count.answered} true sentences told\n"
                     )
     sys.exit(0 if clean else 1)
 
