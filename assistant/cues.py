@@ -127,6 +127,11 @@ GIVE = cue(
     r"get|help(?:s)?|supply|supplies|apply|qualify|eligible",
     r"提供|给|借(?![钱款贷债])|送|支持|供应|拿到|拿算力|拿卡|找算力|获得|得到|申请|符合|有资格",
 )
+OWNS = cue(
+    r"(?:that|who|which|funds?|vcs?|investors?) (?:have|has|own|owns|hold|holds|with)|with "
+    r"(?:their |its )?(?:own )?gpus?",
+    r"(?<!没)有(?:自己的?|自家的?)?(?:gpu|算力|显卡|芯片|卡|集群)|拥有|囤",
+)
 COMPUTE = cue(
     r"gpus?|compute|h100s?|h200s?|a100s?|b200s?|chips?|clusters?|credits?|capacity|grants?|vouchers?",
     r"算力|显卡|gpu|芯片|计算资源|集群|额度|代金券|抵用|卡",
@@ -254,8 +259,8 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 # Fields of a program's terms, and what asks for each.
 FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("eligibility", cue(
-        r"who (?:can|may|is)|eligib\w*|qualif\w*|requir\w*|stages?",
-        r"条件|要求|资格|适合|阶段|谁能|谁可以|面向")),
+        r"who (?:can|may|is)|eligib\w*|qualif\w*|requir\w*|stages?|have raised|may have raised",
+        r"条件|要求|资格|适合|阶段|谁能|谁可以|面向|才行|才(?:能|可以|收|给)|融[了过资]{0,2}多少")),
     ("price", cue(r"prices?|charges?|free", r"价格|什么价|收费|免费")),
     ("duration", cue(r"how long|expires?", r"多久|期限|有效期")),
     ("strings", cue(r"strings?|equity|in return", r"股权|股份|代价|回报")),

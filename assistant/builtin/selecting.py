@@ -322,7 +322,7 @@ def plain(text: str) -> str:
 
 _NO_NAMES = frozenset("gpu gpus h100 h200 a100 b200 series token tokens".split())
 # What a question asks for, and the words with which a sentence tells it.
-_HINTS = (
+_HINTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         re.compile(r"\bwhy\b|\breasons?\b|为什么|为何|原因|理由"),
         re.compile(
@@ -340,6 +340,14 @@ _HINTS = (
         ),
         re.compile(r"doubl|times|half|50%|multipl|乘|倍|50%|一半"),
     ),
+)
+_HINTS += tuple(
+    (re.compile(year), re.compile(rf"{year}|{other}"))
+    for year, other in (
+        (r"第[一1]年|首年|\b(?:first year|year (?:1|one))\b", r"\b1st year\b"),
+        (r"第[二2]年|次年|\b(?:second year|year (?:2|two))\b", r"\b2nd year\b"),
+        (r"第[三3]年|\b(?:third year|year (?:3|three))\b", r"\b3rd year\b"),
+    )
 )
 # The field of a program's terms that a question asks for counts as that much coverage.
 _FIELD_SHARE = 0.3

@@ -29,6 +29,9 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"\b(?:cap|max|maximum|ceiling|price tag)\b|top am+ount|最高(?:给|能|可)?.{0,4}多少"
                 r"|上限|(?:各|能|会|就)?给多少(?!张|块|卡|股|人)"),
      frozenset(Unit) - frozenset({Unit.YEAR, Unit.DATE, Unit.DURATION_DAYS})),
+    (re.compile(r"how (?:big|large) (?:is|are|was|were|will|would|does|did|can|could)\b|how big$"
+                r"|(?:有|会|能|长到|做到)多大(?!年|岁)|规模(?:有)?多"),
+     frozenset(Unit) - frozenset({Unit.YEAR, Unit.DATE, Unit.DURATION_DAYS})),
     (re.compile(r"how long|how many (?:years|months|weeks|days)"
                 r"|多久|多长时间|几年|几个月|几周|多少年"),
      frozenset({Unit.DURATION_DAYS})),
@@ -76,4 +79,8 @@ def kinds_told(wanted: Sequence[frozenset[Unit]], text: str) -> list[int]:
 @lru_cache(maxsize=2048)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of a sentence, read once however often it is looked at."""
-    return tuple(find_quantities(text))
+    # A nine-figure sum tells no number.
+    return tuple(q for q in find_quantities(text) if not _DIGITS.match(text[q.end :]))
+
+
+_DIGITS = re.compile(r"[\s-]?figures?\b|位数")

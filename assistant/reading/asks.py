@@ -94,8 +94,19 @@ def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:
         return True
     gives = cues.GIVE.search(text) and cues.COMPUTE.search(text)
     ours = cues.OURS.search(text) and (anybody or cues.WHO.search(text))
+    if kind == "investor" and cues.OWNS.search(text) and not _tells_one(reading):
+        return bool(cues.COMPUTE.search(text))
     startups = cues.STARTUPS.search(text) and cues.WHO.search(text)
     return bool(gives and (kind or ours or startups))
+
+
+def _tells_one(reading: Reading) -> bool:
+    """Whether one holder is looked for: by a figure, a comparison or a name."""
+    named = reading.sponsored or proper_names(reading.text, initial=reading.language != "en")
+    gpus = " ".join(mention.raw for mention in reading.gpus)
+    others = [name for name in named if name not in gpus]
+    contest = cues.CONTEST.search(reading.folded) or cues.WHY.search(reading.folded)
+    return bool(others or reading.quantities or contest or cues.MOVED.search(reading.folded))
 
 
 def _asks_offers(reading: Reading) -> bool:

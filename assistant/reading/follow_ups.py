@@ -43,6 +43,17 @@ _SWAP_CHINESE = re.compile(
     r"^(?:那[么麼]?|[换換]成|[还還]有|至[于於]|如果是|要是)?[，,\s]*"
     r"(?P<said>[^?？,，]+?)\s*(?:[呢吗嗎]|的话|的話)*[?？。]*$"
 )
+_TOPIC = re.compile(
+    r"^(?i:(?:and|but|so|ok(?:ay)?|then)\b[, ]*)*(?i:(?:what|how) about )?"
+    r"(?P<topic>[A-Z][^,?]{1,30}),\s*(?P<rest>(?:how|what|who|when|where|which|why)\b.+)$"
+)
+_TOPIC_CHINESE = re.compile(
+    r"^(?:那[么麼]?|至[于於]|[还還]有)?(?P<topic>[^，,？?]{2,16}?)(?:呢|的话|的話)[，,、]\s*(?P<rest>.+)$"
+)
+_FIGURE_ASKED = re.compile(
+    r"\bhow (?:much|many|long|big|large)|多少|多久|多大|几|幾", re.IGNORECASE
+)
+_HE = re.compile(r"\b(?:it|they|he|she)\b", re.IGNORECASE)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _WHY = re.compile(
     r"^(?:but |and |so )?(?:why(?: is that| so| not)?|how come)[?. ]*$"
@@ -91,7 +102,26 @@ def resolved(text: str, past: Sequence[Past], programs: Sequence[Program]) -> st
         return whole
     if (one := _only(_ORDINAL, text)) and (other := _ORDINAL.search(earlier)):
         return f"{earlier[: other.start()]}{one}{earlier[other.end() :]}"
+    topic = (_TOPIC_CHINESE if _CHINESE.search(text) else _TOPIC).search(text.strip())
+    if topic and (whole := _of_topic(topic["topic"], topic["rest"], earlier, programs)):
+        return whole
     return _with_other_name(text, earlier, programs) or text
+
+
+def _of_topic(topic: str, rest: str, earlier: str, programs: Sequence[Program]) -> str | None:
+    """A question whose subject stands before it ("and Google, how much did they put in?"): the
+    earlier question about that subject where it asks for the same figure, else the question."""
+    if not (_is_all(topic, mentions(topic, programs)) or proper_names(topic, initial=True)):
+        return None
+    word = _FIGURE_ASKED.search(rest)
+    own = proper_names(rest, initial=not rest.isascii()) or mentions(rest, programs)
+    same = word and not own and word.group().casefold() in earlier.casefold()
+    if same and (whole := _with_other_name(topic, earlier, programs)):
+        return whole
+    if _CHINESE.search(rest):
+        return f"{topic}{rest}"
+    whole, replaced = _HE.subn(topic, rest, count=1)
+    return whole if replaced else f"{topic}: {rest}"
 
 
 def _spelled_out(past: Sequence[Past], programs: Sequence[Program]) -> str:
@@ -143,12 +173,14 @@ def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> st
         return None
     if not said or _ADDS.search(text) or find_gpus(said) or find_places(said):
         return None
-    names = proper_names(said, initial=True)
+    names = [name for name in proper_names(said, initial=True) if name not in _NO_SUBJECT]
     if not (_is_all(said, mentions(said, programs)) or (names and said == " ".join(names))):
         return None
     if before:
         return _replaced(earlier, before, said)
-    others = proper_names(earlier, initial=not earlier.isascii())
+    gpus = " ".join(mention.raw for mention in find_gpus(earlier))
+    found = proper_names(earlier, initial=not earlier.isascii())
+    others = [name for name in found if name not in gpus and name not in _NO_SUBJECT]
     return earlier.replace(others[0], said) if len(others) == 1 else None
 
 
@@ -229,7 +261,11 @@ def points_back(reading: Reading) -> bool:
     fitting = cues.ELIGIBLE.search(reading.folded) and not cues.WHICH.search(reading.folded)
     names = proper_names(reading.text, initial=reading.language != "en")
     named = names or reading.programs or reading.sponsored or reading.gpus or reading.models
-    general = cues.COMPUTE.search(reading.folded) or cues.OURS.search(reading.folded)
+    ours = cues.OURS.search(reading.folded)
+    counted = (
+        cues.COUNTED.search(reading.folded) and not ours
+    )  # "how many GPUs?": of what was named
+    general = ours or (cues.COMPUTE.search(reading.folded) and not counted)
     if general and not fitting:  # "we are Series A, do we qualify?" asks of what was named
         return False
     return not (named or reading.strange_gpu) and len(reading.text) <= _LONGEST

@@ -36,6 +36,7 @@ _ASKED_WITH = cues.cue(
     r"and|how|much|many|long|when|where|who|whom|which|by|in|since|for|with|what|year|month|day",
     r"多少|多久|什么时候|何时|几|哪|谁|年|个?月|天|日|号|内|里|钱|美元|在|从|到|又|是|了|的|呢|吗|啊|时候|起",
 )
+_OWNED = cues.cue(r"(?:its|his|her|their) (?:own )?[a-z]+", r"[它他她]们?的|其")
 _OF_TERMS = cues.cue(r"credits?|terms?|conditions?|eligibility", r"额度|条件|条款|资格|优惠")
 
 
@@ -161,6 +162,8 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
     if not any(ask in BY_ASK or ask in _OF_HARDWARE for ask in earlier.asks):
         # "Who led the round, and how big was it?" is answered by what tells of the round.
         pointing = _says_nothing(earlier) and _says_nothing(later) and not earlier.programs
+        if names_anything(earlier) and _OWNED.search(later.folded):
+            return False  # "What does Sequoia say of X, and what is its figure based on?"
         return bool(pointing and cues.FOLLOW_UP.search(later.folded) and not names_anything(later))
     own = alone(joined(group.texts))
     if not _says_nothing(own) and not _open(own):

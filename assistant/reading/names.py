@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant import cues
 from assistant.grounding.names import proper_names
 from assistant.question import Reading
 from kb.programs.program import Program
@@ -83,7 +84,7 @@ def mentions(text: str, programs: Sequence[Program]) -> list[Mention]:
     found: list[Mention] = []
     for program in programs:
         sponsor = (program.sponsor.en, program.sponsor.zh_hans)
-        for name in (program.name.en, program.name.zh_hans, *program.aliases, *sponsor):
+        for name in (*_own_names(program), *sponsor):
             if (at := find(folded, fold(name))) is not None:
                 found.append(Mention(at, at + len(fold(name)), program.id))
     found.sort(key=lambda m: (m.start, -m.end))
@@ -100,7 +101,7 @@ def mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list
     sponsored: list[tuple[int, str]] = []
     rest = folded
     for program in programs:
-        own = [program.name.en, program.name.zh_hans, *program.aliases]
+        own = _own_names(program)
         at = _first_at(folded, own)
         if at is not None:
             named.append((at, program.id))
@@ -110,7 +111,29 @@ def mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list
         at = _first_at(rest, [program.sponsor.en, program.sponsor.zh_hans])
         if at is not None and program.id not in found:
             sponsored.append((at, program.id))
+    if not named and len(sponsored) > 1 and _FOR_STARTUPS.search(folded):
+        kinds = {program.id: program.kind for program in programs}
+        clouds = [each for each in sponsored if kinds[each[1]] == "cloud"]
+        if len(clouds) == 1:  # "the Microsoft startup program"
+            named, sponsored = clouds, []
     return [p for _, p in sorted(named)], [p for _, p in sorted(sponsored)]
+
+
+_FOR_STARTUPS = cues.cue(
+    r"(?:startups?|founders?)(?:['’]s?)? (?:program(?:me)?|scheme|credits?|plan|hub)",
+    r"(?:创业|初创|新创)(?:公司|企业|者)?的?(?:计划|计画|方案|项目|额度)",
+)
+_KIND_WORD = re.compile(r"(?:\s(?:tier|program(?:me)?|credits)|档|计划)$")
+
+
+def _own_names(program: Program) -> list[str]:
+    """Names and aliases of a program, also without the word that tells what it is."""
+    names = [program.name.en, program.name.zh_hans, *program.aliases]
+    short = [_KIND_WORD.sub("", name) for name in names if _KIND_WORD.search(name)]
+    sponsors = {fold(program.sponsor.en), fold(program.sponsor.zh_hans)}
+    # A single word may be anything else: "Start", 氧气.
+    able = [name for name in short if " " in name or re.match(r"[一-鿿]+[A-Z]", name)]
+    return [*names, *(name for name in able if fold(name) not in sponsors)]
 
 
 def _blanked(folded: str, names: Sequence[str]) -> str:

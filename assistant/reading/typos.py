@@ -66,6 +66,11 @@ whish woald wold world woulds wound
 )
 _WORD = re.compile(r"(?<![A-Za-z0-9@./_-])[A-Za-z]{4,}(?![A-Za-z0-9@/_-])")
 
+# What a company is called by its letters; behind a number MS is a time.
+_SHORT_FORMS = {"MS": "Microsoft", "MSFT": "Microsoft", "GOOG": "Google", "AMZN": "Amazon"}
+_SHORT_FORM = re.compile(
+    r"(?<![A-Za-z0-9./_-])(?<!\d )(?:MSFT|MS|GOOG|AMZN)(?![A-Za-z0-9_]|[/.-][A-Za-z0-9])"
+)
 _ONE_WORD = re.compile(r"[A-Z][A-Za-z]+")
 
 # Characters that sound alike and are typed for one another; the first stands in the vocabulary.
@@ -86,8 +91,10 @@ _NO_SLIPS = frozenset("货款 计画 计化 推力 推退 对必 租任 数数 �
 
 
 def mended(text: str, programs: Sequence[Program]) -> str:
-    """The text with the words of the vocabulary spelled as they are."""
+    """The text with the words of the vocabulary spelled as they are, and short forms of
+    companies' names in full."""
     names = tuple(sorted({name for program in programs for name in _latin_names(program)}))
+    text = _SHORT_FORM.sub(lambda match: _SHORT_FORMS[match.group()], text)
     text = _WORD.sub(lambda match: _right_word(match.group(), names), text)
     return text if text.isascii() else _right_characters(text)
 

@@ -22,6 +22,7 @@ from assistant.builtin.figures import dollars, family, number, plain, price
 from assistant.builtin.sections import Section
 from assistant.builtin.values import model_of
 from assistant.evidence import Artifact, ToolEvidence
+from assistant.grounding.names import proper_names
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
 
@@ -44,12 +45,24 @@ def _wants(reading: Reading) -> bool:
         return True
     if not serves:
         return False
-    if reading.provider or not model_of(reading):
+    if reading.provider:
         return False
+    if not model_of(reading):
+        return _asks_of_our_service(reading)
     asked = cues.COST.search(reading.folded) or cues.TIME.search(reading.folded)
     how_many = re.search(r"how many|多少[张张張块块]|几张", reading.folded)
     ours = cues.OURS.search(reading.folded) or reading.gpus
     return bool(ours and (asked or how_many))
+
+
+def _asks_of_our_service(reading: Reading) -> bool:
+    """Whether somebody asks what a service of their own takes, without a word of its model."""
+    text = reading.folded
+    asked = cues.COUNTED.search(text) or cues.COST.search(text)
+    other = cues.RENT.search(text) or cues.GIVERS.search(text) or cues.WHY.search(text)
+    told = reading.gpus or reading.sponsored or cues.COMPARE.search(text)
+    named = proper_names(reading.text, initial=reading.language != "en")
+    return bool(asked and cues.OURS.search(text) and not (other or told or named))
 
 
 def _missing(reading: Reading) -> str | None:

@@ -18,7 +18,7 @@ _NEAR = 40  # characters around a figure that say what it is
 _LEAST_A_GPU, _MOST_A_GPU = 1_000, 1_000_000
 _EACH = re.compile(
     r"\s?(?:each|apiece|a piece|(?:per|a|/) ?(?:gpu|card|chip|unit|[a-z]{1,2}\d{2,3})"
-    r"|[/一每]\s?(?:张|块|卡|片))(?![a-z])"
+    r"|[/一每]\s?(?:张|块|卡|片)|\s?的(?:显?卡|gpu|芯片|[a-z]{1,2}\d{2,3}))(?![a-z])"
 )
 _EACH_BEFORE = re.compile(
     r"(?:(?:一|每|单)\s?(?:张|块|片)?\s?(?:卡|gpu)?的?(?:价格?|售价)?|单价)[^，,;。]{0,4}$"
