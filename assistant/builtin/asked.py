@@ -89,6 +89,12 @@ _PERSON_CHINESE = re.compile(
     rf"|[{_SURNAMES}][{CJK}]{{1,2}}(?:先生|女士|出任|担任|任|创|于|是|等|和|、|,)"
     r"|[A-Z][\w'’.-]+ [A-Z][\w'’-]+"
 )
+_FULL_NAME = re.compile(
+    rf"(?<![A-Za-z])[A-Z][a-z]+ [A-Z][a-z]+(?![A-Za-z]|['’]s)|[{CJK}]{{2,6}}·[{CJK}]{{1,8}}"
+)
+_OPENERS = frozenset(
+    "With The In By Of For On At From After Before When While If As And But".split()
+)
 _PLACE_ENGLISH = re.compile(r"\b(?:in|at|from|near|of|to) (?:the )?[A-Z]\w+|located|headquarter")
 _PLACE_CHINESE = re.compile(rf"位于|坐落|地处|总部|首都|[{CJK}]{{1,6}}(?:市|省|县|州|国|区|镇|岛)")
 _REASON = re.compile(
@@ -121,6 +127,13 @@ class Asked:
             return 0.0
         apart = min(abs(a - b) for a in answers for b in places)
         return math.exp(-apart / _REACH[self.language])
+
+    def tells_name(self, sentence: str) -> bool:
+        """Whether a sentence gives a person's full name that the question does not hold,
+        wherever it stands."""
+        asked = fold(self.question)
+        names = [match.group().split() for match in _FULL_NAME.finditer(sentence)]
+        return any(fold(words[-1]) not in asked for words in names if words[0] not in _OPENERS)
 
     def _answers(self, sentence: str, folded: str) -> list[int]:
         """Where a sentence tells something of the kind that the question does not hold itself."""

@@ -21,7 +21,7 @@ _EMPTY = frozenset(
     "way long mean want need know kind sort there here now today currently name list explain "
     "describe summarize detail plan long over against per thi ha wa up still itself like think us "
     "far end put fast too also just even ever out down off program programme plan whats please u "
-    "happen".split()
+    "happen happened happening".split()
 )
 _EMPTY_CHINESE = re.compile(
     "麻烦(?=[你您帮给列说讲查问看介告])|列(?:一下|举|出)|总共|一共|合计|大概|大约|目前|现在|具体|到底|究竟|分别|意思|介绍|一下|情况|事情|东西|方面|这种|这个|那个|这些|那些|"

@@ -42,6 +42,10 @@ _LISTED = 0.3
 """The same where several things are asked for and the sentence names several side by side."""
 _POINTER = 0.3
 """What a sentence costs that only points to a page, where no page is asked for."""
+_LEADS = {"figure": 0.2, "person": 0.1}
+"""Coverage that the sentence first by words and by meaning may lack, by what it tells."""
+_LEVEL = 0.02
+"""Likenesses of meaning that differ by less are level."""
 NEAR = 0.8
 """A further sentence is added when it scores at least this share of the best."""
 WEIGHED = 10
@@ -71,6 +75,8 @@ class Candidate:
     relief: float = 0.0
     told: frozenset[int] = frozenset()
     before: str = ""
+    tells: str | None = None
+    """The kind of answer asked for, where the sentence tells it of all that the question names."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def select(
     if signs is not None:
         able = _able_elsewhere(signs, reading, mine, found)
     else:
-        able = [c for c in mine if _answers(c)]
+        able = [c for c in mine if _answers(c)] or _leading(mine)
         if not able:
             able = [c for c in found if c not in mine and _answers(c) and _is_near(c)]
     if able:
@@ -177,6 +183,7 @@ class _Question:
         names = proper_names(core, initial=chinese)  # no capital opens a Chinese sentence
         self.names = tuple(name for name in names if fold(name) not in _NO_NAMES)
         priced = Ask.OFFERS in reading.asks
+        self._currency = _currency(reading.folded)
         self._decides = yes_no(reading) is not None
         self.wanted = (HOURLY_PRICE,) if priced else wanted_figures(reading.folded)
         if self._decides:  # whether there is a figure is no question for one
@@ -207,6 +214,8 @@ class _Question:
             coverage = covered(content, text, around, self._aliases)
             coverage += _FIELD_SHARE * (passage.field in self._fields)
             told = figures_told(self.wanted, text)
+            if self._currency and told and not self._currency.search(fold(text)):
+                told = 0.0  # an amount in another currency
             score = coverage + closeness - 0.3 * len(missing) + 0.15 * told
             near = self._missing(f"{heading} {before if _PRONOUN.match(text) else ''} {text}")
             score -= _DISTANT * (len(near) - len(missing))
@@ -230,10 +239,23 @@ class _Question:
                     relief=relief,
                     told=frozenset(kinds_told(self.wanted, text)),
                     before=before if _PRONOUN.match(text) else "",
+                    tells=self._tells(text, around, told) if mine else None,
                 )
             )
             before = text
         return made
+
+    def _tells(self, text: str, around: str, told: float) -> str | None:
+        """The kind of answer asked for ("figure" or "person"), where a sentence tells it and
+        stands, with what is around it, for every name and known term of the question."""
+        if self._decides:
+            return None
+        held = stems(f"{around} {text}", self._aliases)
+        if not all(term in held for term in self._content if term.startswith("@")):
+            return None
+        if self.wanted:
+            return "figure" if told == 1 and not self._denied(text) else None
+        return "person" if self._asked.kind == "person" and self._asked.tells_name(text) else None
 
     def _relief(self, text: str, mine: bool) -> float:
         """What a sentence may lack of the coverage needed; below 0 where it needs more."""
@@ -294,6 +316,27 @@ def _content(
     return mended(kept or whole, known)
 
 
+def _currency(folded: str) -> re.Pattern[str] | None:
+    """How sums in the currency that a question names are written; None where it names none."""
+    return next((told for asked, told in _CURRENCIES if asked.search(folded)), None)
+
+
+_CURRENCIES = (
+    (
+        re.compile(r"\bin (?:us )?dollars\b|how many (?:us )?dollars|[多几][少万亿]*(?:美元|美金)"),
+        re.compile(r"\$|dollar|usd|美元|美金"),
+    ),
+    (
+        re.compile(
+            r"\bin (?:yuan|rmb|renminbi)\b|how many (?:yuan|rmb)|[多几][少万亿]*(?:人民币|元)"
+        ),
+        re.compile(r"¥|yuan|rmb|cny|renminbi|人民币|(?<!美)元"),
+    ),
+    (
+        re.compile(r"\bin (?:euros?|eur)\b|how many euros|[多几][少万亿]*欧元"),
+        re.compile(r"€|euro|eur\b|欧元"),
+    ),
+)
 # A sentence that opens so is about what the one before it names.
 _PRONOUN = re.compile(
     r"(?:It|He|She|They|This|These|Those|Its|His|Her|Their|The (?:deal|company|firm|program|round"
@@ -356,6 +399,18 @@ _FIELD_SHARE = 0.3
 def _answers(candidate: Candidate) -> bool:
     covered_enough = candidate.coverage + candidate.relief >= _needed(candidate)
     return not candidate.missing and candidate.fits and covered_enough
+
+
+def _leading(mine: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence if its passage is also the closest in meaning, where it tells what is
+    asked for in words other than the question's; it needs less coverage."""
+    first = next(iter(mine), None)
+    if first is None or first.tells is None or first.missing or not first.fits:
+        return []
+    closest = max(c.passage.meaning or 0.0 for c in mine)
+    if (first.passage.meaning or 0.0) < closest - _LEVEL:
+        return []
+    return [first] if first.coverage + _LEADS[first.tells] >= _needed(first) else []
 
 
 def _needed(candidate: Candidate) -> float:

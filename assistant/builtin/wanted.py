@@ -13,8 +13,11 @@ HOURLY_PRICE = frozenset({Unit.PRICE_PER_GPU_HOUR})
 
 _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"how many (?:gpus|chips|cards|h100s?|a100s?)"
-                r"|多少(?:块|张|枚|颗|台)|几(?:块|张|枚)"),
+                r"|多少(?:块|张|枚|颗|台)|几(?:块(?!钱|美|人民币)|张|枚)"),
      frozenset({Unit.GPUS, Unit.COUNT})),
+    (re.compile(r"how (?:big|large|steep) (?:a|is the|was the) discount|discount rate"
+                r"|多少折|几折|多(?:大|少)的?折扣"),
+     frozenset({Unit.PERCENT})),
     (re.compile(r"(?:interest|acceptance|success|default) rate|利率|通过率|录取率"
                 r"|几个?(?:%|％|点|成)|多少(?:%|％|个点)"),
      frozenset({Unit.PERCENT})),
@@ -40,14 +43,19 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
      frozenset({Unit.YEAR, Unit.DATE})),
 )  # fmt: skip
-_ANY_FIGURE = re.compile(r"how many|多少|(?<!哪)几")
+_HOW_MANY = re.compile(r"how many")
+_ANY_FIGURE = re.compile(r"多少|(?<!哪)几")
 _NO_COUNTS = frozenset({Unit.YEAR, Unit.DATE})
+_NO_NUMBERS_OF = frozenset({Unit.MONEY, Unit.PRICE_PER_GPU_HOUR, Unit.PERCENT, Unit.RATIO})
 # Amounts that are told in words only; those of the second pattern are sums of money.
 _VAGUE = re.compile(
     r"\b(?:dozens|hundreds|thousands|millions|billions)\b"
     r"|\b(?:several|few) (?:hundred|thousand|million)\b|数[十百千万亿]|几[十百千万亿]"
 )
-_VAGUE_MONEY = re.compile(rf"{_VAGUE.pattern}|figure|[五六七八九十百千万亿]位数")
+_VAGUE_MONEY = re.compile(
+    rf"{_VAGUE.pattern}|\b(?:five|six|seven|eight|nine|ten|\d+)[- ]figures?\b"
+    r"|[五六七八九十百千万亿]位数"
+)
 
 
 def wanted_figures(folded: str) -> tuple[frozenset[Unit], ...]:
@@ -56,6 +64,8 @@ def wanted_figures(folded: str) -> tuple[frozenset[Unit], ...]:
     if cues.HOURLY.search(folded):
         return (HOURLY_PRICE,)
     found = tuple(units for cue, units in _FIGURES if cue.search(folded))
+    if not found and _HOW_MANY.search(folded):
+        return (frozenset(Unit) - _NO_COUNTS - _NO_NUMBERS_OF,)
     if not found and _ANY_FIGURE.search(folded):
         return (frozenset(Unit) - _NO_COUNTS,)
     return found

@@ -9,6 +9,7 @@ import pytest
 from assistant.builtin.asked import read_asked
 from assistant.builtin.coverage import content_terms
 from assistant.builtin.selecting import Selection, select
+from assistant.builtin.wanted import figures_told, wanted_figures
 from assistant.builtin.wording import is_misspelled, without_asides
 from assistant.evidence import PassageEvidence
 from assistant.phrases import phrases
@@ -144,3 +145,92 @@ def test_a_misspelled_name_is_recognised_and_another_name_is_not() -> None:
     assert is_misspelled("Northfeild", "northfield rents chips")
     assert not is_misspelled("Southgate", "northfield rents chips")
     assert not is_misspelled("H200", "the h100 is rented")
+
+
+@pytest.mark.parametrize(
+    ("question", "yuan", "dollars"),
+    [
+        (
+            "How much does the Lakeside grant cover in dollars?",
+            "The Lakeside grant covers up to 900,000 yuan of cloud bills.",
+            "Winners of the Lakeside grant receive $120,000.",
+        ),
+        (
+            "湖畔补贴最多能给多少美元？",
+            "湖畔补贴最多给90万元人民币。",
+            "湖畔补贴给入选公司12万美元。",
+        ),
+        (
+            "湖畔補貼最多能給多少美元？",
+            "湖畔补贴最多给90万元人民币。",
+            "湖畔补贴给入选公司12万美元。",
+        ),
+    ],
+)
+def test_a_sum_in_the_currency_asked_for_comes_first(
+    question: str, yuan: str, dollars: str
+) -> None:
+    language = "en" if question.isascii() else "zh-Hans"
+    found = chosen(
+        question, passage(yuan, 1, language=language), passage(dollars, 2, language=language)
+    )
+    assert [c.text for c in found.chosen][:1] == [dollars]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answers"),
+    [
+        (
+            "How much more does Sarah Guo believe Conviction will earn every month?",
+            "Sarah Guo expects the change to add $3 million a month to Conviction's takings.",
+            True,
+        ),
+        (
+            "Sarah Guo觉得Conviction一个月能多赚多少钱？",
+            "Sarah Guo预计这项改动会使Conviction月入增加300万美元。",
+            True,
+        ),
+        (
+            "Sarah Guo覺得Conviction一個月能多賺多少錢？",
+            "Sarah Guo预计这项改动会使Conviction月入增加300万美元。",
+            True,
+        ),
+        (
+            "Sarah Guo觉得Conviction一个月能多赚多少钱？",
+            "Sarah Guo预计这项改动会使Conviction更受欢迎。",
+            False,
+        ),
+    ],
+)
+def test_the_nearest_sentence_that_tells_the_figure_may_use_other_words(
+    question: str, text: str, answers: bool
+) -> None:
+    language = "en" if question.isascii() else "zh-Hans"
+    other = "Conviction 2024" if question.isascii() else "Conviction从云厂商租来GPU服务器。"
+    found = chosen(
+        question,
+        passage(text, 1, language=language, score=0.45, meaning=0.5),
+        passage(other, 2, language=language, score=0.3, meaning=0.2),
+    )
+    assert bool(found.chosen) is answers
+
+
+def test_a_sum_is_no_number_of_things_and_no_figure_is_none() -> None:
+    assert not figures_told(wanted_figures("how many teams joined"), "They paid $2 million.")
+    assert figures_told(wanted_figures("how many teams joined"), "They took 40 teams in.")
+    assert not figures_told(wanted_figures("what price tag"), "The firm names no figure.")
+    assert figures_told(wanted_figures("how much did they pay"), "They paid a nine-figure sum.")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "told"),
+    [
+        ("Who runs Lakeside?", "With Nvidia's chips, Lakeside finds its market.", False),
+        ("Who runs Lakeside?", "The lab's chief is Maria Torres.", True),
+        ("湖畔的CEO是谁？", "湖畔首席执行官Maria Torres说，显卡不够用。", True),
+        ("湖畔的CEO是誰？", "湖畔是一家云厂商。", False),
+    ],
+)
+def test_a_full_name_is_told_or_not(question: str, sentence: str, told: bool) -> None:
+    asked = read_asked(question, "en" if question.isascii() else "zh-Hans", {})
+    assert asked.tells_name(sentence) is told
