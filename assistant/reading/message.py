@@ -26,7 +26,7 @@ from assistant.reading.choice import by_meaning
 from assistant.reading.follow_ups import hardware, points_back, repeated_call, resolved, subject
 from assistant.reading.joining import groups
 from assistant.reading.meaning import Meaning
-from assistant.reading.names import deals_between, mentioned, seller, strange_gpu
+from assistant.reading.names import deals_between, mentioned, seller, shortened, strange_gpu
 from assistant.reading.parts import pieces
 from assistant.reading.typos import mended
 from kb.programs.program import Program
@@ -216,6 +216,8 @@ def _alone(
         able = [program for program in sponsored if kinds[program] != "deal"]
         if not (len(named) < 2 <= len(named + able) <= MOST_COMPARED):
             able = [program for program in able if _alone_of_sponsor(program, able, programs)]
+        if len(named) + len(able) == 1:
+            able += [p for p in shortened(folded, programs) if p not in (*named, *able)]
         named = [*named, *able][: max(MOST_COMPARED, len(named))]
         sponsored = [program for program in sponsored if program not in named]
     if carried and (not named or comparing):

@@ -136,6 +136,26 @@ def _own_names(program: Program) -> list[str]:
     return [*names, *(name for name in able if fold(name) not in sponsors)]
 
 
+def shortened(folded: str, programs: Sequence[Program]) -> list[str]:
+    """Programs that a text calls by their own name without their sponsor before it."""
+    found = []
+    for program in programs:
+        names = (program.name.en, program.name.zh_hans, *program.aliases)
+        first = fold(program.sponsor.en).split()[0], fold(program.sponsor.zh_hans)[:2]
+        short = re.search(r"\(([a-z]+)\)", fold(program.sponsor.en))  # "Amazon Web Services (AWS)"
+        prefixes = (*first, *([short[1]] if short else []))
+        rests = {
+            fold(name).removeprefix(prefix).strip()
+            for name in names
+            for prefix in prefixes
+            if fold(name).startswith(prefix)
+        }
+        long = [rest for rest in rests if " " in rest or (not rest.isascii() and len(rest) > 4)]
+        if (at := _first_at(folded, long)) is not None:
+            found.append((at, program.id))
+    return [p for _, p in sorted(found)]
+
+
 def _blanked(folded: str, names: Sequence[str]) -> str:
     """The text without the names of a program: the sponsor in them is not named by itself."""
     for name in sorted(map(fold, names), key=len, reverse=True):

@@ -71,3 +71,19 @@ def test_what_the_company_lacks_and_a_program_requires_is_a_no(
 def test_backers_of_another_company_are_not_the_askers() -> None:
     assert company_in("Crusoe有没有拿到过黑石的投资？") == {}
     assert company_in("我们拿到了红杉的投资，能申请哪些计划？").get("funds")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Compare AWS Activate with the Generative AI Accelerator",
+        "AWS Activate和生成式AI加速器有什么区别？",
+        "AWS Activate 跟生成式AI加速器差在哪？請對比",
+    ],
+)
+def test_a_program_compared_may_be_called_without_its_sponsor(
+    desk: Assistant, question: str
+) -> None:
+    answer = desk.ask(question)
+    call = next(call for call in answer.tool_calls if call.name == "compare_programs")
+    assert call.args["programs"] == ["aws-activate", "aws-generative-ai-accelerator"]
