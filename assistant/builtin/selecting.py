@@ -158,6 +158,9 @@ def signs(
     return _Question(reading, passages, weights, aliases).signs(passages)
 
 
+_DATED = frozenset({Unit.YEAR, Unit.DATE})
+
+
 class _Question:
     """What a question needs of a sentence."""
 
@@ -253,6 +256,8 @@ class _Question:
         held = stems(f"{around} {text}", self._aliases)
         if not all(term in held for term in self._content if term.startswith("@")):
             return None
+        if any(_DATED & kinds for kinds in self.wanted):
+            return None  # any sentence may hold a date of something else
         if self.wanted:
             return "figure" if told == 1 and not self._denied(text) else None
         return "person" if self._asked.kind == "person" and self._asked.tells_name(text) else None

@@ -126,8 +126,14 @@ class Vocabulary:
         if re.search(r"[^a-z0-9]", folded) and folded in self.folded:
             return True
         parts = re.findall(r"[a-z0-9]+", folded)
-        single = len(name.split()) == 1 and all(part in self._spoken for part in parts)
+        single = len(name.split()) == 1 and all(map(self._is_spoken, parts))
         return single or self._is_other_name(name)
+
+    def _is_spoken(self, word: str) -> bool:
+        """Whether a word is among those of the evidence, B200 also as B200s or B200GB."""
+        if word in self._spoken or not word[-1:].isdigit():
+            return word in self._spoken
+        return any(re.fullmatch(rf"{word}[a-z]{{1,2}}", each) for each in self._spoken)
 
     def _is_other_name(self, name: str) -> bool:
         group = self._aliases.group(name)

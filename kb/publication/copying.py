@@ -102,7 +102,7 @@ def _index(
     content: Content, manifest: PublishedManifest, folder: Path, before: Generation | None
 ) -> None:
     """The keyword index, brought on from the one before where its words are still the same."""
-    aliases = AliasTable(groups_of(content.text(manifest.aliases)))
+    aliases = AliasTable(groups_of(content.text(manifest.aliases)), folded=True)
     old = {} if before is None else before.manifest.sources
     kept = before is not None and before.manifest.aliases == manifest.aliases
     # An index keeps the words of what is deleted from it; what was taken back must not stay.

@@ -177,7 +177,7 @@ class Generation:
         # Not closed while a search of another thread still reads it: only when nobody does.
         weakref.finalize(self, self.content.close)
         self.manifest = read_manifest(self.content.text(head.manifest), head)
-        self.aliases = AliasTable(groups_of(self.content.text(self.manifest.aliases)))
+        self.aliases = AliasTable(groups_of(self.content.text(self.manifest.aliases)), folded=True)
         self.sources: dict[str, Source] = {}
         self.programs: dict[str, Program] = {}
         entries = {}

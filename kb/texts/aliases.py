@@ -20,11 +20,13 @@ _Tree = dict[str, "_Tree"]
 class AliasTable:
     """Finds members of alias groups in text. `digest` changes when any group does."""
 
-    def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, groups: Mapping[str, Iterable[str]], *, folded: bool = False) -> None:
+        """`folded` words, as those of `listing`, are taken as they are: folding twice may change
+        a word once more (执行长, 首席执行官)."""
         self._group: dict[str, str] = {}
         for group, words in groups.items():
             for word in words:
-                self._group.setdefault(fold(word), group)
+                self._group.setdefault(word if folded else fold(word), group)
         self._pattern = _pattern(self._group)
         listing = "\n".join(f"{word}\t{self._group[word]}" for word in sorted(self._group))
         self.digest = sha256(listing.encode()).hexdigest()[:12]

@@ -94,7 +94,7 @@ def test_estimate_is_in_the_answer_and_its_result(desk: Assistant) -> None:
         ("微軟總共向 OpenAI 投資了多少？", "130億美元"),
         ("Who warned about round-trip deals?", "Gurley"),
         ("阿里巴巴持有月之暗面多少股份？", "36%"),
-        ("How long will Crusoe take to repay the loan?", "3.5 years"),
+        ("How long will Crusoe take to repay the loan?", "three and a half years"),
         ("What share of GPU capacity is already taken by big tech?", "95%"),
     ],
 )

@@ -84,6 +84,18 @@ class _Told:
     decides: bool = False
 
 
+_OFFICE = re.compile(
+    r"\b(?:ceo|chief executive|(?:co-?)?founder|chair\w*|president|head)\b"
+    r"|首席|创始人|董事长|总裁|主席"
+)
+# "OpenAI chief executive Sam Altman", "OpenAI首席执行官山姆·奥特曼"
+_HOLDER = re.compile(
+    r"(?:CEO|[Cc]hief [Ee]xecutive(?: [Oo]fficer)?|[Ff]ounder|[Cc]hair\w*|[Pp]resident|[Hh]ead),? "
+    r"([A-Z]\w+ [A-Z]\w+)"
+    r"|(?:CEO|首席执行官|創始人|创始人|董事长|董事長|总裁|總裁)([\u4e00-\u9fff]{1,5}·[\u4e00-\u9fff]{1,6})"
+)
+
+
 class Claim:
     """What a yes/no question supposes, ready to be held against sentences."""
 
@@ -154,6 +166,8 @@ class Claim:
         """Yes, no, or None where the sentence does not settle it: it has to tell at least the
         share `least` (0 to 1) of what is asked."""
         folded = fold(sentence)
+        if self._is_of_another(sentence):
+            return None
         if set(self._places) - set(find_places(sentence)):
             return None
         if not all(gpu in folded for gpu in self._gpus):
@@ -187,6 +201,16 @@ class Claim:
         if self._turned(folded):
             sign = -sign
         return sign > 0 and all(met)
+
+    def _is_of_another(self, sentence: str) -> bool:
+        """Whether the sentence gives the office that is asked about to somebody else, or names
+        none."""
+        if not _OFFICE.search(self._text):
+            return False
+        if not _OFFICE.search(fold(sentence)):
+            return True
+        holders = [a or b for a, b in _HOLDER.findall(sentence)]
+        return any(fold(holder) not in self._text for holder in holders)
 
     def _told(self, clause: str) -> Iterator[_Told]:
         for sense, pole in self._opposed:
