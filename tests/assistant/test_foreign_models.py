@@ -258,9 +258,9 @@ GARBAGE: list[list[AIMessageChunk]] = [
             ],
         )
     ],
-    [AIMessageChunk("Andromeda has " + "31,337 " * 5_000)],
+    [AIMessageChunk("Andromeda has " + "31,337 " * 1_000)],
     [AIMessageChunk("|" * 20_000)],
-    [AIMessageChunk("(" * 20_000 + "[" * 20_000)],
+    [AIMessageChunk("(" * 4_000 + "[" * 4_000)],
 ]  # fmt: skip
 
 

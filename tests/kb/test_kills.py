@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
 def test_kills_lose_and_mix_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--kills", "8", "--seed", "7"],
+        [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--kills", "5", "--seed", "7"],
         cwd=ROOT,
         capture_output=True,
         text=True,
