@@ -28,6 +28,7 @@ from kb.keeping.reports import Report
 from kb.library.backup import Backup, write_backup
 from kb.library.days import DayIndex
 from kb.library.editing import Editor
+from kb.library.fixed import FixedView
 from kb.library.generation import Generation
 from kb.library.journal import Change
 from kb.library.layers import Held, Library
@@ -106,7 +107,7 @@ class KnowledgeBase:
         self._staff = Present(library, fund=True)
         self._view: View = self._staff if fund else Present(library)
         self._upkeep = self._founders
-        past: PastDay | Generation | None = None
+        past: FixedView | None = None
         if versions is not None:
             past = Generation(library, versions)
         elif moment is not None:

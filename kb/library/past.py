@@ -9,24 +9,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
-from hashlib import sha256
 
 from kb import starter
-from kb.errors import UnknownSource
+from kb.library.fixed import FixedView
 from kb.library.journal import Change
 from kb.library.layers import Held, Library, bundled
 from kb.library.moments import Moment
-from kb.library.views import Present
 from kb.library.visibility import as_files
 from kb.programs.partial_dates import bounds
-from kb.programs.program import Program, Term
+from kb.programs.program import Term
 from kb.programs.rendering import render
-from kb.records import Layer, Source
-from kb.texts.documents import Document
+from kb.records import Layer
 
 
-class PastDay:
+class PastDay(FixedView):
     """The library as it was at a moment: for founders without what is fund-only now or was then.
 
     Program records are cut down to the terms that counted; such a record is a version of its own,
@@ -34,46 +30,10 @@ class PastDay:
     """
 
     def __init__(self, library: Library, moment: Moment, *, fund: bool = False) -> None:
-        self._library = library
+        super().__init__(library, fund=fund)
         self._moment = moment
-        self._present = Present(library, fund=fund)
-        self.fund = fund
 
-    def sources(self) -> dict[str, Source]:
-        """Its sources, sorted by id."""
-        return {source_id: held.source for source_id, held in self._held.items()}
-
-    def document(self, source_id: str) -> Document:
-        """A source with its passages. Raises `UnknownSource`."""
-        held = self._held.get(source_id)
-        if held is None:
-            raise UnknownSource(f"there is no source {source_id}", "compute-desk kb list")
-        return held.document()
-
-    def records(self) -> list[Program]:
-        """Its program records, sorted by id."""
-        return [held.program for held in self._held.values() if held.program is not None]
-
-    def shows(self, source_id: str) -> bool:
-        """Whether it has a source of this id."""
-        return source_id in self._held
-
-    def version(self, source_id: str, version: str) -> Source | None:
-        """A source as it once was, for these readers."""
-        return self._present.version(source_id, version)
-
-    def changes(self, source_id: str) -> list[Change]:
-        """The changes of a source that these readers can see. Raises `UnknownSource`."""
-        return self._present.changes(source_id)
-
-    @property
-    def fingerprint(self) -> str:
-        """Names its content: 12 hexadecimal digits of a hash over ids and versions."""
-        lines = [f"{source.id} {source.version}" for source in self.sources().values()]
-        return sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-    @cached_property
-    def _held(self) -> dict[str, Held]:
+    def _find(self) -> dict[str, Held]:
         found = {}
         for source_id, held in sorted(self._learned().items()):
             seen = held if self.fund else self._library.public(held)
