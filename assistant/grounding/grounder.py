@@ -21,9 +21,12 @@ from assistant.grounding.segments import (
     sentences,
 )
 from assistant.grounding.stretches import Target
-from assistant.grounding.support import EvidenceBook
+from assistant.grounding.support import LONGEST, EvidenceBook
 from kb.texts.aliases import AliasTable
 from kb.texts.cleaning import clean
+
+_LONGEST_REMARK = 400
+"""Characters of a bracket that may still belong to the sentence before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,13 @@ class Grounder:
             line, self._pending = self._pending.split("\n", 1)
             yield from self._line(line, complete=True)
         if not self._pending.lstrip().startswith("|"):
-            ends = [end for end in sentence_ends(self._pending) if _is_settled(self._pending[end:])]
-            if ends:
-                done, self._pending = self._pending[: ends[-1]], self._pending[ends[-1] :]
+            ends = reversed(sentence_ends(self._pending))
+            end = next((end for end in ends if _is_settled(self._pending[end:])), None)
+            if end is not None:
+                done, self._pending = self._pending[:end], self._pending[end:]
                 yield from self._line(done, complete=False)
+            elif len(self._pending) > 2 * LONGEST:  # it goes out whatever its middle says
+                self._pending = self._pending[: LONGEST + 1] + self._pending[-_LONGEST_REMARK:]
 
     def finish(self) -> Iterator[Shown]:
         """Yield what is left."""
@@ -166,8 +172,10 @@ def _is_settled(rest: str) -> bool:
     """Whether what follows a sentence cannot still turn out to belong to it."""
     rest = rest.lstrip()
     closing = {"[": "]", "(": ")", "（": "）"}.get(rest[:1])
-    if closing is None:
+    if closing is None or len(rest) > _LONGEST_REMARK:
         return bool(rest)
+    if closing not in rest:
+        return False
     depth = 0  # a publisher's name can hold brackets of its own
     for at, sign in enumerate(rest):
         depth += (sign == rest[0]) - (sign == closing)

@@ -18,6 +18,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:U\.S|U\.K|Inc|Ltd|Corp|Co|Dr|Mr|Ms|Mrs|No|vs|e\.g|i\.e|approx|est|Jr|St)|\b[A-Z])\.$"
 )
 
+_LONGEST_ABBREVIATION = 12
+"""Characters before a full stop that are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -64,7 +67,7 @@ def sentence_ends(text: str) -> list[int]:
     """Offsets just after each complete sentence, its closing marks included."""
     ends = []
     for match in _END.finditer(text):
-        head = text[: match.start() + 1]
+        head = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
         if not _ABBREVIATION.search(head):
             ends.append(match.end())
     return ends

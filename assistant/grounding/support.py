@@ -48,6 +48,9 @@ _WRONG = {
     "subject": "figure that the evidence tells of somebody else",
     "none": "figure without support",
 }
+LONGEST = 1_200
+"""Characters of a sentence or cell that are checked: what a sentence costs grows with the square of
+its figures, and no source's sentence is half as long."""
 _REPEATED = 0.65
 """Share of a sentence's words that one of a source has which it repeats."""
 _NEARLY = 0.3
@@ -118,6 +121,8 @@ class EvidenceBook:
         tells whom a pronoun stands for."""
         if unit.text in self._fixed:
             return Verdict(_distinct(self._about_marks(unit)))
+        if len(unit.text) > LONGEST:
+            return Verdict(reason="too long to be checked")
         text = legible(unit.text)
         if reason := self._vocabulary.foreign(unit.text, text):
             return Verdict(reason=reason)

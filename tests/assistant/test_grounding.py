@@ -165,3 +165,18 @@ def test_brackets_within_a_remark_do_not_end_it(step: int) -> None:
     text, removed = show(made, f"{draft} [p1.1] Next.", step)
     assert text.startswith(f"{draft} [1]")
     assert len(removed) <= 1  # "Next." itself
+
+
+@pytest.mark.parametrize("step", [7, 10**6])
+@pytest.mark.parametrize("said", ["3 GPUs, ", "| 3 GPUs ", "Alpha Beta "])
+def test_endless_sentence_is_taken_out_at_a_bounded_cost(said: str, step: int) -> None:
+    made = Grounder(["3 GPUs"], "not stated")
+    made.learn(Artifact(tool=ToolEvidence(id="t1", name="search_knowledge")))
+    text, removed = show(made, f"Nothing is known. {said * 5_000}", step)
+    assert (text, removed) == ("Nothing is known.", ["too long to be checked"])
+
+
+def test_sentence_behind_an_endless_one_is_shown() -> None:
+    made = grounder(passage(OXYGEN))
+    text, removed = show(made, f"{'so on, ' * 1_000}and on. a16z may spend $5B.")
+    assert (text, removed) == ("a16z may spend $5B. [1]", ["too long to be checked"])
