@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
     AIMessage,
@@ -17,7 +18,7 @@ from langchain_core.messages import (
     HumanMessage,
 )
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, run_in_executor
 from langchain_core.tools import BaseTool
 from pydantic import ConfigDict, PrivateAttr, SkipValidation
 
@@ -80,6 +81,21 @@ class BuiltinModel(BaseChatModel):
             if run_manager is not None and chunk.message.text:
                 run_manager.on_llm_new_token(chunk.message.text, chunk=chunk)
             yield chunk
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        # One trip to another thread for all the words; inherited, each word would make its own.
+        message = await run_in_executor(None, self._respond, messages, kwargs.get("tools", ()))
+        for chunk in chunks(message):
+            if run_manager is not None and chunk.message.text:
+                await run_manager.on_llm_new_token(chunk.message.text, chunk=chunk)
+            yield chunk
+            await asyncio.sleep(0)  # whoever listens hears each word
 
     def _respond(self, messages: Sequence[BaseMessage], tools: Sequence[str]) -> AIMessage:
         start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from assistant.answer import Answer, Citation
 from kb.texts.folding import fold
@@ -79,8 +80,9 @@ def _result(answer: Answer, citation: Citation) -> str:
     return json.dumps([[call.args, call.result] for call in calls])
 
 
-def _numbers(text: str) -> set[Decimal]:
-    return {_value(number) for number in _NUMBER.finditer(alike(text))}
+@lru_cache(maxsize=256)  # each line of an answer is held against the same results
+def _numbers(text: str) -> frozenset[Decimal]:
+    return frozenset(_value(number) for number in _NUMBER.finditer(alike(text)))
 
 
 def _value(number: re.Match[str]) -> Decimal:
@@ -88,7 +90,7 @@ def _value(number: re.Match[str]) -> Decimal:
     return Decimal(number["digits"]).scaleb(_SCALES.get(number["scale"] or "", 0))
 
 
-def _holds(stated: set[Decimal], results: set[Decimal], number: re.Match[str]) -> bool:
+def _holds(stated: frozenset[Decimal], results: frozenset[Decimal], number: re.Match[str]) -> bool:
     value = _value(number)
     if value in stated:
         return True

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 NAME = "ai_revenue_needed"
 EXAMPLES = (
@@ -78,6 +78,4 @@ def ai_revenue_needed_tool() -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        ai_revenue_needed, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(ai_revenue_needed)

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import CodeType
 from typing import Any
 
 from langchain.tools import ToolRuntime
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.tools import ArgsSchema, BaseTool, StructuredTool
 
 from assistant.errors import DESK_ERRORS
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
@@ -20,6 +22,19 @@ _NOT_TOLD = ("units", "sources")
 _ROWS = 20
 Output = tuple[str, dict[str, Any]]
 """Text for the chat model, and the artifact (JSON of `Artifact`)."""
+
+_SCHEMAS: dict[CodeType, ArgsSchema | None] = {}
+
+
+def as_tool(function: Callable[..., Output]) -> BaseTool:
+    """The agent tool with the name, the arguments and the docstring of a function. Its arguments
+    are read once a process: doing so for each desk took half of the time that opening one takes."""
+    code = function.__code__
+    tool = StructuredTool.from_function(
+        function, args_schema=_SCHEMAS.get(code), response_format="content_and_artifact"
+    )
+    _SCHEMAS[code] = tool.args_schema
+    return tool
 
 
 @dataclass

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.builtin.figures import delay
-from assistant.toolbox.calls import Found, Output, run, to_the_minute
+from assistant.toolbox.calls import Found, Output, as_tool, run, to_the_minute
 
 NAME = "cluster_queue"
 SHOWN = 20
@@ -82,9 +82,7 @@ def cluster_queue_tool(home: Path, today: date, *, past: bool = False) -> BaseTo
         args = {"gpu": gpu, "count": count, "hours": hours, "region": region}
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        cluster_queue, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(cluster_queue)
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.evidence import PassageEvidence, passage_evidence
 from assistant.knowledge import Knowledge
 from assistant.profile import load_profile, with_values
 from assistant.routes import Found as Routes
 from assistant.routes import Job, find_routes
-from assistant.toolbox.calls import Found, Output, run, to_the_minute
+from assistant.toolbox.calls import Found, Output, as_tool, run, to_the_minute
 from assistant.toolbox.programs import Script, require_program
 
 NAME = "compare_routes"
@@ -143,9 +143,7 @@ def compare_routes_tool(kb: Knowledge, home: Path, today: date, *, past: bool = 
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        compare_routes, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(compare_routes)
 
 
 def _exact(number: float | None) -> Decimal | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 from assistant.toolbox.rents import named_prices
 
 NAME = "credits_value"
@@ -99,6 +99,4 @@ def credits_value_tool() -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        credits_value, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(credits_value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 NAME = "deal_flow_back"
 EXAMPLES = (
@@ -82,6 +82,4 @@ def deal_flow_back_tool() -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        deal_flow_back, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(deal_flow_back)

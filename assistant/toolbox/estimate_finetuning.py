@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 NAME = "estimate_finetuning"
 EXAMPLES = (
@@ -112,6 +112,4 @@ def estimate_finetuning_tool() -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        estimate_finetuning, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(estimate_finetuning)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.own_runs import own_runs
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 NAME = "estimate_training"
 EXAMPLES = (
@@ -120,6 +120,4 @@ def estimate_training_tool(home: Path) -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        estimate_training, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(estimate_training)

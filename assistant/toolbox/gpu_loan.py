@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 NAME = "gpu_loan"
 EXAMPLES = (
@@ -91,4 +91,4 @@ def gpu_loan_tool() -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(gpu_loan, name=NAME, response_format="content_and_artifact")
+    return as_tool(gpu_loan)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.builtin.figures import delay
-from assistant.toolbox.calls import Found, Output, run, to_the_minute
+from assistant.toolbox.calls import Found, Output, as_tool, run, to_the_minute
 
 if TYPE_CHECKING:
     from tools.needs import Need
@@ -119,9 +119,7 @@ def gpu_offers_tool(home: Path, today: date, *, past: bool = False) -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        gpu_offers, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(gpu_offers)
 
 
 def _exact(number: float | None) -> Decimal | None:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 if TYPE_CHECKING:
     from tools.market import Access
@@ -79,9 +79,7 @@ def gpu_price_history_tool(access: Access, *, past: bool = False) -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        gpu_price_history, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(gpu_price_history)
 
 
 def _first_of(since: str | None, days: int | None, today: date) -> date | None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.evidence import PassageEvidence, passage_evidence
 from assistant.knowledge import Knowledge
 from assistant.language import in_script
 from assistant.profile import load_profile, with_values
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 from assistant.toolbox.programs import Script, require_program
 from kb.programs.conditions import Words
 from kb.programs.matching import Match, RuleResult, match_all
@@ -105,9 +105,7 @@ def match_programs_tool(kb: Knowledge, home: Path, today: date) -> BaseTool:
         args = {"programs": programs, "kind": kind, **given, "language": language}
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        match_programs, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(match_programs)
 
 
 def _profile(words: dict[ProfileField, Words | None], say: Say) -> dict[str, str]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.evidence import PassageEvidence, passage_evidence
 from assistant.knowledge import Knowledge
 from assistant.language import in_script
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 from kb.errors import UnknownSource
 from kb.programs.citing import Cited
 from kb.programs.comparing import Cell, compare
@@ -123,12 +123,8 @@ def program_tools(kb: Knowledge) -> list[BaseTool]:
         return run(runtime, "compare_programs", args, work)
 
     return [
-        StructuredTool.from_function(
-            get_program, name="get_program", response_format="content_and_artifact"
-        ),
-        StructuredTool.from_function(
-            compare_programs, name="compare_programs", response_format="content_and_artifact"
-        ),
+        as_tool(get_program),
+        as_tool(compare_programs),
     ]
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 from assistant.toolbox.rents import implied_path, named_prices
 
 NAME = "rent_or_buy"
@@ -131,6 +131,4 @@ def rent_or_buy_tool() -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        rent_or_buy, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(rent_or_buy)

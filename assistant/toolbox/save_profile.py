@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.profile import load_profile, with_values
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 NAME = "save_profile"
 EXAMPLES = (
@@ -52,6 +52,4 @@ def save_profile_tool(home: Path, today: date) -> BaseTool:
 
         return run(runtime, NAME, told, work)
 
-    return StructuredTool.from_function(
-        save_profile, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(save_profile)

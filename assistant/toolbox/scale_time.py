@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 
 NAME = "scale_time"
 EXAMPLES = (
@@ -79,6 +79,4 @@ def scale_time_tool() -> BaseTool:
         }  # fmt: skip
         return run(runtime, NAME, args, work)
 
-    return StructuredTool.from_function(
-        scale_time, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(scale_time)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from assistant.answer import Language
 from assistant.evidence import passage_evidence
 from assistant.knowledge import Knowledge
 from assistant.language import detect, same_language
-from assistant.toolbox.calls import Found, Output, run
+from assistant.toolbox.calls import Found, Output, as_tool, run
 from kb.records import Passage
 
 Scores = dict[str, float | None]
@@ -85,9 +85,7 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
 
         return run(runtime, NAME, {"query": query}, work)
 
-    return StructuredTool.from_function(
-        search_knowledge, name=NAME, response_format="content_and_artifact"
-    )
+    return as_tool(search_knowledge)
 
 
 def _in_language(kb: Knowledge, passage: Passage, language: Language) -> Passage:

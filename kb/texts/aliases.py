@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -97,8 +98,9 @@ def _branches(node: _Tree, before: str) -> str:
 
 
 def _read(path: Path) -> dict[str, list[str]]:
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  # safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UnreadableSource(
             f"cannot read the alias table {path}: {error}", "correct the file, or remove it"
