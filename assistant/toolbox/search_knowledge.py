@@ -76,7 +76,8 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
                     "dense": hit.dense,
                     "keyword": hit.keyword,
                     "meaning": hit.meaning,
-                    "likeness": _likeness(hit, passage),
+                    "likeness": _of_each(hit.likeness, passage),
+                    "asked": _of_each(hit.asked, passage),
                 }
                 found.setdefault((passage.source, passage.start), (passage, scores))
             passages = passage_evidence(
@@ -89,11 +90,10 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
     return as_tool(search_knowledge)
 
 
-def _likeness(hit: Hit, shown: Passage) -> tuple[float, ...]:
-    """The likeness of each sentence of the passage that is shown for a hit: in another language
-    that of the sentence in the same place."""
-    found = hit.likeness or ()
-    return found if len(found) == len(sentences(shown.text)) else ()
+def _of_each(found: tuple[float, ...] | None, shown: Passage) -> tuple[float, ...]:
+    """What a search found for each sentence of the passage that is shown for a hit: in another
+    language what it found for the sentence in the same place."""
+    return found if found and len(found) == len(sentences(shown.text)) else ()
 
 
 def _in_language(kb: Knowledge, passage: Passage, language: Language) -> Passage:

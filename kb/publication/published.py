@@ -125,7 +125,9 @@ class PublishedKnowledge:
         reader = Reader(generation.index, store, generation.keywords)
         own, copies = self._equipment, generation.copies
         wanted = max(copies.room(k), own.depth)
-        hits = search(reader, own.embedder, own.centres, generation.aliases, query, wanted, only)
+        hits = search(
+            reader, own.embedder, own.centres, generation.aliases, query, wanted, only, own.asked
+        )
         once = copies.once(hits)
         best = [*own.reranked(query, once[: own.depth]), *once[own.depth :]][:k]
         known = generation.sources

@@ -12,6 +12,7 @@ import numpy as np
 from kb import starter
 from kb.home import Home
 from kb.records import Hit
+from kb.retrieval.asked import AskedQuestions
 from kb.retrieval.centring import centres
 from kb.retrieval.embedders import BUNDLED, Embedder, Vectors, load_embedder
 from kb.retrieval.reranking import DEPTH, Reranker
@@ -73,6 +74,11 @@ class Equipment:
     @cached_property
     def _cross_encoder(self) -> Reranker | None:
         return None if self._reranker is None else Reranker(self._reranker)
+
+    @cached_property
+    def asked(self) -> AskedQuestions:
+        """The questions that sentences of the bundled library are known to answer."""
+        return AskedQuestions(starter.ASKED)
 
     @cached_property
     def cache(self) -> VectorCache:

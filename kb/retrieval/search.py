@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kb.records import Hit
+from kb.records import Hit, Passage
+from kb.retrieval.asked import AskedQuestions
 from kb.retrieval.chroma import Stored
 from kb.retrieval.embedders import Embedder, Vectors
 from kb.retrieval.filters import ALL, Filter
@@ -24,6 +25,7 @@ from kb.texts.aliases import AliasTable
 from kb.texts.detect import HAN
 from kb.texts.documents import key_source
 from kb.texts.folding import fold_script
+from kb.texts.splitting import sentences
 from kb.texts.terms import question_terms
 
 _LEG = 60  # candidates from each leg
@@ -38,6 +40,9 @@ _TERM_LIMIT = 200
 # language. How these were chosen: docs/decisions/0006.
 KEYWORD_WEIGHT = 0.35
 CHANCE = 0.35
+# A passage with a sentence that is known to answer a question likelier than ASKED_FROM gains.
+ASKED_FROM = 0.5
+ASKED_WEIGHT = 0.5
 
 
 def search(
@@ -48,6 +53,7 @@ def search(
     question: str,
     k: int,
     only: Filter = ALL,
+    asked_before: AskedQuestions | None = None,
 ) -> list[Hit]:
     """The `k` best passages for a question that a filter admits, best first, from both legs.
 
@@ -73,6 +79,13 @@ def search(
             if weights and side(row.passage.language) != asked:
                 counted = max(share, CHANCE)
             hits.append((dense + KEYWORD_WEIGHT * counted, row, dense, share))
+    known = {}
+    if asked_before is not None:
+        for n, (score, row, dense, share) in enumerate(hits):
+            alike = asked_before.likeness(vector, _sentences(row.passage), embedder)
+            known[row.key] = alike
+            gain = ASKED_WEIGHT * max(0.0, max(alike or (0.0,)) - ASKED_FROM)
+            hits[n] = (score + gain, row, dense, share)
     hits.sort(key=_best_first)
     for n, (score, row, dense, share) in enumerate(hits[:_READ]):
         gain = sentence_gain(row.passage, row.vector, vector, embedder, centres)
@@ -86,9 +99,14 @@ def search(
             share,
             meaning=meaning(row.vector, vector, embedder),
             likeness=sentence_likeness(row.passage, row.sentences, vector, embedder),
+            asked=known.get(row.key),
         )
         for score, row, dense, share in hits[:k]
     ]
+
+
+def _sentences(passage: Passage) -> list[str]:
+    return [passage.text[start:end] for start, end in sentences(passage.text)]
 
 
 def _best_first(hit: tuple[float, Stored, float, float]) -> tuple[float, str]:

@@ -206,7 +206,7 @@ class Upkeep:
         with self.index.reading() as reader:
             self._check_embedder(reader.manifest)
             wanted = max(self.copies.room(k), own.depth)
-            hits = search(reader, embedder, centres, aliases, query, wanted, only)
+            hits = search(reader, embedder, centres, aliases, query, wanted, only, own.asked)
         once = self.copies.once(hits)
         return [*own.reranked(query, once[: own.depth]), *once[own.depth :]][:k]
 

@@ -16,11 +16,16 @@ from kb.records import Language, Source
 from kb.retrieval.embedders import Vectors
 from kb.texts.cleaning import clean
 from kb.texts.documents import Document, article, content_version
+from kb.texts.splitting import sentences
 
 FOLDER = Path(__file__).parent
 ALIASES = FOLDER / "aliases.yaml"
 GOLD = FOLDER / "gold.yaml"
 VECTORS = FOLDER / "vectors.npz"
+QUESTIONS = FOLDER / "questions.yaml"
+ASKED = FOLDER / "questions.npz"
+OPENING = 60
+"""So many characters of a sentence are enough to tell it in `questions.yaml`."""
 
 _LANGUAGES: dict[str, Language] = {"en": "en", "zh-Hans": "zh-Hans", "zh-Hant": "zh-Hant"}
 
@@ -39,6 +44,18 @@ def documents() -> dict[str, Document]:
     found = [render(program) for program in programs()]
     found += [read_article(path) for path in sorted((FOLDER / "articles").glob("*.md"))]
     return {document.source.id: document for document in sorted(found, key=_id)}
+
+
+def statements() -> list[str]:
+    """The sentences of the bundled programs and articles, each once, on one line."""
+    return list(
+        dict.fromkeys(
+            " ".join(passage.text[start:end].split())
+            for document in documents().values()
+            for passage in document.passages
+            for start, end in sentences(passage.text)
+        )
+    )
 
 
 def _id(document: Document) -> str:

@@ -16,14 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from kb import starter
 from kb.library.program_files import SCHEMA
 from kb.programs.program import json_schema
+from kb.retrieval.asked import table
 from kb.retrieval.centring import centres
 from kb.retrieval.embedders import Embedder, Vectors, default_embedder
+from kb.retrieval.space import Side, question_vector
+from kb.texts.detect import HAN
 from kb.texts.documents import embedded_text, sentence_texts, vector_key
+from kb.texts.folding import fold_script
 
 
 def build(path: Path, embedder: Embedder) -> tuple[int, int]:
@@ -82,7 +87,41 @@ def write_schema(path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def build_asked(path: Path, embedder: Embedder) -> int:
+    """Write the vectors of the questions beside bundled sentences to `path`; how many there are.
+    Raises `KeyError` for a sentence that the library does not hold."""
+    groups = yaml.safe_load(starter.QUESTIONS.read_text(encoding="utf-8"))
+    asked = sorted({question for group in groups for question in group["ask"]})
+    row = {question: n for n, question in enumerate(asked)}
+    whole: dict[str, list[str]] = {}
+    for each in starter.statements():
+        whole.setdefault(each[: starter.OPENING], []).append(each)
+    known = sorted(
+        {
+            (row[question], each)
+            for group in groups
+            for question in group["ask"]
+            for told in group["of"]
+            for each in whole[told]
+        }
+    )
+    means = centres(embedder.queries, embedder.passages)
+    folded = [fold_script(question) for question in asked]
+    sides: list[Side] = ["zh" if HAN.search(question) else "en" for question in folded]
+    part = embedder.parts[0]
+    vectors = [
+        question_vector(vector, of, embedder, means)[: part.size] / part.weight**0.5
+        for vector, of in zip(embedder.queries(folded), sides, strict=True)
+    ]
+    arrays = table(known, np.array(vectors, dtype=np.float32))
+    _write(path, arrays | {"fingerprint": np.array(embedder.fingerprint)})
+    return len(asked)
+
+
 if __name__ == "__main__":
     write_schema(SCHEMA)
-    count, embedded = build(starter.VECTORS, default_embedder(sys.exit))
+    bundled = default_embedder(sys.exit)
+    count, embedded = build(starter.VECTORS, bundled)
+    questions = build_asked(starter.ASKED, bundled)
     sys.stderr.write(f"{count} vectors in {starter.VECTORS.name}, {embedded} of them new\n")
+    sys.stderr.write(f"{questions} questions in {starter.ASKED.name}\n")
