@@ -125,7 +125,7 @@ def _stands_alone(text: str, past: Sequence[Past], programs: Sequence[Program]) 
 def _with_meaning(
     reading: Reading, past: Sequence[Past], programs: Sequence[Program], meaning: Meaning
 ) -> Reading:
-    found = by_meaning(reading, meaning)
+    found = by_meaning(reading, meaning, first=not past)
     if found is reading or found.asks != (Ask.MATCH,):
         return found
     named = [p for p in programs if p.id in reading.programs]

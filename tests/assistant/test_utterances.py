@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from assistant.reading.meaning import SHIPPED, Meaning, digest, examples
+from assistant.reading.meaning import SHIPPED, Meaning, digest, examples, subjects
 from kb.knowledge_base import KnowledgeBase
 from kb.starter import programs as starter_programs
 
@@ -49,9 +49,10 @@ def test_most_calls_are_planned_with_every_argument_exact(
 
 
 def test_what_is_shipped_is_of_the_examples_as_they_are() -> None:
+    said = examples()
     with np.load(SHIPPED) as held:
         stale = "python -m assistant.reading.meaning writes it anew"
-        assert str(held["examples"]) == digest(examples()), stale
+        assert str(held["examples"]) == digest([*said, *subjects(said)]), stale
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,20 @@ def test_the_exam_finds_a_wrong_argument(exam: ModuleType) -> None:
     ):
         line = exam.Utterance(said, (), ({"gpu_offers": args},), asked_back=False)
         assert (exam.faults(line, records) == []) is right, args
+
+
+@pytest.mark.parametrize(
+    ("said", "own"),
+    [
+        ("How many nodes will we have to set aside for that?", True),
+        ("这件事我们大概得准备多少预算", True),
+        ("我們這種規模適合自建嗎？", True),
+        ("How many nodes did the fund set aside?", False),
+        ("那位律师认为这样合算吗？", False),
+        ("玉山有多高？", False),
+    ],
+)
+def test_a_question_about_the_askers_own_case_is_told_from_others(
+    said: str, own: bool, meaning: Meaning
+) -> None:
+    assert (meaning.own_case(said) > 0) is own
