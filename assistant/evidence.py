@@ -20,7 +20,8 @@ from kb.texts.splitting import sentences
 class PassageEvidence(BaseModel):
     """A passage that a tool returned; `text` is the source's text from `start` to `end`.
     `dense`, `keyword` and `meaning` are the search scores (see `kb.records.Hit`), None outside
-    search."""
+    search; `likeness` is that of each sentence, in the order of `kb.texts.splitting`, empty where
+    it is not known."""
 
     id: str
     source: str
@@ -42,6 +43,7 @@ class PassageEvidence(BaseModel):
     dense: float | None = None
     keyword: float | None = None
     meaning: float | None = None
+    likeness: tuple[float, ...] = ()
 
     def statements(self) -> list[tuple[int, int]]:
         """Start and end in `text` of the sentences that may be told: no orders, no questions."""
@@ -76,8 +78,12 @@ class Artifact(BaseModel):
     terms: dict[str, float] = Field(default_factory=dict)
 
 
+Scores = dict[str, float | tuple[float, ...] | None]
+"""The fields of a `PassageEvidence` that a search fills."""
+
+
 def passage_evidence(
-    call: int, passages: Sequence[Passage], scores: Sequence[dict[str, float | None]] = ()
+    call: int, passages: Sequence[Passage], scores: Sequence[Scores] = ()
 ) -> list[PassageEvidence]:
     """Passages of the `call`-th call as evidence, in order."""
     made = []

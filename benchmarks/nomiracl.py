@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from assistant.builtin.selecting import select, signs
 from assistant.builtin.sufficing import Signs
-from assistant.evidence import PassageEvidence, passage_evidence
+from assistant.evidence import PassageEvidence, Scores, passage_evidence
 from assistant.reading import read
 from assistant.toolbox.search_knowledge import PASSAGES
 from kb import starter
@@ -38,12 +38,12 @@ from kb.retrieval.centring import centres
 from kb.retrieval.embedders import default_embedder
 from kb.retrieval.index import Index
 from kb.retrieval.manifest import Manifest
+from kb.retrieval.placing import Placed, place
 from kb.retrieval.search import search
-from kb.retrieval.space import passage_vectors
 from kb.retrieval.vectors import VectorCache
 from kb.texts.aliases import AliasTable
 from kb.texts.detect import detect
-from kb.texts.documents import Document, article, content_version, embedded_text
+from kb.texts.documents import Document, article, content_version
 from kb.texts.terms import question_terms
 
 LANGUAGES = ("zh", "en")
@@ -86,33 +86,32 @@ class Searcher:
 
     def rows(self, raw: Sequence[dict[str, Any]]) -> Iterator[Row]:
         """Search for each question among its own passages. All are embedded first, in batches."""
-        self._vectors([document for row in raw for document in _documents(row)])
+        self._placed([document for row in raw for document in _documents(row)])
         for row in raw:
-            documents = _documents(row)
-            yield self._searched(row, documents, self._vectors(documents))
+            yield self._searched(row, self._placed(_documents(row)))
 
-    def _vectors(self, documents: Sequence[Document]) -> Any:
-        texts = [embedded_text(p) for document in documents for p in document.passages]
-        return self._cache.embed(texts, self._embedder, lambda _done, _of: None)
+    def _placed(self, documents: Sequence[Document]) -> list[Placed]:
+        return place(documents, self._cache, self._embedder, self._means, lambda _done, _of: None)
 
-    def _searched(self, row: dict[str, Any], documents: Sequence[Document], vectors: Any) -> Row:
-        question, start, pairs = str(row["question"]), 0, []
-        for document in documents:
-            end = start + len(document.passages)
-            placed = passage_vectors(document, vectors[start:end], self._embedder, self._means)
-            pairs.append((document, placed))
-            start = end
+    def _searched(self, row: dict[str, Any], placed: Sequence[Placed]) -> Row:
+        question = str(row["question"])
         with tempfile.TemporaryDirectory(prefix="compute-desk-nomiracl-") as scratch:
             index = Index(Path(scratch))
             with index.writing():
                 fresh = Manifest(0, self._embedder.fingerprint, "benchmark")
-                index.write(pairs, (), fresh, self.aliases)
+                index.write(placed, (), fresh, self.aliases)
             with index.reading() as reader:
                 hits = search(reader, self._embedder, self._means, self.aliases, question, PASSAGES)
                 terms = reader.keywords.weights(question_terms(question, self.aliases))
             index.close()
-        scores: list[dict[str, float | None]] = [
-            {"score": h.score, "dense": h.dense, "keyword": h.keyword, "meaning": h.meaning}
+        scores: list[Scores] = [
+            {
+                "score": h.score,
+                "dense": h.dense,
+                "keyword": h.keyword,
+                "meaning": h.meaning,
+                "likeness": h.likeness or (),
+            }
             for h in hits
         ]
         passages = passage_evidence(1, [hit.passage for hit in hits], scores)

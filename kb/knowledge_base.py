@@ -50,7 +50,8 @@ from kb.retrieval.embedders import Embedder, Vectors
 from kb.retrieval.equipment import Equipment
 from kb.retrieval.filters import ALL, Filter
 from kb.retrieval.index import Index
-from kb.retrieval.upkeep import Progress, Upkeep
+from kb.retrieval.placing import Progress
+from kb.retrieval.upkeep import Upkeep
 from kb.texts.aliases import AliasTable
 from kb.texts.documents import Document, version_of_all
 

@@ -70,7 +70,9 @@ class Hit:
     `dense` is the likeness of the vectors (`kb.retrieval.space`, -1 to 1);
     `keyword` is the share (0 to 1) of the question's term weight that the passage holds; `also`
     are the ids of articles that say the same in copied words (`kb.retrieval.copies`); `meaning`
-    is the likeness by the first encoder alone, which tells an answer from a neighbor best."""
+    is the likeness by the first encoder alone, which tells an answer from a neighbor best;
+    `likeness` is that of each sentence of the passage, in the order of `kb.texts.splitting`, None
+    where the index holds no vectors of its sentences."""
 
     passage: Passage
     score: float
@@ -78,3 +80,4 @@ class Hit:
     keyword: float
     also: tuple[str, ...] = ()
     meaning: float = 0.0
+    likeness: tuple[float, ...] | None = None

@@ -8,13 +8,13 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool
 
 from assistant.answer import Language
-from assistant.evidence import passage_evidence
+from assistant.evidence import Scores, passage_evidence
 from assistant.knowledge import Knowledge
 from assistant.language import detect, same_language
 from assistant.toolbox.calls import Found, Output, as_tool, run
-from kb.records import Passage
+from kb.records import Hit, Passage
+from kb.texts.splitting import sentences
 
-Scores = dict[str, float | None]
 NAME = "search_knowledge"
 PASSAGES = 12
 EXAMPLES = (
@@ -76,6 +76,7 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
                     "dense": hit.dense,
                     "keyword": hit.keyword,
                     "meaning": hit.meaning,
+                    "likeness": _likeness(hit, passage),
                 }
                 found.setdefault((passage.source, passage.start), (passage, scores))
             passages = passage_evidence(
@@ -86,6 +87,13 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
         return run(runtime, NAME, {"query": query}, work)
 
     return as_tool(search_knowledge)
+
+
+def _likeness(hit: Hit, shown: Passage) -> tuple[float, ...]:
+    """The likeness of each sentence of the passage that is shown for a hit: in another language
+    that of the sentence in the same place."""
+    found = hit.likeness or ()
+    return found if len(found) == len(sentences(shown.text)) else ()
 
 
 def _in_language(kb: Knowledge, passage: Passage, language: Language) -> Passage:

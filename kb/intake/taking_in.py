@@ -24,7 +24,8 @@ from kb.library.program_files import for_the_fund as program_for_the_fund
 from kb.library.views import Present
 from kb.programs.program import Program
 from kb.records import Kind, Source
-from kb.retrieval.upkeep import Progress, Upkeep
+from kb.retrieval.placing import Progress
+from kb.retrieval.upkeep import Upkeep
 
 _BATCH = 64  # files that bring something new
 _BATCH_BYTES = 30_000_000

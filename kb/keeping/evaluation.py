@@ -16,12 +16,13 @@ from kb.retrieval.centring import centres
 from kb.retrieval.embedders import Embedder
 from kb.retrieval.index import Index
 from kb.retrieval.manifest import Manifest
+from kb.retrieval.placing import place
 from kb.retrieval.search import search
-from kb.retrieval.space import Centres, passage_vectors
+from kb.retrieval.space import Centres
 from kb.retrieval.vectors import VectorCache
 from kb.texts.aliases import AliasTable
 from kb.texts.detect import detect
-from kb.texts.documents import Document, article, content_version, embedded_text
+from kb.texts.documents import Document, article, content_version
 
 _PASSAGES = 60  # looked at for each query, from which the documents are ranked
 _DEPTH = 10
@@ -74,18 +75,10 @@ def _build(
     aliases: AliasTable,
     progress: Callable[[int, int], None] | None,
 ) -> Index:
-    texts = [embedded_text(p) for document in documents for p in document.passages]
-    vectors = VectorCache(folder / "vectors.db").embed(texts, embedder, progress)
+    placed = place(documents, VectorCache(folder / "vectors.db"), embedder, means, progress)
     index = Index(folder)
-    start = 0
-    pairs = []
-    for document in documents:
-        end = start + len(document.passages)
-        placed = passage_vectors(document, vectors[start:end], embedder, means)
-        pairs.append((document, placed))
-        start = end
     with index.writing():
-        index.write(pairs, (), Manifest(0, embedder.fingerprint, "evaluation"), aliases)
+        index.write(placed, (), Manifest(0, embedder.fingerprint, "evaluation"), aliases)
     return index
 
 

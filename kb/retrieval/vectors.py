@@ -25,9 +25,7 @@ CREATE TABLE IF NOT EXISTS vectors
 class Bundle(Protocol):
     """Vectors that came with the package."""
 
-    @property
-    def fingerprint(self) -> str: ...
-    def get(self, key: str) -> Vectors | None: ...
+    def get(self, fingerprint: str, key: str) -> Vectors | None: ...
 
 
 class VectorCache:
@@ -87,9 +85,9 @@ class VectorCache:
 
     def _known(self, keys: Sequence[str], embedder: Embedder) -> dict[str, Vectors]:
         known: dict[str, Vectors] = {}
-        if self._bundle is not None and self._bundle.fingerprint == embedder.fingerprint:
+        if self._bundle is not None:
             for key in keys:
-                vector = self._bundle.get(key)
+                vector = self._bundle.get(embedder.fingerprint, key)
                 if vector is not None:
                     known[key] = vector
         absent = [key for key in dict.fromkeys(keys) if key not in known]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -92,30 +91,33 @@ def read_article(path: Path) -> Document:
 
 
 class BundledVectors:
-    """The vectors in vectors.npz, by the hash of the embedded text, and the means (`centring`)
-    under the embedder that made them."""
+    """The vectors in vectors.npz, by the embedder that made them and the hash of the embedded text:
+    those of passages, and by the first part of that embedder those of sentences. And the means
+    (`centring`) under the embedder of `fingerprint`, which made those of passages."""
 
     def __init__(self, path: Path = VECTORS) -> None:
         self.fingerprint = ""
-        self._rows: dict[str, int] = {}
-        self._vectors: Vectors = np.zeros((0, 0), dtype=np.float32)
+        self._known: dict[str, dict[str, Vectors]] = {}
         self.centres: dict[str, Vectors] = {}
         if path.is_file():
             with np.load(path, allow_pickle=False) as data:
                 self.fingerprint = str(data["fingerprint"].item())
-                self._rows = {bytes(key).hex(): row for row, key in enumerate(data["keys"])}
-                self._vectors = data["vectors"].astype(np.float32)
+                tables = [name for name in data.files if name.endswith("keys")]
+                for what in (name.removesuffix("keys") for name in tables):
+                    keys = [bytes(key).hex() for key in data[f"{what}keys"]]
+                    rows = data[f"{what}vectors"].astype(np.float32)
+                    known = self._known.setdefault(str(data[f"{what}fingerprint"].item()), {})
+                    known.update(zip(keys, rows, strict=True))
                 self.centres = {
                     name.removeprefix("centre_"): data[name]
                     for name in data.files
                     if name.startswith("centre_")
                 }
 
-    def get(self, key: str) -> Vectors | None:
-        """The vector, or None where it is not bundled."""
-        row = self._rows.get(key)
-        return None if row is None else self._vectors[row]
+    def get(self, fingerprint: str, key: str) -> Vectors | None:
+        """The vector that an embedder made, or None where it is not bundled."""
+        return self._known.get(fingerprint, {}).get(key)
 
-    def keys(self) -> Iterator[str]:
-        """The hashes of the embedded texts."""
-        return iter(self._rows)
+    def keys(self, fingerprint: str) -> set[str]:
+        """The hashes of the texts whose vectors by an embedder are bundled."""
+        return set(self._known.get(fingerprint, ()))

@@ -11,6 +11,7 @@ import io
 import json
 import sys
 import zipfile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,35 +22,47 @@ from kb import starter
 from kb.library.program_files import SCHEMA
 from kb.programs.program import json_schema
 from kb.retrieval.centring import centres
-from kb.retrieval.embedders import Embedder, default_embedder
-from kb.texts.documents import embedded_text, vector_key
+from kb.retrieval.embedders import Embedder, Vectors, default_embedder
+from kb.texts.documents import embedded_text, sentence_texts, vector_key
 
 
 def build(path: Path, embedder: Embedder) -> tuple[int, int]:
     """Write the vectors of the bundled library to `path`; how many there are, how many new."""
-    texts = {
-        vector_key(text): text
-        for document in starter.documents().values()
-        for text in map(embedded_text, document.passages)
-    }
+    passages = [p for document in starter.documents().values() for p in document.passages]
     known = starter.BundledVectors(path)
-    usable = known if known.fingerprint == embedder.fingerprint else None
-    stored = {key: usable.get(key) if usable else None for key in texts}
-    new = sorted(key for key, vector in stored.items() if vector is None)
-    stored |= zip(new, embedder.passages([texts[key] for key in new]) if new else (), strict=True)
-    rows = [np.asarray(stored[key], dtype=np.float16) for key in sorted(texts)]
-    keys = np.frombuffer(b"".join(map(bytes.fromhex, sorted(texts))), dtype=np.uint8)
+    arrays: dict[str, NDArray[Any]] = {}
+    total = new = 0
+    for what, texts, made_by in (
+        ("", map(embedded_text, passages), embedder),
+        ("sentence_", chain.from_iterable(map(sentence_texts, passages)), embedder.first),
+    ):
+        stored, fresh = _stored({vector_key(text): text for text in texts}, made_by, known)
+        arrays |= {f"{what}{name}": array for name, array in _table(stored, made_by).items()}
+        total, new = total + len(stored), new + fresh
     means = centres(embedder.queries, embedder.passages)
-    _write(
-        path,
-        {
-            "fingerprint": np.array(embedder.fingerprint),
-            "keys": keys.reshape(len(texts), 32),
-            "vectors": np.stack(rows) if rows else np.zeros((0, embedder.dimension), np.float16),
-            **{f"centre_{name}": mean for name, mean in means.items()},
-        },
-    )
-    return len(texts), len(new)
+    _write(path, arrays | {f"centre_{name}": mean for name, mean in means.items()})
+    return total, new
+
+
+def _stored(
+    texts: dict[str, str], embedder: Embedder, known: starter.BundledVectors
+) -> tuple[dict[str, Vectors], int]:
+    """The vectors of texts by key, sorted, and how many of them are new."""
+    stored = {key: known.get(embedder.fingerprint, key) for key in sorted(texts)}
+    new = [key for key, vector in stored.items() if vector is None]
+    made = embedder.passages([texts[key] for key in new]) if new else ()
+    fresh = dict(zip(new, made, strict=True))
+    return {key: fresh[key] if row is None else row for key, row in stored.items()}, len(new)
+
+
+def _table(stored: dict[str, Vectors], embedder: Embedder) -> dict[str, NDArray[Any]]:
+    keys = np.frombuffer(b"".join(map(bytes.fromhex, stored)), dtype=np.uint8)
+    rows = np.array(list(stored.values()), dtype=np.float16)
+    return {
+        "fingerprint": np.array(embedder.fingerprint),
+        "keys": keys.reshape(len(stored), 32),
+        "vectors": rows.reshape(len(stored), embedder.dimension),
+    }
 
 
 def _write(path: Path, arrays: dict[str, NDArray[Any]]) -> None:

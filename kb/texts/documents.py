@@ -10,7 +10,7 @@ from hashlib import sha256
 from kb.records import Passage, Source
 from kb.texts.folding import fold_script
 from kb.texts.parents import with_parents
-from kb.texts.splitting import split
+from kb.texts.splitting import sentences, split
 
 _PATH = re.compile(r"[/\\\x00]")
 
@@ -60,6 +60,11 @@ def key_source(key: str) -> tuple[str, str]:
 def embedded_text(passage: Passage) -> str:
     """The exact text that is embedded for a passage: place and text, folded to one script."""
     return fold_script(f"{passage.header}\n{passage.text}" if passage.header else passage.text)
+
+
+def sentence_texts(passage: Passage) -> list[str]:
+    """The exact texts that are embedded for the sentences of a passage: bare, folded."""
+    return [fold_script(passage.text[start:end]) for start, end in sentences(passage.text)]
 
 
 def vector_key(text: str) -> str:

@@ -25,6 +25,10 @@ class WordEmbedder:
     parts = (Part(dimension, 1.0),)
     second = None
 
+    @property
+    def first(self) -> WordEmbedder:
+        return self
+
     def __init__(self, fingerprint: str = "words:1") -> None:
         self.fingerprint = fingerprint
         self.embedded = 0

@@ -14,8 +14,9 @@ from kb.retrieval.embedders import (
     SentenceTransformerEmbedder,
     default_embedder,
 )
+from kb.retrieval.placing import place
 from kb.retrieval.vectors import VectorCache
-from kb.texts.documents import embedded_text, vector_key
+from kb.texts.documents import embedded_text, sentence_texts, vector_key
 from tests.kb.conftest import WordEmbedder
 
 
@@ -83,15 +84,18 @@ def test_without_the_second_encoder_the_first_works_alone(
 def test_bundled_vectors_are_those_of_the_bundled_embedder(pair: Embedder) -> None:
     bundled = starter.BundledVectors()
     assert bundled.fingerprint == pair.fingerprint
-    texts = [embedded_text(p) for d in starter.documents().values() for p in d.passages]
-    missing = [text for text in texts if bundled.get(vector_key(text)) is None]
-    assert not missing, f"{len(missing)} passages lack a vector: run python -m kb.starter"
-    assert set(bundled.keys()) == {vector_key(text) for text in texts}
-    sample = texts[:: max(1, len(texts) // 20)]
-    for text, fresh in zip(sample, pair.passages(sample), strict=True):
-        stored = bundled.get(vector_key(text))
-        assert stored is not None
-        assert float(stored @ fresh) / 2 > 0.999
+    passages = [p for d in starter.documents().values() for p in d.passages]
+    sentences = [text for passage in passages for text in sentence_texts(passage)]
+    for texts, embedder in ((list(map(embedded_text, passages)), pair), (sentences, pair.first)):
+        kept = bundled.keys(embedder.fingerprint)
+        missing = {vector_key(text) for text in texts} - kept
+        assert not missing, f"{len(missing)} texts lack a vector: run python -m kb.starter"
+        assert kept == {vector_key(text) for text in texts}
+        sample = texts[:: max(1, len(texts) // 20)]
+        for text, fresh in zip(sample, embedder.passages(sample), strict=True):
+            stored = bundled.get(embedder.fingerprint, vector_key(text))
+            assert stored is not None
+            assert float(stored @ fresh) / len(embedder.parts) > 0.999
     now = centres(pair.queries, pair.passages)
     assert bundled.centres.keys() == now.keys()
     for name, centre in now.items():
@@ -112,17 +116,25 @@ def test_building_the_bundle_again_gives_the_same_file(tmp_path: Path, small_lib
 
 def test_the_first_search_embeds_nothing_of_the_bundle(tmp_path: Path, pair: Embedder) -> None:
     bundle = starter.BundledVectors()
-    texts = [embedded_text(p) for p in starter.documents()["generate"].passages]
+    document = starter.documents()["generate"]
 
     class NoPassages:
-        name, fingerprint, dimension = pair.name, pair.fingerprint, pair.dimension
-        queries = pair.queries
+        name, queries, second = pair.name, pair.queries, None
+
+        def __init__(self, made_by: Embedder) -> None:
+            self.fingerprint, self.dimension = made_by.fingerprint, made_by.dimension
+            self.parts = made_by.parts
+            self.first = self if made_by.first is made_by else NoPassages(made_by.first)
 
         def passages(self, texts: object) -> None:
-            raise AssertionError("embedded a bundled passage")
+            raise AssertionError("embedded what is bundled")
 
-    vectors = VectorCache(tmp_path / "v.db", bundle).embed(texts, NoPassages())  # type: ignore[arg-type]
-    assert vectors.shape == (len(texts), pair.dimension)
+    cache = VectorCache(tmp_path / "v.db", bundle)
+    (placed,) = place([document], cache, NoPassages(pair), bundle.centres)  # type: ignore[arg-type]
+    assert placed.vectors.shape == (len(document.passages), pair.dimension)
+    assert [len(codes) for codes in placed.sentences] == [
+        len(sentence_texts(passage)) * pair.first.dimension for passage in document.passages
+    ]
 
 
 def test_the_cache(tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from kb.retrieval.filters import ALL, Filter
 from kb.retrieval.index import Index, Reader
 from kb.retrieval.keywords import Entry, KeywordIndex
 from kb.retrieval.manifest import Manifest
+from kb.retrieval.placing import Placed, place
 from kb.retrieval.search import search
 from kb.retrieval.space import Centres, passage_vectors, question_vector, sentence_gain
+from kb.retrieval.vectors import VectorCache
 from kb.texts.aliases import AliasTable
 from kb.texts.documents import Document, article, content_version
 from kb.texts.parents import LIMIT
@@ -113,6 +115,10 @@ class Coordinates:
     parts = (Part(2, 1.0),)
     second = None
 
+    @property
+    def first(self) -> "Coordinates":
+        return self
+
     def queries(self, texts: list[str]) -> Vectors:
         return np.array([[float(v) for v in text.split()[:2]] for text in texts], dtype=np.float32)
 
@@ -146,10 +152,10 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     index.close()
 
 
-def _circle(name: str, lines: list[str], date: str) -> tuple[Document, Vectors]:
+def _circle(name: str, lines: list[str], date: str) -> Placed:
     made = article(source(name, "\n\n".join(lines), date))
     assert len(made.passages) == len(lines)
-    return made, Coordinates().passages(lines)
+    return Placed(made, Coordinates().passages(lines), [b""] * len(lines))
 
 
 @pytest.mark.xdist_group("crowd")  # indexed once, in one process
@@ -243,6 +249,37 @@ def test_the_nearest_sentence_counts() -> None:
     assert 0.05 < sentence_gain(passage, row, asked, embedder, means) < 0.3
     plain = WordEmbedder()
     assert sentence_gain(passage, row, asked, plain, means) == 0
+
+
+def test_each_sentence_of_a_hit_has_its_likeness(tmp_path: Path) -> None:
+    """As near as the sentence alone is, whatever stands around it."""
+    embedder = WordEmbedder()
+    means = centres(embedder.queries, embedder.passages)
+    told = "Rain fell in the north. Zephyr lends accelerators. Rivers rose in spring."
+    index, cache = Index(tmp_path / "index"), VectorCache(tmp_path / "vectors.db")
+    heard: list[tuple[int, int]] = []
+    with index.writing():
+        made = place(
+            [article(source("a", told)), article(source("b", "该计划的Zephyr集群。"))],
+            cache,
+            embedder,
+            means,
+            lambda done, of: heard.append((done, of)),
+        )
+        index.write(made, (), Manifest(0, embedder.fingerprint, "test"), NONE)
+    assert heard[-1] == (6, 6)  # two passages, four sentences
+    question = "Who lends Zephyr accelerators?"
+    with index.reading() as reader:
+        hits = search(reader, embedder, means, NONE, question, 2)
+    index.close()
+    first = hits[0].likeness
+    assert first is not None
+    assert [len(hit.likeness or ()) for hit in hits] == [3, 1]
+    assert first[1] == max(first) > max(first[0], first[2]) + 0.4
+    asked = question_vector(embedder.queries([question])[0], "en", embedder, means)
+    bare = embedder.passages(["Zephyr lends accelerators."])[0] - means["passage_en"]
+    assert first[1] == pytest.approx(float(bare @ asked / np.linalg.norm(bare)), abs=0.01)
+    assert first[1] == round(first[1], 4)
 
 
 # The paragraphs around a passage

@@ -256,11 +256,23 @@ def test_nothing_published_and_another_embedder_are_said(
 def test_another_recipe_is_refused(
     open_kb: Open, founder: Founder, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("kb.retrieval.upkeep.RECIPE", 99)
     open_kb().publish(url, None)
-    monkeypatch.setattr("kb.publication.published.RECIPE", 99)
-    with pytest.raises(EmbedderMismatch, match="recipe 99") as caught:
+    with pytest.raises(EmbedderMismatch, match="with recipe 99") as caught:
         founder().search("GPU", 1)
     assert "release" in caught.value.hint
+
+
+def test_rows_without_sentences_are_found(
+    open_kb: Open, founder: Founder, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr("kb.retrieval.upkeep.RECIPE", 2)
+        older.setattr("kb.retrieval.placing.sentence_codes", lambda *_given: b"")
+        open_kb().publish(url, None)
+    (hit,) = founder().search("How is Oxygen priced?", 1)
+    assert hit.passage.program == "a16z-oxygen"
+    assert hit.likeness is None
 
 
 def test_a_second_home_is_told_that_it_replaces_the_first(
