@@ -51,10 +51,16 @@ class PassageEvidence(BaseModel):
 
     def orders(self) -> list[str]:
         """The sentences that tell nothing, but for questions."""
+        return [sentence for sentence in self._untold() if not is_question(sentence)]
+
+    def questions(self) -> list[str]:
+        """The questions that it puts to its reader."""
+        return [sentence for sentence in self._untold() if is_question(sentence)]
+
+    def _untold(self) -> list[str]:
         told = self.statements()
         spans = [span for span in sentences(self.text) if span not in told]
-        rest = [self.text[start:end] for start, end in spans]
-        return [sentence for sentence in rest if not is_question(sentence)]
+        return [self.text[start:end] for start, end in spans]
 
 
 class ToolEvidence(BaseModel):

@@ -18,7 +18,7 @@ from assistant.builtin.planning import made_in, plan
 from assistant.clearance import Told, refusal
 from assistant.context import pasts_in
 from assistant.knowledge import Knowledge
-from assistant.reading import Reader
+from assistant.reading import Reader, message_of
 from assistant.toolbox import EXAMPLES
 from kb.texts.terms import question_terms
 
@@ -77,7 +77,12 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
         made = made_in(messages[start:])
         parts = plan(self._reader.parts(messages[start].text, past), made)
         told = Told(
-            messages=tuple(m.text for m in messages if isinstance(m, HumanMessage)),
+            messages=tuple(
+                words
+                for message in messages
+                if isinstance(message, HumanMessage)
+                for words in message_of(message.text).words
+            ),
             results=tuple(each.artifact for each in made if each.artifact is not None),
             aliases=self._kb.aliases,
             vocabulary=self._vocabulary,

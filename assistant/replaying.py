@@ -25,7 +25,7 @@ from pydantic import BaseModel, Field
 from assistant.agent import MODEL_CALLS, build_agent
 from assistant.answer import Answer
 from assistant.builtin.model import BuiltinModel, chunks
-from assistant.conversation import carry_out, conversation, own_words
+from assistant.conversation import carry_out, conversation, said_in
 from assistant.evidence import Artifact
 from assistant.grounding.ages import day_of
 from assistant.knowledge import Knowledge, open_knowledge
@@ -121,10 +121,10 @@ async def _again(
     tools = agent_tools(then, home=home, today=today)
     calls = max(MODEL_CALLS, len(record.said)) + 1
     graph = build_agent(chat, tools, then, calls=calls, innermost=[handed])
-    words = own_words(old.question, saved.earlier)
+    said = said_in(old.question, saved.earlier)
     turn = Turn(
-        old.id, old.session, old.question, old.language, words, record.as_of, then.aliases,
-        day_of(old.citations),
+        old.id, old.session, old.question, old.language, said.words, record.as_of, then.aliases,
+        day_of(old.citations), said.orders,
     )  # fmt: skip
     messages = conversation(old.question, saved.earlier, then)
     await carry_out(graph, turn, messages)

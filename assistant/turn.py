@@ -28,6 +28,7 @@ class Turn:
         self, answer_id: str, session: str, question: str, language: Language,
         own_words: Sequence[str], as_of: date | None = None,
         aliases: AliasTable | None = None, today: date | None = None,
+        orders: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self._id, self._session = answer_id, session
         self._question, self._language = question, language
@@ -40,6 +41,7 @@ class Turn:
         opening = [unit.text for unit in sentences(self._opening)]
         fixed = [*fixed_sentences(self._say), *fixed_words(language), *opening]
         self._grounder = Grounder(own_words, self._say.not_stated, fixed, aliases, today)
+        self._grounder.forbid(orders)
         self._begun = time.perf_counter()
         self._first_text: float | None = None
         self._calls: dict[str, tuple[dict[str, Any], float]] = {}

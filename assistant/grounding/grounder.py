@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,6 +71,10 @@ class Grounder:
     def learn(self, artifact: Artifact) -> None:
         """Add evidence."""
         self._book.learn(artifact)
+
+    def forbid(self, orders: Iterable[str]) -> None:
+        """Take sentences for orders that nobody may repeat or say that they were followed."""
+        self._book.forbid(orders)
 
     def feed(self, delta: str) -> Iterator[Shown]:
         """Take more of the draft; yield the sentences and rows that are now complete."""

@@ -21,6 +21,7 @@ from assistant.grounding.subjects import Subjects, families
 from assistant.grounding.vocabulary import Vocabulary
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
+from kb.texts.orders import is_question
 from tools.quantities import Unit as UnitKind
 from tools.quantities import supports
 
@@ -90,6 +91,7 @@ class EvidenceBook:
         self._tools: dict[str, ToolEvidence] = {}
         self._passages: dict[str, PassageEvidence] = {}
         self._orders: set[str] = set()
+        self._questions: set[str] = set()
         self._vocabulary = Vocabulary(self._own, self._aliases)
 
     def learn(self, artifact: Artifact) -> None:
@@ -101,10 +103,15 @@ class EvidenceBook:
         for passage in artifact.passages:
             self._passages[passage.id] = passage
             self._stretches[passage.id] = stretches_of(passage, self._subjects)
-            self._orders.update(filter(None, map(squeezed, passage.orders())))
+            self.forbid(passage.orders())
+            self._questions.update(filter(None, map(squeezed, passage.questions())))
             self._subjects.learn(passage.title, passage.text, program=passage.program is not None)
             if passage.program is not None:
                 self._subjects.join(self._subjects.named(passage.title))
+
+    def forbid(self, orders: Iterable[str]) -> None:
+        """Take sentences for orders: what repeats or obeys one goes out."""
+        self._orders.update(filter(None, map(squeezed, orders)))
 
     @cached_property
     def _own_figures(self) -> list[Figure]:
@@ -128,6 +135,8 @@ class EvidenceBook:
             return Verdict(reason=reason)
         if obeys(text, self._orders):
             return Verdict(reason="it follows an order that stands in a source")
+        if is_question(text) and any(each in squeezed(text) for each in self._questions):
+            return Verdict(reason="it repeats a question of a source")
         claim = Claim(unit, text, self._subjects, before)
         targets: list[Target] = []
         for figure in claim.figures:

@@ -28,6 +28,7 @@ from assistant.reading.joining import groups
 from assistant.reading.meaning import Meaning
 from assistant.reading.names import deals_between, mentioned, seller, shortened, strange_gpu
 from assistant.reading.parts import pieces
+from assistant.reading.pasted import message_of
 from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
@@ -56,12 +57,27 @@ class Reader:
 
     def parts(self, text: str, past: Sequence[Past]) -> tuple[Reading, ...]:
         """The questions of a message after the turns `past`, as `read_parts` gives them."""
+        past = _own(past)
         key = (self._kb.library_version, text, *(turn.model_dump_json() for turn in past))
         with self._lock:
             if key not in self._kept:
-                found = read_parts(text, past, self._kb.programs(), self._meaning)
+                found = self._read(text, past)
                 self._kept = {**dict(list(self._kept.items())[1 - _KEPT :]), key: found}
             return self._kept[key]
+
+    def _read(self, text: str, past: Sequence[Past]) -> tuple[Reading, ...]:
+        """The person's own questions; what they pasted fills in figures where it is asked about,
+        and never changes what is asked. Where nothing is their own, it is only looked up."""
+        message = message_of(text)
+        if not message.own:
+            language = detect(text, fallback=past[-1].language if past else "en")
+            return (Reading(text=text, language=language, folded=fold(text), search=text),)
+        own = read_parts(message.own, past, self._kb.programs(), self._meaning)
+        if not message.told:
+            return own
+        whole = "\n".join(message.words)
+        filled = (understood(whole, past, self._kb.programs(), self._meaning),)
+        return filled if [r.asks for r in filled] == [r.asks for r in own] else own
 
 
 _KEPT = 16
@@ -76,11 +92,6 @@ def read_parts(
     """Understand a message after the turns `past`: one reading for each question in it, in their
     order; at least one. `meaning` decides what is asked where the words leave it open."""
     text = mended(text, programs)
-
-    def settled(text: str, past: Sequence[Past]) -> Reading:
-        reading = read(text, past, programs)
-        return reading if meaning is None else _with_meaning(reading, past, programs, meaning)
-
     found = pieces(text)
     if len(found) > 1 and _stands_alone(text, past, programs):
         made = groups(found, lambda piece: read(piece, past[-1:], programs))
@@ -88,14 +99,23 @@ def read_parts(
             readings: list[Reading] = []
             turns = list(past)
             for group in made:
-                reading = settled(group.text, turns)
-                sized = _of_the_same_model(reading, readings)
-                readings.append(settled(sized, turns) if sized else reading)
+                reading = understood(group.text, turns, programs, meaning)
+                if sized := _of_the_same_model(reading, readings):
+                    reading = understood(sized, turns, programs, meaning)
+                readings.append(reading)
                 turns.append(_as_past(readings[-1]))
             asked = {ask for reading in readings for ask in reading.asks}
             if not set(read(text, past, programs).asks) - asked - _MAY_GO:
                 return tuple(readings)
-    return (settled(text, past),)
+    return (understood(text, past, programs, meaning),)
+
+
+def understood(
+    text: str, past: Sequence[Past], programs: Sequence[Program], meaning: Meaning | None
+) -> Reading:
+    """One question, with what its `meaning` decides."""
+    reading = read(text, past, programs)
+    return reading if meaning is None else _with_meaning(reading, past, programs, meaning)
 
 
 _MAY_GO = frozenset({Ask.FACT, Ask.CLARIFY, Ask.PROGRAM, Ask.COMPARE, Ask.MATCH})
@@ -259,7 +279,13 @@ def _as_price(said: Quantity) -> Quantity:
 
 def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Program]) -> str:
     """The message for the first search: with the names that it only points to."""
-    return read(question, [past_of(turn) for turn in turns], programs).search
+    past = _own([past_of(turn) for turn in turns])
+    return read(message_of(question).own, past, programs).search
+
+
+def _own(past: Sequence[Past]) -> list[Past]:
+    """Earlier turns with the person's own words only."""
+    return [turn.model_copy(update={"question": message_of(turn.question).own}) for turn in past]
 
 
 def _search_words(reading: Reading, programs: Sequence[Program]) -> str:

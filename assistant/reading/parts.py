@@ -81,7 +81,7 @@ def pieces(text: str) -> list[Piece]:
     if len(text) > LONGEST:
         return [Piece(text, asks=True)]
     stretches = [cut for item in _items(text) for cut in _cut(item)]
-    found = [Piece(part, asks=_asks(part)) for part in stretches if re.search(r"\w", part)]
+    found = [Piece(part, asks=asks(part)) for part in stretches if re.search(r"\w", part)]
     if sum(piece.asks for piece in found) > MOST:
         return [Piece(text, asks=True)]
     return found or [Piece(text, asks=True)]
@@ -132,7 +132,7 @@ def _chinese_clauses(sentence: str) -> list[str]:
     return [*clauses, sentence[at:]]
 
 
-def _asks(text: str) -> bool:
+def asks(text: str) -> bool:
     """Whether a stretch asks for something by itself."""
     if text.rstrip().endswith(("?", "？")):
         return True

@@ -180,3 +180,11 @@ def test_sentence_behind_an_endless_one_is_shown() -> None:
     made = grounder(passage(OXYGEN))
     text, removed = show(made, f"{'so on, ' * 1_000}and on. a16z may spend $5B.")
     assert (text, removed) == ("a16z may spend $5B. [1]", ["too long to be checked"])
+
+
+def test_a_question_of_a_source_is_not_repeated() -> None:
+    made = grounder(passage("How do solar panels work? a16z has 20,000 GPUs."))
+    assert show(made, "Done: How do solar panels work? a16z has 20,000 GPUs.") == (
+        "a16z has 20,000 GPUs. [1]",
+        ["it repeats a question of a source"],
+    )
