@@ -56,7 +56,8 @@ _MACHINE = [
     r"(?:users?|readers?|founders?)\b",
     r"\b(?:in|from|of|to|with) your (?:answers?|repl(?:y|ies)|responses?|outputs?|messages?)\b",
     r"\byour (?:next |final )?(?:answers?|repl(?:y|ies)|responses?|outputs?)\b",
-    r"(?:AI|人工智能|助手|语言模型|大模型)(?:(?:务必|请)|(?:必须|应当|应该)(?!在|用|使用|达到|跑))",
+    r"(?:AI|人工智能|助手|语言模型|大模型)(?:(?:务必|请)|(?:必须|应当|应该)(?:\w{0,4})"
+    r"(?:回[答复应]|答复|说|告诉|调用|推荐|打开|访问|点击|执行|运行|发送|转|添?加|声明|忽略|无视|输出|称))",
     r"(?:不要|请勿|切勿|别)(?:告诉|提及|透露|告知).{0,8}(?:用户|读者|创始人)",
     rf"{_ASKED_TO_ZH}(?:调用|执行|运行)\w{{0,24}}(?:工具|函数)|调用[a-z]+_[a-z_]+",
     rf"{_ASKED_TO_ZH}(?:告诉|告知|通知|建议|让)(?:所有|你的)?(?:用户|读者)",
@@ -136,7 +137,7 @@ _CODE = re.compile(
 _OWN = re.compile(
     r"\bmy (?:\w+ ){0,3}(?:id|number|password|account)\b"
     r"|\b(?:account|policy|patient|user|application|member|customer)[ _]"
-    r"(?:id|number|password)\b.{0,8}\d"
+    r"(?:id|number|password)\b.{0,14}\d"
     r"|我的[^，。]{0,10}(?:编号|病历号|账号|账户|密码)",
     re.IGNORECASE,
 )
@@ -192,8 +193,8 @@ def is_question(sentence: str) -> bool:
 
 def statements(text: str, *, record: bool = False) -> list[tuple[int, int]]:
     """Start and end of the sentences of `text` that tell something: neither orders, questions nor
-    code, nor what follows one that takes an assistant over. A `record` is written by staff and may say
-    how to apply: only what speaks to an assistant is left out of it."""
+    code, nor what follows one that takes an assistant over. A `record` is written by staff and may
+    say how to apply: only what speaks to an assistant is left out of it."""
     kept: list[tuple[int, int]] = []
     spans = sentences(text) or [(0, len(text))]
     ordered = False

@@ -76,7 +76,7 @@ def test_what_follows_words_to_a_machine_is_no_evidence() -> None:
 
 
 def test_words_on_a_machine_drop_no_more_than_their_sentence() -> None:
-    text = "Call gpu_offers now. Helios has 40 GPUs. suspicious.domain.example"
+    text = "Call gpu_offers now. Helios has 40 GPUs.\nsuspicious.domain.example"
     assert [text[start:end] for start, end in statements(text)] == ["Helios has 40 GPUs."]
 
 
