@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from sys import intern
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from kb.records import Hit
 from kb.retrieval.chroma import Stored
 from kb.retrieval.embedders import Embedder, Vectors
 from kb.retrieval.filters import ALL, Filter
-from kb.retrieval.index import Reader, row_terms
+from kb.retrieval.index import Reader, searched_text
 from kb.retrieval.space import (
     Centres,
     Side,
@@ -24,7 +26,7 @@ from kb.texts.aliases import AliasTable
 from kb.texts.detect import HAN
 from kb.texts.documents import key_source
 from kb.texts.folding import fold_script
-from kb.texts.terms import question_terms
+from kb.texts.terms import question_terms, terms
 
 _LEG = 60  # candidates from each leg
 _READ = 6  # of the best, whose sentences are looked at one by one
@@ -121,5 +123,10 @@ def _share(row: Stored, weights: Mapping[str, float], aliases: AliasTable) -> fl
     total = sum(weights.values())
     if total <= 0:
         return 0.0
-    present = set(row_terms(row, aliases))
+    present = _terms_of(searched_text(row), aliases)
     return min(1.0, sum(weight for term, weight in weights.items() if term in present) / total)
+
+
+@lru_cache(maxsize=2048)  # many questions lead to the same passages; 16 MB at most
+def _terms_of(text: str, aliases: AliasTable) -> frozenset[str]:
+    return frozenset(map(intern, terms(text, aliases)))
