@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from assistant import cues
 from assistant.builtin.estimating.registry import BY_TOOL
+from assistant.builtin.values import term_of
 from assistant.question import Ask, Reading
 from assistant.reading.meaning import Meaning, Scored
 from assistant.reading.names import names_anything
@@ -45,6 +46,8 @@ def _estimate(reading: Reading, scored: Scored) -> Ask | None:
     if names_anything(reading) or cues.WHY.search(reading.folded):
         return None  # what somebody did is told by sources
     estimator = BY_TOOL[scored.best]
+    if set(reading.asks) == {Ask.OFFERS} and term_of(reading.folded):
+        return None  # "on demand": which of the routes it is has been said
     if estimator.missing(reading) is not None or not estimator.arguments(reading):
         return None
     silent = set(reading.asks) <= _SAYS_NOTHING
@@ -82,7 +85,8 @@ def _lookup(reading: Reading, scored: Scored) -> Ask | None:
     if scored.best == "gpu_price_history" and hardware and likely:
         return None if cues.TO_COME.search(text) else Ask.HISTORY
     if scored.best == "cluster_queue" and sure and asks <= _SAYS_NOTHING:
-        return None if names_anything(reading) else Ask.QUEUE
+        weighs = cues.CONTEST.search(text) and not cues.OURS.search(text)
+        return None if names_anything(reading) or weighs else Ask.QUEUE
     if scored.best == "match_programs" and sure and (reading.programs or reading.sponsored):
         return Ask.MATCH if reading.company or cues.OURS.search(text) else None
     if scored.best == "compare_programs" and asks == {Ask.PROGRAM} and len(reading.programs) > 1:

@@ -38,7 +38,7 @@ _CHOICE = re.compile(
 _EITHER = re.compile(r"\beither\b|\bany of\b")
 _CHINESE = re.compile(
     r"[吗么嘛][？?。！!，,~～\s]*$|[吗嘛][？?，,]|是否|能否|可否|会否|有无|有没有|是不是|算不算|对不对|对吧|是吧|没错吧"
-    r"|了没(?:有)?[？?\s]*$|没有[？?]\s*$"
+    r"|了没(?:有)?[？?\s]*$|没有[？?]\s*$|[^不没]不[？?\s]*$"
     r"|([\u4e00-\u9fff])不\1|([\u4e00-\u9fff])没\2"
 )
 _OTHER = re.compile(
