@@ -23,7 +23,6 @@ from assistant.question import Ask, Reading
 from assistant.reading.asks import REPEATABLE
 from assistant.reading.names import (
     Mention,
-    mentioned,
     mentions,
     names_anything,
     without_possessives,
@@ -232,7 +231,8 @@ def _chosen(
     match = _ONE_OF.search(folded)
     if match is None or len(folded) != len(text):
         return None
-    named = mentioned(without_possessives(fold(earlier)), programs)[0]
+    found = mentions(without_possessives(fold(earlier)), programs)
+    named = list(dict.fromkeys(mention.program for mention in found))
     for call in past[-1].calls:
         if len(listed := call["args"].get("programs") or ()) > 1:
             named = [each for each in named if each in listed] or list(listed)

@@ -173,7 +173,8 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
             return not apart
     if not any(ask in BY_ASK or ask in _OF_HARDWARE for ask in earlier.asks):
         # "Who led the round, and how big was it?" is answered by what tells of the round.
-        pointing = _says_nothing(earlier) and _says_nothing(later) and not earlier.programs
+        of_one = earlier.programs or len(earlier.sponsored) == 1
+        pointing = _says_nothing(earlier) and _says_nothing(later) and not of_one
         if names_anything(earlier) and _OWNED.search(later.folded):
             return False  # "What does Sequoia say of X, and what is its figure based on?"
         if names_anything(earlier) and _has_content(later.folded):
