@@ -29,7 +29,7 @@ from kb.texts.folding import fold_script
 from kb.texts.terms import question_terms, terms
 
 _LEG = 60  # candidates from each leg
-_READ = 6  # of the best, whose sentences are looked at one by one
+_READ = 6  # of the best, whose sentences the second encoder looks at while the question waits
 _FEW = 500  # passages that are compared one by one where a filter admits no more
 _QUESTION_LIMIT = 1000  # characters that are looked at; the models read about as much
 _TERM_LIMIT = 200
@@ -37,7 +37,9 @@ _TERM_LIMIT = 200
 # score = likeness of the vectors + KEYWORD_WEIGHT x share of the question's term weight in the
 # passage. A passage in another language than the question's shares few of its words whatever it
 # says, so it counts as holding CHANCE at least: what a passage beside the point holds in the same
-# language. How these were chosen: docs/decisions/0006.
+# language. How these were chosen: docs/decisions/0006. After the `_READ` best stand those with the
+# sentence nearest to the question: what one sentence answers, the score of its passage may not
+# show (docs/decisions/0025).
 KEYWORD_WEIGHT = 0.35
 CHANCE = 0.35
 
@@ -80,7 +82,7 @@ def search(
         gain = sentence_gain(row.passage, row.vector, vector, embedder, centres)
         hits[n] = (score + gain, row, dense + gain, share)
     hits.sort(key=_best_first)
-    return [
+    found = [
         Hit(
             row.passage,
             score,
@@ -89,8 +91,14 @@ def search(
             meaning=meaning(row.vector, vector, embedder),
             likeness=sentence_likeness(row.passage, row.sentences, vector, embedder),
         )
-        for score, row, dense, share in hits[:k]
+        for score, row, dense, share in hits
     ]
+    return [*found[:_READ], *sorted(found[_READ:], key=_nearest_sentence)][:k]
+
+
+def _nearest_sentence(hit: Hit) -> float:
+    """Sorts the nearest first; where no sentence is known, as they were, after all others."""
+    return -max(hit.likeness or (-1.0,))
 
 
 def _best_first(hit: tuple[float, Stored, float, float]) -> tuple[float, str]:
