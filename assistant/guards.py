@@ -19,6 +19,7 @@ from assistant.clearance import Told, refusal
 from assistant.context import pasts_in
 from assistant.knowledge import Knowledge
 from assistant.reading import Reader, message_of
+from assistant.reasons import Reason
 from assistant.toolbox import EXAMPLES
 from kb.texts.terms import question_terms
 
@@ -89,18 +90,18 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
         )
         expected = [wanted for part in parts for wanted in part.wanted]
         reason = (
-            "there is no such tool"
+            Reason("no_tool")
             if request.tool is None
             else refusal((call["name"], call["args"]), expected, _defaults(request.tool), told)
         )
         if reason is None:
             return None
         return ToolMessage(
-            f"Refused: {reason}. Use what the person said, or answer from the evidence.",
+            f"Refused: {reason.told('en')}. Use what the person said, or answer from the evidence.",
             name=call["name"],
             tool_call_id=str(call["id"]),
             status="error",
-            additional_kwargs={"refused": reason},
+            additional_kwargs={"refused": [reason.kind, reason.detail]},
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assistant import reasons
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 from assistant.grounding.grounder import Grounder
 
@@ -188,3 +189,20 @@ def test_a_question_of_a_source_is_not_repeated() -> None:
         "a16z has 20,000 GPUs. [1]",
         ["it repeats a question of a source"],
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [
+        ("en", "figure without support: 90,000 GPUs"),
+        ("zh-Hans", "数字没有依据：90,000 GPUs"),
+        ("zh-Hant", "數字沒有依據：90,000 GPUs"),
+    ],
+)
+def test_reasons_are_told_in_the_readers_language(language: Any, reason: str) -> None:
+    made = Grounder([], "not stated", language=language)
+    assert show(made, "There are 90,000 GPUs.")[1] == [reason]
+
+
+def test_every_reason_is_told_in_both_languages() -> None:
+    assert reasons._ENGLISH.keys() == reasons._CHINESE.keys()
