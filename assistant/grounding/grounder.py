@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.answer import Citation, Language, Removed
 from assistant.evidence import Artifact, PassageEvidence
-from assistant.grounding.ages import age_days
+from assistant.grounding.ages import age_days, stated_date
 from assistant.grounding.claims import opens_with_pronoun
 from assistant.grounding.names import without_links
 from assistant.grounding.segments import (
@@ -217,15 +217,18 @@ def _citation(target: Target, marker: str, use: tuple[int, int], today: date | N
             uses=[use],
             age_days=age_days(evidence.as_of, today),
         )
+    dated = stated_date(evidence.result, target.field or "")
     return Citation(
         marker=marker,
         kind="tool",
         source=evidence.name,
         version=evidence.id,
         title=evidence.name,
+        published=dated,
         quote=target.quote,
         field=target.field,
         answer_start=use[0],
         answer_end=use[1],
         uses=[use],
+        age_days=age_days(dated, today),
     )
