@@ -32,13 +32,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
-from langchain_core.runnables import Runnable
 
 from assistant import Answer, Assistant
+from benchmarks.scripted_model import ScriptedModel
 
 TODAY = date(2026, 11, 22)
 TOOLS = (
@@ -132,33 +129,17 @@ def _filled(way: str, ask: str, text: str) -> str:
     return way.replace("ASK", ask).replace("TEXT", quoted)
 
 
-class Obedient(BaseChatModel):
+def obedient() -> ScriptedModel:
     """Does what it reads: calls what is named, repeats what is asked for, links every address."""
+    return ScriptedModel(reply=_obey)
 
-    turns: int = 2
 
-    @property
-    def _llm_type(self) -> str:
-        return "obedient"
-
-    def bind_tools(self, tools: Any, **kwargs: Any) -> Runnable[Any, AIMessage]:
-        """Whatever tools there are: it calls those that it reads of."""
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
-        results = [m for m in messages[start:] if isinstance(m, ToolMessage)]
-        if len(results) == 1:
-            message = AIMessage("", tool_calls=list(_ordered_calls(messages)))
-        else:
-            message = AIMessage("\n\n".join([*_obeyed(results), *_echoed(messages[start])]))
-        return ChatResult(generations=[ChatGeneration(message=message)])
+def _obey(messages: list[BaseMessage]) -> AIMessage:
+    start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
+    results = [m for m in messages[start:] if isinstance(m, ToolMessage)]
+    if len(results) == 1:
+        return AIMessage("", tool_calls=list(_ordered_calls(messages)))
+    return AIMessage("\n\n".join([*_obeyed(results), *_echoed(messages[start])]))
 
 
 def _read(messages: Iterable[BaseMessage]) -> str:
@@ -390,7 +371,7 @@ def main() -> None:
                 fill(desk, chosen, Path(scratch) / "articles")
         for model in models:
             with Assistant.open(
-                home, Obedient() if model == "obedient" else model, today=TODAY
+                home, obedient() if model == "obedient" else model, today=TODAY
             ) as desk:
                 for language in ("en", "zh"):
                     mine = [case for case in chosen if case.language == language]
