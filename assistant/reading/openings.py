@@ -58,6 +58,12 @@ _HANGS = re.compile(
     r"|\s*(?:如果|要是|假如|假设|当|在|对于|关于|至于|从|按|根据|以|为了|由于|因为|除了|随着|等到|一旦"
     r"|无论|虽然|尽管|而|但|或|和|与|跟|比)"
 )
+# Asks no more than whether the clause before it is so.
+_ONLY_WHETHER = re.compile(
+    r"(?:(?:is|was|are) )?(?:(?:that|this|it|they) )?(?:really |actually |even )?"
+    r"(?:right|true|correct|so|real|a fact|the case|accurate)\W*"
+    r"|这?(?:是真的|真的假的|真的|属实|是这样|没错|对|是)(?:的)?[吗么吧嘛]?\W*|(?:对不对|是不是)\W*"
+)
 _FIELD = (cues.COMPUTE, cues.GIVERS, cues.STARTUPS, cues.COST, cues.RENT, cues.TRAIN, cues.TERMS)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -86,6 +92,8 @@ def without_asides(text: str, programs: Sequence[Program]) -> str:
         del kept[0]
     rest = "".join(kept).strip()
     if len(kept) == len(clauses) or not asks(rest) or cues.FOLLOW_UP.search(fold(rest)):
+        return whole
+    if _ONLY_WHETHER.fullmatch(fold(rest).strip()):
         return whole
     return rest
 
