@@ -15,7 +15,8 @@ class Citation(BaseModel):
 
     For `kind="passage"`, the source's text between `start` and `end` equals `quote`.
     For `kind="tool"`, `source` is the tool call's name, `field` a dotted path into its result
-    and `quote` that field's value as text. `answer_start` and `answer_end` mark the stretch of
+    and `quote` that field's value as text; `published` is the date that the result states of it.
+    `answer_start` and `answer_end` mark the stretch of
     the first stretch of the answer that is supported, `uses` all of them, [start, end] each.
     `age_days` is how old `published` was on the day of the answer, from the first day of a partial
     date; None where it is undated. Offsets count code points.

@@ -178,20 +178,23 @@ class Assistant:
     async def _events(
         self, question: str, session: str, turns: Sequence[Answer], kept: bool, spans: TurnSpans
     ) -> AsyncIterator[Event]:
-        language = detect(question, fallback=turns[-1].language if turns else "en")
+        from assistant.reading import message_of
+
+        own = message_of(question).own or question
+        language = detect(own, fallback=turns[-1].language if turns else "en")
         answer_id = uuid.uuid4().hex[:12]
         yield Started(answer_id, session, question, language, self.model_name)
         graph = await asyncio.to_thread(self._agent)
 
-        from assistant.conversation import conversation, own_words
+        from assistant.conversation import conversation, said_in
         from assistant.turn import Turn
 
-        words, messages = own_words(question, turns), conversation(question, turns, self.kb)
+        said, messages = said_in(question, turns), conversation(question, turns, self.kb)
 
         def begin() -> Turn:
             return Turn(
-                answer_id, session, question, language, words, self._as_of, self.kb.aliases,
-                self._today or datetime.now(UTC).date(),
+                answer_id, session, question, language, said.words, self._as_of, self.kb.aliases,
+                self._today or datetime.now(UTC).date(), said.orders,
             )  # fmt: skip
 
         foreign = None
@@ -229,7 +232,7 @@ class Assistant:
         if foreign is not None:
             answer = foreign.complete(answer)
         if answer.gaps and kept and not self._past:
-            self.kb.record_gap(question, language, answer.gaps)
+            self.kb.record_gap(own, language, answer.gaps)
         for note in self._taken_notes():
             yield Noted(note)
         if kept:

@@ -19,6 +19,7 @@ from typing import Any
 
 from assistant.builtin.estimating.estimator import Call
 from assistant.evidence import Artifact
+from assistant.reasons import Reason
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
 from kb.texts.terms import question_terms
@@ -135,7 +136,7 @@ class Told:
 
 def refusal(
     call: Call, expected: Sequence[Call], defaults: Mapping[str, Any], told: Told
-) -> str | None:
+) -> Reason | None:
     """Why a call may not be made, None where it may. `expected` are the calls of our own plan for
     the person's message so far, `defaults` those of the called tool's arguments."""
     name, args = call
@@ -144,7 +145,7 @@ def refusal(
     if name == "search_knowledge":
         if told.holds_query(str(args.get("query", ""))):
             return None
-        return "it searches for words that the person did not use"
+        return Reason("search")
     ours = [other for tool, other in expected if tool == name]
     given = {k: v for k, v in args.items() if v is not None and v != defaults.get(k, _NOTHING)}
     given = {k: v for k, v in given.items() if k != "language"}
@@ -154,10 +155,10 @@ def refusal(
         if not any(_same(other.get(key), value) for other in ours) and not told.holds(value)
     ]
     if strange:
-        return f"{', '.join(strange)}: not in the person's words"
+        return Reason("arguments", ", ".join(strange))
     driven = 1 if name in _FROM_LIBRARY else _LEAST_DRIVEN
     if not ours and len(given) < driven:
-        return "the person did not ask for it"
+        return Reason("not_asked")
     return None
 
 

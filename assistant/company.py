@@ -7,7 +7,7 @@ that a program belongs to does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from assistant.grounding.names import proper_names
@@ -79,6 +79,7 @@ _NOTHING = re.compile(
     r"\b(?:have not|haven[’']t|never|not yet) raised\b|\bno (?:outside )?funding\b|\bunfunded\b"
     r"|没(?:有)?(?:拿过|融过|获得过)(?:任何)?(?:投资|融资)|尚?未融资|没有融资"
 )
+_LEAST_SUM = 10_000
 _LONGEST = 2_000
 """Characters; what a company is stands in a question, not in an article that is pasted below."""
 _AND = re.compile(r", and |, | and |和|、|与|及")
@@ -100,6 +101,22 @@ def company_in(text: str, programs: Sequence[Program] = ()) -> dict[str, str]:
         "founded": _founded(own),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def company_again(text: str, before: Mapping[str, object]) -> dict[str, str]:
+    """What a shortened question changes of a company told `before`: "and with 8 million?" is money
+    raised, where money was told, in the currency that was."""
+    found = company_in(text)
+    raised = str(before.get("raised", "")).split()
+    sums = [
+        q
+        for q in find_quantities(text)
+        if q.unit is Unit.MONEY or (q.unit is Unit.COUNT and q.value >= _LEAST_SUM)
+    ]
+    if "raised" not in found and len(raised) == 2 and len(sums) == 1:
+        value, currency = sums[0].value, sums[0].currency or raised[1]
+        found["raised"] = f"{value.normalize():f} {currency}"
+    return found
 
 
 def _without_names(text: str, programs: Sequence[Program]) -> str:

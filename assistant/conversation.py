@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage
@@ -12,7 +13,7 @@ from langgraph.graph.state import CompiledStateGraph
 from assistant.answer import Answer
 from assistant.context import as_messages
 from assistant.knowledge import Knowledge
-from assistant.reading import search_words
+from assistant.reading import message_of, search_words
 from assistant.turn import Turn
 
 
@@ -34,6 +35,19 @@ async def carry_out(
     deque(turn.finish(), maxlen=0)
 
 
-def own_words(question: str, turns: Sequence[Answer]) -> list[str]:
-    """What the person said, in this turn and before: figures of it need no evidence."""
-    return [question, *(turn.question for turn in turns)]
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the person said, in this turn and before: figures of the `words` need no evidence, the
+    `orders` stood in what they pasted, and nobody follows them."""
+
+    words: tuple[str, ...]
+    orders: tuple[str, ...]
+
+
+def said_in(question: str, turns: Sequence[Answer]) -> Said:
+    """What a conversation holds of the person's own, and of what they pasted."""
+    messages = [message_of(text) for text in (question, *(turn.question for turn in turns))]
+    return Said(
+        tuple(words for message in messages for words in message.words),
+        tuple(order for message in messages for order in message.orders),
+    )

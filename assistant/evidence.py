@@ -7,6 +7,7 @@ the third passage of the second call, `t2` the result of the second call.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from pydantic import BaseModel, Field
 from kb.records import Grade, Passage
 from kb.texts.orders import is_question, statements
 from kb.texts.splitting import sentences
+
+_REPORTED = re.compile(r"[:：“”\"「」]|\b(?:ask|wonder|question)\w*\b|问|問")
 
 
 class PassageEvidence(BaseModel):
@@ -53,10 +56,17 @@ class PassageEvidence(BaseModel):
 
     def orders(self) -> list[str]:
         """The sentences that tell nothing, but for questions."""
+        return [sentence for sentence in self._untold() if not is_question(sentence)]
+
+    def questions(self) -> list[str]:
+        """The questions that it puts to its reader; what somebody is told to have asked is none."""
+        asked = [sentence for sentence in self._untold() if is_question(sentence)]
+        return [sentence for sentence in asked if not _REPORTED.search(sentence)]
+
+    def _untold(self) -> list[str]:
         told = self.statements()
         spans = [span for span in sentences(self.text) if span not in told]
-        rest = [self.text[start:end] for start, end in spans]
-        return [sentence for sentence in rest if not is_question(sentence)]
+        return [self.text[start:end] for start, end in spans]
 
 
 class ToolEvidence(BaseModel):

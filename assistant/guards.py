@@ -18,7 +18,8 @@ from assistant.builtin.planning import made_in, plan
 from assistant.clearance import Told, refusal
 from assistant.context import pasts_in
 from assistant.knowledge import Knowledge
-from assistant.reading import Reader
+from assistant.reading import Reader, message_of
+from assistant.reasons import Reason
 from assistant.toolbox import EXAMPLES
 from kb.texts.terms import question_terms
 
@@ -77,25 +78,30 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
         made = made_in(messages[start:])
         parts = plan(self._reader.parts(messages[start].text, past), made)
         told = Told(
-            messages=tuple(m.text for m in messages if isinstance(m, HumanMessage)),
+            messages=tuple(
+                words
+                for message in messages
+                if isinstance(message, HumanMessage)
+                for words in message_of(message.text).words
+            ),
             results=tuple(each.artifact for each in made if each.artifact is not None),
             aliases=self._kb.aliases,
             vocabulary=self._vocabulary,
         )
         expected = [wanted for part in parts for wanted in part.wanted]
         reason = (
-            "there is no such tool"
+            Reason("no_tool")
             if request.tool is None
             else refusal((call["name"], call["args"]), expected, _defaults(request.tool), told)
         )
         if reason is None:
             return None
         return ToolMessage(
-            f"Refused: {reason}. Use what the person said, or answer from the evidence.",
+            f"Refused: {reason.told('en')}. Use what the person said, or answer from the evidence.",
             name=call["name"],
             tool_call_id=str(call["id"]),
             status="error",
-            additional_kwargs={"refused": reason},
+            additional_kwargs={"refused": [reason.kind, reason.detail]},
         )
 
 

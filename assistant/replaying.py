@@ -15,20 +15,18 @@ from typing import Any, Literal
 
 from langchain.agents.middleware import AgentMiddleware
 from langchain.tools.tool_node import ToolCallRequest
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langgraph.types import Command
 from pydantic import BaseModel, Field
 
 from assistant.agent import MODEL_CALLS, build_agent
 from assistant.answer import Answer
-from assistant.builtin.model import BuiltinModel, chunks
-from assistant.conversation import carry_out, conversation, own_words
+from assistant.builtin.model import BuiltinModel
+from assistant.conversation import carry_out, conversation, said_in
 from assistant.evidence import Artifact
 from assistant.grounding.ages import day_of
 from assistant.knowledge import Knowledge, open_knowledge
+from assistant.own_model import OwnModel
 from assistant.record import Record, Returned, Said, program_version
 from assistant.sessions import Saved
 from assistant.toolbox import agent_tools
@@ -121,10 +119,10 @@ async def _again(
     tools = agent_tools(then, home=home, today=today)
     calls = max(MODEL_CALLS, len(record.said)) + 1
     graph = build_agent(chat, tools, then, calls=calls, innermost=[handed])
-    words = own_words(old.question, saved.earlier)
+    said = said_in(old.question, saved.earlier)
     turn = Turn(
-        old.id, old.session, old.question, old.language, words, record.as_of, then.aliases,
-        day_of(old.citations),
+        old.id, old.session, old.question, old.language, said.words, record.as_of, then.aliases,
+        day_of(old.citations), said.orders,
     )  # fmt: skip
     messages = conversation(old.question, saved.earlier, then)
     await carry_out(graph, turn, messages)
@@ -163,7 +161,7 @@ class Handed(AgentMiddleware[Any, Any]):
         )
 
 
-class Playback(BaseChatModel):
+class Playback(OwnModel):
     """Says again what a chat model said, message by message."""
 
     said: list[Said]
@@ -176,25 +174,7 @@ class Playback(BaseChatModel):
         """Its calls are recorded, whatever tools there are."""
         return self
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=self._next(messages))])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        yield from chunks(self._next(messages))
-
-    def _next(self, messages: Sequence[BaseMessage]) -> AIMessage:
+    def _respond(self, messages: Sequence[BaseMessage], tools: Sequence[str]) -> AIMessage:
         start = max(n for n, message in enumerate(messages) if isinstance(message, HumanMessage))
         before = sum(isinstance(message, AIMessage) for message in messages[start:])
         number = before - 1  # the graph's own search comes first

@@ -17,6 +17,7 @@ from assistant.evidence import Artifact
 from assistant.grounding.grounder import Grounder, Shown
 from assistant.grounding.segments import sentences
 from assistant.phrases import fixed_sentences, phrases
+from assistant.reasons import Reason
 from assistant.record import Record, Recorder
 from kb.texts.aliases import AliasTable
 
@@ -28,6 +29,7 @@ class Turn:
         self, answer_id: str, session: str, question: str, language: Language,
         own_words: Sequence[str], as_of: date | None = None,
         aliases: AliasTable | None = None, today: date | None = None,
+        orders: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self._id, self._session = answer_id, session
         self._question, self._language = question, language
@@ -39,7 +41,8 @@ class Turn:
         self._opened = 0
         opening = [unit.text for unit in sentences(self._opening)]
         fixed = [*fixed_sentences(self._say), *fixed_words(language), *opening]
-        self._grounder = Grounder(own_words, self._say.not_stated, fixed, aliases, today)
+        self._grounder = Grounder(own_words, self._say.not_stated, fixed, aliases, today, language)
+        self._grounder.forbid(orders)
         self._begun = time.perf_counter()
         self._first_text: float | None = None
         self._calls: dict[str, tuple[dict[str, Any], float]] = {}
@@ -80,7 +83,8 @@ class Turn:
         name = message.name or ""
         args, begun = self._calls.pop(message.tool_call_id, ({}, time.perf_counter()))
         told = f"{name} {json.dumps(args, ensure_ascii=False)}"
-        removed = Removed(text=told, reason=message.additional_kwargs["refused"])
+        reason = Reason(*message.additional_kwargs["refused"])
+        removed = Removed(text=told, reason=reason.told(self._language))
         self._removed.append(removed)
         elapsed = round((time.perf_counter() - begun) * 1000)
         yield ToolFinished(message.tool_call_id, name, False, self._say.call_refused, elapsed)

@@ -36,7 +36,7 @@ from assistant.models.limits import Limits
 GOLD = Path(__file__).parents[1] / "tests" / "gold" / "questions.yaml"
 WORDS = 24
 """Tokens that the model may write: enough to go wrong."""
-LIMITS = Limits(first_token=60, between_tokens=30, turn=90, retries=0, context=600)
+LIMITS = Limits(first_token=60, between_tokens=30, turn=90, retries=0, context=450)
 _THREADS = 1
 """More would wait for each other where the machine has other work."""
 

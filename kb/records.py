@@ -66,7 +66,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that search found. `score` is the fused score (comparable within one query);
+    """A passage that search found. `score` is the fused score (comparable within one query), by
+    which the first six stand in order, and those after them by their nearest sentence;
     `dense` is the likeness of the vectors (`kb.retrieval.space`, -1 to 1);
     `keyword` is the share (0 to 1) of the question's term weight that the passage holds; `also`
     are the ids of articles that say the same in copied words (`kb.retrieval.copies`); `meaning`

@@ -30,6 +30,16 @@ def _is_personal(name: str) -> bool:
     return personal and name != _SHARED
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file that shares a fixture run in one process, so that it is made once."""
+    for item in items:
+        known = item._fixtureinfo.name2fixturedefs.values()
+        shares = any(each[-1].scope == "module" for each in known)
+        if shares and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(autouse=True)
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty COMPUTE_DESK_HOME (not yet created), and none of this machine's keys."""

@@ -17,7 +17,7 @@ from assistant import cues
 from assistant.builtin.estimating.estimator import Call
 from assistant.builtin.estimating.registry import BY_ASK, first_calls, later_calls
 from assistant.builtin.values import gpu_count, gpu_of, gpus_of, hours_of, term_of
-from assistant.company import company_in
+from assistant.company import company_again
 from assistant.evidence import Artifact
 from assistant.question import Ask, Reading
 from kb.texts.folding import fold
@@ -146,7 +146,9 @@ def _first_calls(reading: Reading) -> list[Call]:
 def _match_args(reading: Reading) -> dict[str, Any]:
     again = reading.repeat is not None and reading.repeat["name"] == "match_programs"
     if again and reading.repeat:  # the same programs for a company that is told otherwise
-        return {**reading.repeat["args"], **company_in(reading.text), "language": reading.language}
+        before = reading.repeat["args"]
+        told = company_again(reading.text, before)
+        return {**before, **told, "language": reading.language}
     args: dict[str, Any] = dict(reading.company)
     if reading.programs:
         args["programs"] = list(reading.programs[:MOST_PROGRAMS])

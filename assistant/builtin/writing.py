@@ -127,7 +127,7 @@ def _told(reading: Reading, done: Sequence[Artifact], kb: Knowledge, say: Phrase
         return fact_section(reading, selection, kb.aliases, say)
     selection = select(without_figures(reading), passages, weights, kb.aliases)
     claim = Claim(reading, asked, weights, kb.aliases, _names(reading, kb))
-    return verdict_section(reading, asked, claim, selection, kb.aliases, say)
+    return verdict_section(reading, asked, claim, selection, kb, say)
 
 
 def _compared(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answer import Citation, Removed
+from assistant.answer import Citation, Language, Removed
 from assistant.evidence import Artifact, PassageEvidence
-from assistant.grounding.ages import age_days
+from assistant.grounding.ages import age_days, stated_date
 from assistant.grounding.claims import opens_with_pronoun
 from assistant.grounding.names import without_links
 from assistant.grounding.segments import (
@@ -22,6 +22,7 @@ from assistant.grounding.segments import (
 )
 from assistant.grounding.stretches import Target
 from assistant.grounding.support import LONGEST, EvidenceBook
+from assistant.reasons import Reason
 from kb.texts.aliases import AliasTable
 from kb.texts.cleaning import clean
 
@@ -43,7 +44,7 @@ class Grounder:
 
     `not_stated` replaces a table cell that has no support; `fixed` are the desk's own sentences
     and `aliases` names of the same (see `EvidenceBook`); `today` is the day up to which the age of
-    a source counts. `text` is all that was shown so far.
+    a source counts; reasons are told in `language`. `text` is all that was shown so far.
     """
 
     def __init__(
@@ -53,9 +54,10 @@ class Grounder:
         fixed: Collection[str] = (),
         aliases: AliasTable | None = None,
         today: date | None = None,
+        language: Language = "en",
     ) -> None:
         self._book = EvidenceBook(own_words, fixed, aliases)
-        self._not_stated, self._today = not_stated, today
+        self._not_stated, self._today, self._language = not_stated, today, language
         self._last = ""  # the sentence in front, shown or not
         self._gone = False  # whether that one was taken out
         self._pending = ""
@@ -71,6 +73,10 @@ class Grounder:
     def learn(self, artifact: Artifact) -> None:
         """Add evidence."""
         self._book.learn(artifact)
+
+    def forbid(self, orders: Iterable[str]) -> None:
+        """Take sentences for orders that nobody may repeat or say that they were followed."""
+        self._book.forbid(orders)
 
     def feed(self, delta: str) -> Iterator[Shown]:
         """Take more of the draft; yield the sentences and rows that are now complete."""
@@ -114,10 +120,10 @@ class Grounder:
         verdict = self._book.judge(unit, self._last)
         reason = verdict.reason
         if reason is None and self._gone and opens_with_pronoun(unit.text):
-            reason = "it speaks of what was taken out in front of it"
+            reason = Reason("pronoun")
         self._last, self._gone = unit.text, reason is not None
         if reason is not None:
-            yield Shown(removed=Removed(text=unit.text, reason=reason))
+            yield Shown(removed=Removed(text=unit.text, reason=reason.told(self._language)))
             return
         glue = "" if before == " " and _closed(self.text) else before
         start = len(self.text) + len(glue)
@@ -145,7 +151,7 @@ class Grounder:
         verdict = self._book.judge(cell)
         if verdict.reason is None:
             return verdict.targets
-        return Removed(text=cell.text, reason=verdict.reason)
+        return Removed(text=cell.text, reason=verdict.reason.told(self._language))
 
     def _cite(self, targets: Sequence[Target], start: int, end: int) -> Iterator[Shown]:
         markers = []
@@ -211,15 +217,18 @@ def _citation(target: Target, marker: str, use: tuple[int, int], today: date | N
             uses=[use],
             age_days=age_days(evidence.as_of, today),
         )
+    dated = stated_date(evidence.result, target.field or "")
     return Citation(
         marker=marker,
         kind="tool",
         source=evidence.name,
         version=evidence.id,
         title=evidence.name,
+        published=dated,
         quote=target.quote,
         field=target.field,
         answer_start=use[0],
         answer_end=use[1],
         uses=[use],
+        age_days=age_days(dated, today),
     )

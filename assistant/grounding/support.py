@@ -19,8 +19,10 @@ from assistant.grounding.segments import Unit
 from assistant.grounding.stretches import Stretch, Target, overlap, stretches_of
 from assistant.grounding.subjects import Subjects, families
 from assistant.grounding.vocabulary import Vocabulary
+from assistant.reasons import Reason
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
+from kb.texts.orders import is_question
 from tools.quantities import Unit as UnitKind
 from tools.quantities import supports
 
@@ -41,13 +43,7 @@ _NOT_TOLD = re.compile(
     r"|confirm\w*|tell|tells|give|gives|found|support\w*|answers?)\b|(?:没有?|未|无)(?:法)?.{0,6}(?:说|提|写|给出|公布|披露|证实|查到|找到|记载|答|关于)",
     re.IGNORECASE,
 )
-_WRONG = {
-    "unit": "figure with another unit than its evidence",
-    "rate": "figure with another unit than its evidence",
-    "direction": "figure that its evidence bounds the other way",
-    "subject": "figure that the evidence tells of somebody else",
-    "none": "figure without support",
-}
+_WRONG = {"rate": "unit", "none": "figure"}
 LONGEST = 1_200
 """Characters of a sentence or cell that are checked: what a sentence costs grows with the square of
 its figures, and no source's sentence is half as long."""
@@ -65,7 +61,7 @@ class Verdict:
     """Targets that support a unit, or the reason why it has to go."""
 
     targets: tuple[Target, ...] = ()
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class EvidenceBook:
@@ -90,6 +86,7 @@ class EvidenceBook:
         self._tools: dict[str, ToolEvidence] = {}
         self._passages: dict[str, PassageEvidence] = {}
         self._orders: set[str] = set()
+        self._questions: set[str] = set()
         self._vocabulary = Vocabulary(self._own, self._aliases)
 
     def learn(self, artifact: Artifact) -> None:
@@ -101,10 +98,15 @@ class EvidenceBook:
         for passage in artifact.passages:
             self._passages[passage.id] = passage
             self._stretches[passage.id] = stretches_of(passage, self._subjects)
-            self._orders.update(filter(None, map(squeezed, passage.orders())))
+            self.forbid(passage.orders())
+            self._questions.update(filter(None, map(squeezed, passage.questions())))
             self._subjects.learn(passage.title, passage.text, program=passage.program is not None)
             if passage.program is not None:
                 self._subjects.join(self._subjects.named(passage.title))
+
+    def forbid(self, orders: Iterable[str]) -> None:
+        """Take sentences for orders: what repeats or obeys one goes out."""
+        self._orders.update(filter(None, map(squeezed, orders)))
 
     @cached_property
     def _own_figures(self) -> list[Figure]:
@@ -122,12 +124,14 @@ class EvidenceBook:
         if unit.text in self._fixed:
             return Verdict(_distinct(self._about_marks(unit)))
         if len(unit.text) > LONGEST:
-            return Verdict(reason="too long to be checked")
+            return Verdict(reason=Reason("long"))
         text = legible(unit.text)
         if reason := self._vocabulary.foreign(unit.text, text):
             return Verdict(reason=reason)
         if obeys(text, self._orders):
-            return Verdict(reason="it follows an order that stands in a source")
+            return Verdict(reason=Reason("order"))
+        if is_question(text) and any(each in squeezed(text) for each in self._questions):
+            return Verdict(reason=Reason("question"))
         claim = Claim(unit, text, self._subjects, before)
         targets: list[Target] = []
         for figure in claim.figures:
@@ -139,17 +143,17 @@ class EvidenceBook:
         if (closest := self._closest(claim)) is not None:
             strangers = self._strangers(claim, closest)
             if strangers:
-                return Verdict(reason=f"name that the source does not speak of: {strangers[0]}")
+                return Verdict(reason=Reason("stranger", strangers[0]))
         if not claim.figures:
             targets = self._about_marks(unit)
         if not targets and not unit.row and len(claim.words) > 3:
             targets = self._alike(claim)
         targets = _in_order(targets, unit.marks)
         if self._is_turned(claim, targets):
-            return Verdict(reason=f"the opposite of what the source says: {unit.text[:120]}")
+            return Verdict(reason=Reason("turned", unit.text[:120]))
         return Verdict(targets=_distinct(targets))
 
-    def _support(self, claim: Claim, figure: Figure) -> tuple[list[Target], str | None]:
+    def _support(self, claim: Claim, figure: Figure) -> tuple[list[Target], Reason | None]:
         """What supports a figure: first the evidence that the draft names, then that of its row,
         the person's own words, and all evidence."""
         for marks in (claim.unit.marks, claim.beside, claim.unit.row):
@@ -157,13 +161,13 @@ class EvidenceBook:
             if found:  # what the row names is cited beside the cell that names it
                 return [] if marks is claim.unit.row else [found], None
             if wrong:
-                return [], f"{_WRONG[wrong]}: {figure.text}"
+                return [], Reason(_WRONG.get(wrong, wrong), figure.text)
         if self._is_own(claim, figure):
             return [], None
         found, wrong = self._anywhere(claim, figure)
         if found:
             return [found], None
-        return [], f"{_WRONG[wrong]}: {figure.text}"
+        return [], Reason(_WRONG.get(wrong, wrong), figure.text)
 
     def _marked(
         self, claim: Claim, figure: Figure, marks: Sequence[str]

@@ -16,6 +16,7 @@ from assistant.grounding.han_names import one_dot, strange_han_names
 from assistant.grounding.legible import strange_letters
 from assistant.grounding.names import addresses, quotations, strange_names, urls
 from assistant.grounding.subjects import COMMON
+from assistant.reasons import Reason
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
@@ -93,31 +94,31 @@ class Vocabulary:
     def _squeezed(self) -> str:
         return _squeeze(self.folded)
 
-    def foreign(self, shown: str, text: str) -> str | None:
+    def foreign(self, shown: str, text: str) -> Reason | None:
         """A link, letter, name, quotation or date that is in no evidence."""
         for url in urls(text):
-            return f"link that is not evidence: {url}"
+            return Reason("link", url)
         for address in addresses(text):
             if fold(address) not in self._addresses:
-                return f"address that no record or result gives: {address}"
+                return Reason("address", address)
         for letter in strange_letters(shown):
             if letter not in self._raw:
-                return f"letter that only looks like another: {letter}"
+                return Reason("letter", letter)
         folded = one_dot(fold(text))
         for name in strange_names(text, self._is_known, self._is_together):
-            return f"name without support: {name}"
+            return Reason("name", name)
         for name in strange_han_names(folded, self.folded, self._is_other_name):
-            return f"name without support: {name}"
+            return Reason("name", name)
         for quotation in quotations(text):
             if _squeeze(fold(quotation)).rstrip("。，,.！!？?；;") not in self._squeezed:
-                return f"not a quotation of the evidence: {quotation}"
+                return Reason("quotation", quotation)
         for token in stray_tokens(text, figures(text)):
             if token.casefold().removesuffix("s") not in self._tokens:
-                return f"figure without support: {token}"
+                return Reason("figure", token)
         for aside in sorted(asides(folded) - self._asides):
             if aside[1:] in self._tokens and aside[0] == "#":
                 continue  # the 48th month of a result that says 48
-            return f"date or amount without support: {aside.lstrip('#')}"
+            return Reason("aside", aside.lstrip("#"))
         return None
 
     def _is_known(self, name: str) -> bool:

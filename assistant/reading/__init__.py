@@ -1,11 +1,13 @@
 """From the words of a message to what it asks (`assistant.question.Reading`).
 
-`message.py` reads a message, which `typos.py` mends, `parts.py` takes apart and `joining.py` puts
-together to questions; `names.py` finds programs and sellers in it, `asks.py` the parts of an answer
-that it needs by its words, `choice.py` by its `meaning.py` where the words leave it open, and
-`follow_ups.py` what it takes over from the turns before.
+`pasted.py` keeps the person's own words of a message, which `message.py` reads, `typos.py` mends,
+`parts.py` takes apart and `joining.py` puts together to questions; `names.py` finds programs and
+sellers in it, `asks.py` the parts of an answer that it needs by its words, `choice.py` by its
+`meaning.py` where the words leave it open, and `follow_ups.py` what it takes over from the turns
+before.
 """
 
 from assistant.reading.message import Reader, read, read_parts, search_words
+from assistant.reading.pasted import message_of
 
-__all__ = ["Reader", "read", "read_parts", "search_words"]
+__all__ = ["Reader", "message_of", "read", "read_parts", "search_words"]

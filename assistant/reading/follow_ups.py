@@ -1,41 +1,48 @@
 """What a question takes over from the turns before it.
 
 `resolved` puts a shortened question into the words that it would have alone ("What about
-Conviction?", "第二年呢？", "why?"); `subject` is what "it" means, also where nothing says "it";
-`repeated_call` is the earlier call that "and with 512?" changes.
+Conviction?", "第二年呢？", "why?"); `points_back` tells whether a question leaves unsaid what it is
+about (`assistant.reading.subjects`); `repeated_call` is the earlier call that "and with 512?"
+changes.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from assistant import cues
 from assistant.builtin.estimating.registry import BY_TOOL, wanted
 from assistant.builtin.values import term_of
-from assistant.company import company_in
+from assistant.company import company_again
 from assistant.context import Past
 from assistant.grounding.names import proper_names
 from assistant.question import Ask, Reading
 from assistant.reading.asks import REPEATABLE
-from assistant.reading.names import Mention, mentioned, mentions, names_anything
+from assistant.reading.names import (
+    Mention,
+    mentions,
+    names_anything,
+    without_possessives,
+)
+from assistant.reading.openings import opened
 from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
 from tools.places import find_places
-from tools.quantities import Unit, find_quantities
+from tools.quantities import Quantity, Unit, find_quantities
 
 _LONGEST = 70
 """Characters; a longer question says itself what it is about."""
-_MOST_NAMES = 3
 _FEW = 24
-_THAT = cues.cue(r"it|its|they|them|their|that|those|these|this|the price", r"它|这|那|其")
 _SWAP = re.compile(
     r"^(?:(?:ok(?:ay)?|so|then|but|and|or)\b[, ]*)*"
-    r"(?:(?:what|how) about|and(?: for)?|same for|the same for|what of|or|for)?\s*"
+    r"(?:(?:what|how) about|and(?: for)?|same for|the same for|what of|or|for"
+    r"|(?:does|would|is|can) (?:the same|that|this|it) (?:also )?(?:go|hold|apply|true|count)"
+    r"(?: true)?(?: for| to| of)?)?\s*"
     r"(?P<said>[^?？,，]+?)\s*(?:then|too|as well|instead)?\s*[?？.]*$",
     re.IGNORECASE,
 )
@@ -50,19 +57,37 @@ _TOPIC = re.compile(
 _TOPIC_CHINESE = re.compile(
     r"^(?:那[么麼]?|至[于於]|[还還]有)?(?P<topic>[^，,？?]{2,16}?)(?:呢|的话|的話)[，,、]\s*(?P<rest>.+)$"
 )
+_LIKEWISE = re.compile(
+    r"^(?:是不是|是否|会不会)?[也又](?:是|会)?(?:一样|同样|如此|这样|同一[个种][\u3400-\u9fff]{2})的?[吗呢?]*$"
+    r"|^(?:is it )?(?:the same|likewise|as well|too|similar)(?: \w+)?[?]*$"
+)
 _FIGURE_ASKED = re.compile(
     r"\bhow (?:much|many|long|big|large)|多少|多久|多大|几|幾", re.IGNORECASE
 )
 _HE = re.compile(r"\b(?:it|they|he|she)\b", re.IGNORECASE)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+# Whole questions of a few words, folded.
+_AND = r"^(?:but |and |so )*"
+_SAYS = r"(?:said|says|claim(?:s|ed)|wrote|told|reported)"
+_PARTICLE = r"[啊呢呀吗?。. ]*$"
 _WHY = re.compile(
-    r"^(?:but |and |so )?(?:why(?: is that| so| not)?|how come)[?. ]*$"
-    r"|^那?[为為](?:什[么麼]|啥|何)[呢?？ ]*$",
-    re.I,
+    rf"{_AND}(?:why(?: is that| so| not)?|how come|(?:for )?what reason)[?. ]*$"
+    rf"|^(?:那|这是|可)?为(?:什么|啥|何)(?:会?这样)?{_PARTICLE}"
+)
+_WHO_SAYS = re.compile(
+    rf"{_AND}who {_SAYS}(?: (?:that|so|this|it))?[?. ]*$"
+    rf"|^[那这]?话?是?(?:谁|哪[位个家])(?:说|讲|提|写|报道)(?:出?来)?[的过]?话?{_PARTICLE}"
+)
+_MEANING = re.compile(
+    rf"{_AND}(?:what (?:do you|does (?:that|this|it)) mean|meaning|(?:can|could) you explain"
+    r"(?: that)?|explain(?: that| this)?|i don['’]?t (?:get|understand)(?: (?:it|that))?)[?. ]*$"
+    rf"|^[这那]?(?:是|话)?(?:什么|啥|何)意思{_PARTICLE}"
+    rf"|^(?:怎么(?:理解|说|讲)|没(?:太|看|听)?懂|(?:能|可以)?解释一下){_PARTICLE}"
 )
 _ORDINAL = re.compile(
     r"第[一二三四五六七八九十\d]+[年轮輪期档檔个個阶階][段]?"
-    r"|\b(?:the )?(?:first|second|third|fourth|last) (?:year|month|round|tier|phase|quarter)\b"
+    r"|\b(?:the )?(?:first|second|third|fourth|last|next) (?:year|month|round|tier|phase|quarter)\b"
+    r"|\b(?:year|month|round|tier|phase|quarter) (?:one|two|three|four|five|\d)\b"
     r"|\b20\d\d\b|20\d\d(?=\s?年)",
     re.IGNORECASE,
 )
@@ -74,6 +99,23 @@ _TAKEN_BACK = re.compile(
 _BESIDE_NAMES = re.compile(
     r"\b(?:and|or|the|program(?:me)?s?|fund|for|from|of)\b|[和与與跟的]|[计計][划劃畫]", re.I
 )
+NO_SUBJECT = frozenset({"B", "T", "LoRA", "QLoRA", "MoE", "Series", "RL"})
+"""Written as names are, and none."""
+_LEAST_SUM = 10_000
+_PLACES = {
+    r"first|former|第一|前者": 0,
+    r"second|latter|第二|后者": 1,
+    r"third|第三": 2,
+    r"last|最后": -1,
+}
+"""Places in a list by their words."""
+_ONE_OF = re.compile(
+    r"\bthe (?:(?:first|second|third|last) (?:one|program(?:me)?|option|fund)|former|latter)\b"
+    r"|\bthe (?:bigg?|high|larg|small|low|bett|upp|oth|next|top)(?:er|est)? "
+    r"(?:tier|level|plan|one|program(?:me)?)\b"
+    r"|第[一二三][个家](?!月)|最后[一][个家]|[前后]者"
+    r"|(?:更[大高小低好]|另外?一?|[上下]一|[大高小低])的?(?:那一?)?[档级]"
+)
 _ADDS = re.compile(r"\b(?:add|include|also)\b|加上|加入|再加|也放|也加", re.I)
 _AGAIN = re.compile(
     r"\b(?:instead|make (?:it|that)|i meant|we meant|change (?:it|that)|same (?:again|thing|job)|"
@@ -82,22 +124,22 @@ _AGAIN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What the turns before were about: ids of programs, or else names."""
-
-    programs: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-
 def resolved(text: str, past: Sequence[Past], programs: Sequence[Program]) -> str:
     """The question in the words that it would have alone; as it is where it needs none."""
     if not past or len(text) > _LONGEST:
         return text
     text = _TAKEN_BACK.sub("", text)
-    earlier = _spelled_out(past, programs)
-    if _WHY.search(text):
+    earlier = spelled_out(past, programs)
+    said = fold(text).strip()
+    if _MEANING.search(said):
+        return earlier
+    if _WHY.search(said):
         return f"{earlier} {text}"
+    if _WHO_SAYS.search(said):  # first, so that it is no question of yes or no any more
+        first = text.strip(" ?？.。呢啊呀")
+        return f"{first}：{earlier}" if _CHINESE.search(text) else f"{first}: {earlier}"
+    if one := _chosen(text, past, earlier, programs):
+        text = one
     if (whole := _with_other_value(text, earlier, past[-1])) is not None:
         return whole
     if (one := _only(_ORDINAL, text)) and (other := _ORDINAL.search(earlier)):
@@ -116,7 +158,9 @@ def _of_topic(topic: str, rest: str, earlier: str, programs: Sequence[Program]) 
     word = _FIGURE_ASKED.search(rest)
     own = proper_names(rest, initial=not rest.isascii()) or mentions(rest, programs)
     same = word and not own and word.group().casefold() in earlier.casefold()
-    if same and (whole := _with_other_name(topic, earlier, programs)):
+    if (same or _LIKEWISE.search(fold(rest).strip())) and (
+        whole := _with_other_name(topic, earlier, programs)
+    ):
         return whole
     if _CHINESE.search(rest):
         return f"{topic}{rest}"
@@ -124,9 +168,10 @@ def _of_topic(topic: str, rest: str, earlier: str, programs: Sequence[Program]) 
     return whole if replaced else f"{topic}: {rest}"
 
 
-def _spelled_out(past: Sequence[Past], programs: Sequence[Program]) -> str:
+def spelled_out(past: Sequence[Past], programs: Sequence[Program]) -> str:
     """The last question, itself in the words that it would have alone."""
-    return resolved(mended(past[-1].question, programs), past[:-1], programs)
+    text, leaves = opened(mended(past[-1].question, programs))
+    return resolved(text, () if leaves else past[:-1], programs)
 
 
 def _only(pattern: re.Pattern[str], text: str) -> str | None:
@@ -142,12 +187,13 @@ def _only(pattern: re.Pattern[str], text: str) -> str | None:
 def _with_other_value(text: str, earlier: str, last: Past) -> str | None:
     """The earlier message with another figure, where several things hang on it: a run, and where
     to get what it takes. An estimate alone is repeated by its arguments (`repeated_call`)."""
-    if len({call["name"] for call in last.calls} & BY_TOOL.keys()) < 2:
-        return None
-    if not cues.AND_WITH.search(fold(text).strip()):
-        return None
+    estimates = {call["name"] for call in last.calls} & BY_TOOL.keys()
     now = find_quantities(text)
     if len(now) != 1:
+        return None
+    if not estimates:
+        return _with_other_sum(text, earlier, now[0], last)
+    if len(estimates) < 2 or not cues.AND_WITH.search(fold(text).strip()):
         return None
     unit = Unit.GPUS if now[0].unit is Unit.COUNT else now[0].unit
     before = [quantity for quantity in find_quantities(earlier) if quantity.unit is unit]
@@ -158,6 +204,51 @@ def _with_other_value(text: str, earlier: str, last: Past) -> str | None:
         return f"{earlier[: old.start]}{now[0].text}{earlier[old.end :]}"
     figure = re.sub(r"^[\d,.]+", now[0].text, old.text)
     return f"{earlier[: old.start]}{figure}{earlier[old.end :]}"
+
+
+def _with_other_sum(text: str, earlier: str, now: Quantity, last: Past) -> str | None:
+    """An earlier question of fact about another sum: "and if we raised $7M?". A sum may stand
+    without its currency."""
+    if any(call["name"] in REPEATABLE for call in last.calls) or _FIGURE_ASKED.search(text):
+        return None
+    before = [quantity for quantity in find_quantities(earlier) if quantity.unit is Unit.MONEY]
+    bare = now.unit is Unit.COUNT and now.value >= _LEAST_SUM
+    if len(before) != 1 or not (now.unit is Unit.MONEY or bare):
+        return None
+    if proper_names(text.replace(now.text, " "), initial=not text.isascii()):
+        return None
+    old = before[0]
+    sign = old.text[0] if bare and old.text[0] in "$€£¥￥" else ""
+    return f"{earlier[: old.start]}{sign}{now.text}{earlier[old.end :]}"
+
+
+def _chosen(
+    text: str, past: Sequence[Past], earlier: str, programs: Sequence[Program]
+) -> str | None:
+    """The question with the name of the program that "the second one" or "the bigger tier" means:
+    of those that were compared or named, or of the same sponsor."""
+    folded = fold(text)
+    match = _ONE_OF.search(folded)
+    if match is None or len(folded) != len(text):
+        return None
+    found = mentions(without_possessives(fold(earlier)), programs)
+    named = list(dict.fromkeys(mention.program for mention in found))
+    for call in past[-1].calls:
+        if len(listed := call["args"].get("programs") or ()) > 1:
+            named = [each for each in named if each in listed] or list(listed)
+    which = next(iter(word for word in _PLACES if re.search(word, match.group())), None)
+    by_id = {program.id: program for program in programs}
+    if len(named) == 1 and (one := by_id.get(named[0])) and which is None:
+        same = [p.id for p in programs if p.sponsor == one.sponsor and p.kind == one.kind]
+        named = [each for each in same if each != one.id]
+        at = 0 if len(named) == 1 else None
+    else:
+        at = _PLACES[which] if which and len(named) > 1 else None
+    if at is None or not -len(named) <= at < len(named) or named[at] not in by_id:
+        return None
+    name = by_id[named[at]].name
+    said = name.zh_hans if _CHINESE.search(text) else name.en
+    return f"{text[: match.start()]}{said}{text[match.end() :]}"
 
 
 def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> str | None:
@@ -173,14 +264,14 @@ def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> st
         return None
     if not said or _ADDS.search(text) or find_gpus(said) or find_places(said):
         return None
-    names = [name for name in proper_names(said, initial=True) if name not in _NO_SUBJECT]
+    names = [name for name in proper_names(said, initial=True) if name not in NO_SUBJECT]
     if not (_is_all(said, mentions(said, programs)) or (names and said == " ".join(names))):
         return None
     if before:
         return _replaced(earlier, before, said)
     gpus = " ".join(mention.raw for mention in find_gpus(earlier))
     found = proper_names(earlier, initial=not earlier.isascii())
-    others = [name for name in found if name not in gpus and name not in _NO_SUBJECT]
+    others = [name for name in found if name not in gpus and name not in NO_SUBJECT]
     return earlier.replace(others[0], said) if len(others) == 1 else None
 
 
@@ -199,54 +290,6 @@ def _replaced(earlier: str, before: Sequence[Mention], said: str) -> str:
     first = before[0]
     ends = [m.end for m in before if m.program == first.program and m.start <= first.end]
     return f"{earlier[: first.start]}{said}{earlier[max(ends) :]}"
-
-
-def subject(past: Sequence[Past], programs: Sequence[Program]) -> Subject:
-    """What the last turns were about: the nearest that named anything but a GPU."""
-    ids = {program.id for program in programs}
-    for n in range(len(past) - 1, -1, -1):
-        turn = past[n]
-        said = resolved(mended(turn.question, programs), past[:n], programs)
-        named, sponsored = mentioned(fold(said), programs)
-        if named:
-            return Subject(programs=tuple(named[:1]))
-        gpus = " ".join(mention.raw for mention in find_gpus(said))
-        names = [
-            name
-            for name in proper_names(said, initial=turn.language != "en")
-            if name not in gpus and name not in _NO_SUBJECT
-        ]
-        if not names and len(sponsored) == 1:
-            return Subject(programs=tuple(sponsored))
-        if names:
-            return Subject(names=tuple(names[:_MOST_NAMES]))
-        cited = [source for source in turn.sources if source in ids]
-        if cited:
-            return Subject(programs=tuple(cited[:1]))
-    return Subject()
-
-
-def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
-    """The GPUs that "them" or "that" means, where their rent or its moves are asked for: those of
-    the last turn's call ("where can I rent them?", "how has that changed since 2024?")."""
-    text = reading.folded
-    moved = cues.MOVED.search(text) or cues.CHANGED.search(text)
-    if reading.gpus or not _THAT.search(text) or not (moved or cues.RENT.search(text)):
-        return None
-    calls = [call for call in past[-1].calls if call["args"].get("gpu")]
-    if not calls or names_anything(reading):
-        return None
-    call = next((call for call in calls if call["args"].get("gpus")), calls[-1])
-    gpu, chinese = str(call["args"]["gpu"]), reading.language != "en"
-    if moved:
-        return f"{gpu}价格" if chinese else f"{gpu} prices"
-    count = call["args"].get("gpus") or call["args"].get("count")
-    if not count:
-        return gpu
-    return f"{count}张{gpu}" if chinese else f"{count} {gpu}s"
-
-
-_NO_SUBJECT = frozenset({"B", "T", "LoRA", "QLoRA", "MoE", "Series", "RL"})
 
 
 def points_back(reading: Reading) -> bool:
@@ -288,7 +331,8 @@ def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | No
             return None  # a whole question of its own, which only begins like a follow-up
         return call if (values and leads) or _changes(reading, call) else None
     if call["name"] == "match_programs":
-        return call if company_in(reading.text) and (leads or _is_few(reading)) else None
+        told = company_again(reading.text, call["args"])
+        return call if told and (leads or _is_few(reading)) else None
     if call["name"] == "gpu_offers" and cues.CHANGED.search(reading.folded):
         return None
     if reading.quantities or reading.gpus or reading.provider or _narrowed(reading):
@@ -323,7 +367,7 @@ def _asks_nothing_else(reading: Reading) -> bool:
     """Whether a question with figures names nothing new and is no lookup of its own."""
     names = proper_names(reading.text, initial=reading.language != "en")
     gpus = " ".join(mention.raw for mention in reading.gpus)
-    strangers = [name for name in names if name not in gpus and name not in _NO_SUBJECT]
+    strangers = [name for name in names if name not in gpus and name not in NO_SUBJECT]
     priced = cues.RENT.search(reading.folded) and reading.gpus
     asked = reading.sponsored or reading.provider or cues.WHY.search(reading.folded)
     told = cues.WHO.search(reading.folded) or cues.COMPUTE.search(reading.folded)

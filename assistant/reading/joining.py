@@ -36,6 +36,11 @@ _ASKED_WITH = cues.cue(
     r"and|how|much|many|long|when|where|who|whom|which|by|in|since|for|with|what|year|month|day",
     r"多少|多久|什么时候|何时|几|哪|谁|年|个?月|天|日|号|内|里|钱|美元|在|从|到|又|是|了|的|呢|吗|啊|时候|起",
 )
+_LIGHT = frozenset(
+    "also does have been this that would could will take make made give gave cost from then".split()
+)
+_CLAUSE = 5
+"""So many Chinese characters beside those that only ask are a clause of their own."""
 _OWNED = cues.cue(r"(?:its|his|her|their) (?:own )?[a-z]+", r"[它他她]们?的|其")
 _OF_TERMS = cues.cue(r"credits?|terms?|conditions?|eligibility", r"额度|条件|条款|资格|优惠")
 
@@ -96,7 +101,7 @@ def _group(texts: list[str], head: list[str], alone: Alone) -> Group:
     reading = alone(joined(texts))
     if head and _needs_more(reading):
         with_head = alone(joined([*head, *texts]))
-        if not _says_nothing(with_head):
+        if not _says_nothing(with_head) or names_anything(with_head):
             return Group(texts, with_head, head)
     return Group(texts, reading, [])
 
@@ -127,6 +132,13 @@ def _asks_in_short(reading: Reading) -> bool:
 def _open(reading: Reading) -> bool:
     """Whether an estimate is asked for of which something is missing."""
     return any(ask in BY_ASK and BY_ASK[ask].missing(reading) is not None for ask in reading.asks)
+
+
+def _has_content(folded: str) -> bool:
+    """Whether a question with a pronoun asks of something else than the one before it."""
+    left = _ASKED_WITH.sub(" ", cues.FOLLOW_UP.sub(" ", folded))
+    words = [word for word in re.findall(r"[a-z]{4,}", left) if word not in _LIGHT]
+    return len(words) > 1 or len(re.findall(r"[\u3400-\u9fff]", left)) >= _CLAUSE
 
 
 def _asks_of_a_job(reading: Reading) -> bool:
@@ -161,9 +173,12 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
             return not apart
     if not any(ask in BY_ASK or ask in _OF_HARDWARE for ask in earlier.asks):
         # "Who led the round, and how big was it?" is answered by what tells of the round.
-        pointing = _says_nothing(earlier) and _says_nothing(later) and not earlier.programs
+        of_one = earlier.programs or len(earlier.sponsored) == 1
+        pointing = _says_nothing(earlier) and _says_nothing(later) and not of_one
         if names_anything(earlier) and _OWNED.search(later.folded):
             return False  # "What does Sequoia say of X, and what is its figure based on?"
+        if names_anything(earlier) and _has_content(later.folded):
+            return False
         return bool(pointing and cues.FOLLOW_UP.search(later.folded) and not names_anything(later))
     own = alone(joined(group.texts))
     if not _says_nothing(own) and not _open(own):

@@ -23,11 +23,22 @@ from assistant.language import detect
 from assistant.question import Ask, Reading
 from assistant.reading.asks import asks_of
 from assistant.reading.choice import by_meaning
-from assistant.reading.follow_ups import hardware, points_back, repeated_call, resolved, subject
+from assistant.reading.follow_ups import points_back, repeated_call, resolved, spelled_out
 from assistant.reading.joining import groups
 from assistant.reading.meaning import Meaning
-from assistant.reading.names import deals_between, mentioned, seller, shortened, strange_gpu
+from assistant.reading.names import (
+    deals_between,
+    mentioned,
+    names_anything,
+    seller,
+    shortened,
+    strange_gpu,
+    without_possessives,
+)
+from assistant.reading.openings import opened, without_asides
 from assistant.reading.parts import pieces
+from assistant.reading.pasted import message_of
+from assistant.reading.subjects import hardware, subject, told_of
 from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
@@ -35,7 +46,6 @@ from tools.estimates.architectures import find_architectures
 from tools.gpus import find_gpus
 from tools.quantities import Quantity, Unit, find_quantities
 
-_POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")  # Google's AI-first credits
 _LEAST_PRICE, _MOST_PRICE = Decimal("0.5"), Decimal(100)
 _OF_A_MODEL = (Ask.TRAINING, Ask.FINETUNING, Ask.INFERENCE)
 LONGEST_COMPLETION = 80
@@ -56,12 +66,27 @@ class Reader:
 
     def parts(self, text: str, past: Sequence[Past]) -> tuple[Reading, ...]:
         """The questions of a message after the turns `past`, as `read_parts` gives them."""
+        past = _own(past)
         key = (self._kb.library_version, text, *(turn.model_dump_json() for turn in past))
         with self._lock:
             if key not in self._kept:
-                found = read_parts(text, past, self._kb.programs(), self._meaning)
+                found = self._read(text, past)
                 self._kept = {**dict(list(self._kept.items())[1 - _KEPT :]), key: found}
             return self._kept[key]
+
+    def _read(self, text: str, past: Sequence[Past]) -> tuple[Reading, ...]:
+        """The person's own questions; what they pasted fills in figures where it is asked about,
+        and never changes what is asked. Where nothing is their own, it is only looked up."""
+        message = message_of(text)
+        if not message.own:
+            language = detect(text, fallback=past[-1].language if past else "en")
+            return (Reading(text=text, language=language, folded=fold(text), search=text),)
+        own = read_parts(message.own, past, self._kb.programs(), self._meaning)
+        if not message.told:
+            return own
+        whole = "\n".join(message.words)
+        filled = (understood(whole, past, self._kb.programs(), self._meaning),)
+        return filled if [r.asks for r in filled] == [r.asks for r in own] else own
 
 
 _KEPT = 16
@@ -75,12 +100,9 @@ def read_parts(
 ) -> tuple[Reading, ...]:
     """Understand a message after the turns `past`: one reading for each question in it, in their
     order; at least one. `meaning` decides what is asked where the words leave it open."""
-    text = mended(text, programs)
-
-    def settled(text: str, past: Sequence[Past]) -> Reading:
-        reading = read(text, past, programs)
-        return reading if meaning is None else _with_meaning(reading, past, programs, meaning)
-
+    text, leaves = opened(mended(text, programs))
+    if leaves:
+        past = ()
     found = pieces(text)
     if len(found) > 1 and _stands_alone(text, past, programs):
         made = groups(found, lambda piece: read(piece, past[-1:], programs))
@@ -88,16 +110,48 @@ def read_parts(
             readings: list[Reading] = []
             turns = list(past)
             for group in made:
-                reading = settled(group.text, turns)
-                sized = _of_the_same_model(reading, readings)
-                readings.append(settled(sized, turns) if sized else reading)
+                reading = understood(group.text, turns, programs, meaning)
+                if sized := _of_the_same_model(reading, readings):
+                    reading = understood(sized, turns, programs, meaning)
+                elif readings and _lacks_a_subject(reading):
+                    reading = _with_subject(reading, turns, programs)
+                readings.append(reading)
                 turns.append(_as_past(readings[-1]))
-            asked = {ask for reading in readings for ask in reading.asks}
-            if not set(read(text, past, programs).asks) - asked - _MAY_GO:
+            if _serve(readings, read(text, past, programs)):
                 return tuple(readings)
-    return (settled(text, past),)
+    return (understood(text, past, programs, meaning),)
 
 
+def understood(
+    text: str, past: Sequence[Past], programs: Sequence[Program], meaning: Meaning | None
+) -> Reading:
+    """One question, with what its `meaning` decides."""
+    reading = read(text, past, programs)
+    return reading if meaning is None else _with_meaning(reading, past, programs, meaning)
+
+
+def _serve(readings: Sequence[Reading], whole: Reading) -> bool:
+    """Whether the questions of a message ask for all that the message read as one asks for, or
+    each for something by itself."""
+    asked = {ask for reading in readings for ask in reading.asks}
+    if not set(whole.asks) - asked - _MAY_GO:
+        return True
+    return all(
+        set(each.asks) - {Ask.FACT, Ask.CLARIFY} or names_anything(each) for each in readings
+    )
+
+
+def _lacks_a_subject(reading: Reading) -> bool:
+    """Whether a later question of a message names nothing, and asks of nobody in general."""
+    if set(reading.asks) - {Ask.FACT, Ask.CLARIFY} or names_anything(reading) or reading.gpus:
+        return False
+    return not (cues.OURS.search(reading.folded) or _IN_GENERAL.search(reading.folded))
+
+
+_IN_GENERAL = cues.cue(
+    r"(?:which|what) [a-z-]+s|any(?:one|body)|who else|in general|else",
+    r"哪些|还有谁|别的|其他|一般",
+)
 _MAY_GO = frozenset({Ask.FACT, Ask.CLARIFY, Ask.PROGRAM, Ask.COMPARE, Ask.MATCH})
 """What a message read as one may ask for and its questions may not: else it stays one."""
 
@@ -118,14 +172,14 @@ def _of_the_same_model(reading: Reading, before: Sequence[Reading]) -> str | Non
 
 def _stands_alone(text: str, past: Sequence[Past], programs: Sequence[Program]) -> bool:
     """Whether a message is neither an answer to what was asked back nor a shortened question."""
-    whole = read(text, past, programs)
+    whole = _completed(text, past, programs)
     return whole.text == text and not whole.accepted
 
 
 def _with_meaning(
     reading: Reading, past: Sequence[Past], programs: Sequence[Program], meaning: Meaning
 ) -> Reading:
-    found = by_meaning(reading, meaning)
+    found = by_meaning(reading, meaning, first=not past)
     if found is reading or found.asks != (Ask.MATCH,):
         return found
     named = [p for p in programs if p.id in reading.programs]
@@ -147,6 +201,23 @@ def _as_past(reading: Reading) -> Past:
 
 def read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     """Understand a question after the turns `past`; what the last one asked back may be in it."""
+    text, leaves = opened(mended(text, programs))
+    reading = _completed(text, () if leaves else past, programs)
+    if reading.repeat or not set(reading.asks) <= _OF_SOURCES:
+        return reading
+    bare = without_asides(reading.text, programs)
+    if bare == reading.text:
+        return reading
+    said = [program for program in reading.programs if not mentioned(fold(bare), programs)[0]]
+    alone = _alone(bare, reading.language, past, programs, tuple(said))
+    return alone if set(alone.asks) <= _OF_SOURCES else reading
+
+
+_OF_SOURCES = frozenset({Ask.FACT, Ask.PROGRAM})
+"""What is answered with sentences of sources, which tell nothing of the day that the asker has."""
+
+
+def _completed(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     reading = _read(text, past, programs)
     if not past or not past[-1].asked_back or not _completes(reading):
         return reading
@@ -171,21 +242,33 @@ def _settled(asked: Reading, answer: Reading) -> Reading | None:
 
 def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
     language = detect(text, fallback=past[-1].language if past else "en")
-    text = resolved(mended(text, programs), past, programs)
+    text = resolved(text, past, programs)
     reading = _alone(text, language, past, programs, ())
     if past and not reading.repeat and (meant := hardware(reading, past)):
         whole = f"{meant}: {text}" if language == "en" else f"{meant}，{text}"
         return _alone(whole, language, past, programs, ())
     if not past or not points_back(reading):
         return reading
-    about = subject(past, programs)
+    return _with_subject(reading, past, programs)
+
+
+def _with_subject(reading: Reading, past: Sequence[Past], programs: Sequence[Program]) -> Reading:
+    """The question about what the turns before were about."""
+    about, text, language = subject(reading, past, programs), reading.text, reading.language
     if about.programs:
         return _alone(text, language, past, programs, about.programs)
     if about.names and not set(about.names) & set(proper_names(text, initial=True)):
-        names = " ".join(about.names)
-        whole = f"{names}: {text}" if language == "en" else f"{names} {text}"
+        if _OF_IT.search(text) and proper_names(text):
+            return replace(reading, search=f"{text} {spelled_out(past, programs)}")
+        whole = told_of(about.names, text, chinese=language != "en")
         return _alone(whole, language, past, programs, ())
     return reading
+
+
+# "What does the Stanford professor say about it?": of whom is said, only what about is not.
+_OF_IT = re.compile(
+    r"\b(?:about|of|on|with|to|for|from) (?:it|this|that|them|these|those)\b[?. ]*$"
+)
 
 
 def _alone(
@@ -196,7 +279,7 @@ def _alone(
     carried: tuple[str, ...],
 ) -> Reading:
     """A question that says all that it is about, but for the programs `carried` over to it."""
-    folded = _POSSESSIVE.sub("", fold(text))
+    folded = without_possessives(fold(text))
     gpus = tuple(find_gpus(text))
     quantities = tuple(find_quantities(text))
     if gpus or cues.COMPUTE.search(folded) or (past and len(text) <= LONGEST_COMPLETION):
@@ -259,7 +342,13 @@ def _as_price(said: Quantity) -> Quantity:
 
 def search_words(question: str, turns: Sequence[Answer], programs: Sequence[Program]) -> str:
     """The message for the first search: with the names that it only points to."""
-    return read(question, [past_of(turn) for turn in turns], programs).search
+    past = _own([past_of(turn) for turn in turns])
+    return read(message_of(question).own, past, programs).search
+
+
+def _own(past: Sequence[Past]) -> list[Past]:
+    """Earlier turns with the person's own words only."""
+    return [turn.model_copy(update={"question": message_of(turn.question).own}) for turn in past]
 
 
 def _search_words(reading: Reading, programs: Sequence[Program]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,31 @@ from kb.texts.folding import fold
 from tools.price_list import list_providers
 
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
+
+
+# No character of a transcribed name, but one of the words around it.
+_WORDS = (
+    "是的说說问問谁誰么麼怎叫了对對和与與由被据稱称给給跟而在有会會认認觉覺为為想去做到来來要把也都"
+)
+_FULL = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z][a-z]+(?:[-’'][A-Z][a-z]+)?(?: [A-Z]\.)?"
+    r"(?: [A-Z][a-z]+(?:[-’'][A-Z][a-z]+)?)+"
+    rf"|(?:[A-Z][\w’'-]*|(?:(?![{_WORDS}])[\u3400-\u9fff]){{1,5}})"
+    rf"(?:[·-](?:(?![{_WORDS}])[\u3400-\u9fff]){{1,5}})+"
+)
+
+
+def full_names(text: str) -> list[str]:
+    """Names of two words or more, as persons have them: Ada Lovelace, 阿达·洛芙莱斯."""
+    return [match.group() for match in _FULL.finditer(text)]
+
+
+_POSSESSIVE = re.compile(r"(?<=[a-z0-9])['’]s(?![a-z])")
+
+
+def without_possessives(folded: str) -> str:
+    """Google's AI-first credits as they are called: google ai-first credits."""
+    return _POSSESSIVE.sub("", folded)
 
 
 def names_anything(reading: Reading) -> bool:
@@ -100,11 +125,11 @@ def mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list
     named: list[tuple[int, str]] = []
     sponsored: list[tuple[int, str]] = []
     rest = folded
-    for program in programs:
+    # The longest name first: AWS in "AWS Generative AI Accelerator" names no other program.
+    for *_, program in sorted(_spans(folded, programs), key=lambda each: each[:2]):
         own = _own_names(program)
-        at = _first_at(folded, own)
-        if at is not None:
-            named.append((at, program.id))
+        if (still := _first_at(rest, own)) is not None:
+            named.append((still, program.id))
             rest = _blanked(rest, own)
     found = {program for _, program in named}
     for program in programs:
@@ -117,6 +142,19 @@ def mentioned(folded: str, programs: Sequence[Program]) -> tuple[list[str], list
         if len(clouds) == 1:  # "the Microsoft startup program"
             named, sponsored = clouds, []
     return [p for _, p in sorted(named)], [p for _, p in sorted(sponsored)]
+
+
+def _spans(folded: str, programs: Sequence[Program]) -> Iterator[tuple[int, int, Program]]:
+    """Each program that a text names, with the longest of its names there, as a negative length,
+    and where it stands."""
+    for program in programs:
+        found = [
+            (-len(fold(name)), at)
+            for name in _own_names(program)
+            if (at := find(folded, fold(name))) is not None
+        ]
+        if found:
+            yield (*min(found), program)
 
 
 _FOR_STARTUPS = cues.cue(

@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant import cues
+from kb.texts.folding import fold
+
 _SENTENCE_END = re.compile(r"(?<=[。？！；?!;])\s*|(?<=[a-z)\d]\.)\s+(?=[A-Z\"“(])|\n+")
 _ITEM = re.compile(
     r"(?:^|(?<=[\s。；;，,：:？?]))(?:[（(]?(?P<n>\d{1,2})[.)）、](?!\d)|(?P<c>[①-⑨])"
@@ -33,7 +36,7 @@ _ENGLISH = re.compile(
     rf"(?:,\s*(?:(?:and|but|plus|so)\s+)?|\s+(?:and|plus)\s+)(?:(?:also|then|secondly)[, ]+)?"
     rf"(?={_TELL}\b)"
     rf"|,\s*(?:and|but|plus)\s+(?:(?:also|then|secondly|finally)[, ]+)*(?={_ASKING}\b)"
-    rf"|\s+(?:and|plus)\s+(?:(?:also|then)\s+)?(?=(?:how|what|who|when|where|why)\b(?!\s+not))"
+    rf"|\s+(?:and|plus|&)\s+(?:(?:also|then)\s+)?(?=(?:how|what|who|when|where|why)\b(?!\s+not))"
     rf"|\s+and\s+(?=(?:does|do|did|is|are|can|could) (?:[A-Z]\w*|it|they|we|i|there)\b)"
     rf"|(?:,\s*|\s+)(?:and|plus)\s+(?={_WISHED})"
     rf"|,\s*(?=(?:how|what|what['’]?s|whats|who['’]s|why)\b)"
@@ -49,6 +52,7 @@ _CLAUSE = re.compile(r"[，,、；;]\s*")
 _QUESTION_WORD = re.compile(
     r"多少|多久|多大|多高|几(?!乎|年前|家都)|幾(?!乎)|什[么麼]|甚麼|啥|[谁誰]|哪|怎|如何|何[时時]|[吗嗎呢]"
     r"|是否|能否|可否|能不能|有[没沒]有|值不值|[为為]何|[够夠]不[够夠]|是不是|要不要|[划劃]不[划劃]算"
+    r"|([\u4e00-\u9fff])[不没沒]\1|[^不没沒][不没沒][?？\s]*$"  # 收不收, 要付錢不
 )
 _CHINESE_ORDER = re.compile(
     r"^(?:[请請麻烦煩先再也都幫帮我们們下您你想要得给給]|另外)*(?:列|比[较較]|[对對]比|[对對]照|估|算|[说說讲講]|"
@@ -62,6 +66,7 @@ _LEADS = re.compile(
 )
 _ANYWHERE = re.compile(rf"(?:[,:;]\s|\b(?:before \w+|know|wonder(?:ing)?|see) ){_ASKING}\b", re.I)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_NAME = 24
 LONGEST = 1200
 """Characters; what is longer holds a text that was pasted in, and is not taken apart."""
 MOST = 6
@@ -81,7 +86,7 @@ def pieces(text: str) -> list[Piece]:
     if len(text) > LONGEST:
         return [Piece(text, asks=True)]
     stretches = [cut for item in _items(text) for cut in _cut(item)]
-    found = [Piece(part, asks=_asks(part)) for part in stretches if re.search(r"\w", part)]
+    found = [Piece(part, asks=asks(part)) for part in stretches if re.search(r"\w", part)]
     if sum(piece.asks for piece in found) > MOST:
         return [Piece(text, asks=True)]
     return found or [Piece(text, asks=True)]
@@ -110,6 +115,27 @@ def _number(match: re.Match[str]) -> int:
     )
 
 
+# "A和B分别给多少", "do A and B each give": the same question of each.
+_EACH = re.compile(
+    r"^(?P<before>)(?P<names>[^，,。？?！!；;]{2,40}?)(?P<each>各自?|分[别別])(?P<behind>.*)$"
+    r"|^(?P<lead>.*?)(?P<latin>[A-Z][\w.’'-]*(?: [A-Z\d][\w.’'-]*)*"
+    r"(?:(?:, | and |, and )[A-Z][\w.’'-]*(?: [A-Z\d][\w.’'-]*)*)+) each(?P<rest>\b.*)$"
+)
+_AND = re.compile(r"\s*(?:、|以及|[和跟与與及])\s*|,? and |, ")
+
+
+def _of_each(sentence: str) -> list[str]:
+    """A sentence that asks the same of several, once for each."""
+    match = _EACH.search(sentence)
+    if match is None or not asks(sentence) or cues.COMPARE.search(fold(sentence)):
+        return [sentence]
+    names = _AND.split(match["names"] or match["latin"])
+    before, behind = match["before"] or match["lead"] or "", match["behind"] or match["rest"] or ""
+    if not 1 < len(names) <= MOST or not all(0 < len(name.strip()) <= _NAME for name in names):
+        return [sentence]
+    return [f"{before}{name}{behind}" for name in names]
+
+
 def _cut(text: str) -> list[str]:
     found: list[str] = []
     for sentence in _SENTENCE_END.split(text):
@@ -117,22 +143,23 @@ def _cut(text: str) -> list[str]:
             found += [part for each in _FURTHER.split(sentence) for part in _chinese_clauses(each)]
         else:
             found += _ENGLISH.split(sentence)
-    return [part.strip(" ,，、") for part in found if part and part.strip(" ,，、")]
+    found = [each for part in found if part for each in _of_each(part.strip(" ,，、"))]
+    return [part for part in found if part]
 
 
 def _chinese_clauses(sentence: str) -> list[str]:
     """A sentence cut at the commas behind which a second question stands: 多少張卡、誰在維護."""
     clauses, at = [], 0
     for match in _CLAUSE.finditer(sentence):
-        if _QUESTION_WORD.search(sentence[at : match.start()]) and _QUESTION_WORD.search(
-            sentence[match.end() :]
-        ):
+        # "那Modal呢，给多少" names what the question is about.
+        before = sentence[at : match.start()].rstrip("呢")
+        if _QUESTION_WORD.search(before) and _QUESTION_WORD.search(sentence[match.end() :]):
             clauses.append(sentence[at : match.start()])
             at = match.end()
     return [*clauses, sentence[at:]]
 
 
-def _asks(text: str) -> bool:
+def asks(text: str) -> bool:
     """Whether a stretch asks for something by itself."""
     if text.rstrip().endswith(("?", "？")):
         return True

@@ -71,6 +71,16 @@ _SHORT_FORMS = {"MS": "Microsoft", "MSFT": "Microsoft", "GOOG": "Google", "AMZN"
 _SHORT_FORM = re.compile(
     r"(?<![A-Za-z0-9./_-])(?<!\d )(?:MSFT|MS|GOOG|AMZN)(?![A-Za-z0-9_]|[/.-][A-Za-z0-9])"
 )
+# Spellings of chats; "n" joins two questions.
+_CHAT = {
+    "wat": "what", "wats": "what's", "whats": "what's", "hows": "how's", "whos": "who's",
+    "ppl": "people", "yr": "year", "yrs": "years", "abt": "about", "pls": "please", "plz": "please",
+    "rn": "right now", "bc": "because", "cos": "because", "cuz": "because", "ur": "your",
+}  # fmt: skip
+_CHATTED = re.compile(rf"(?<![\w.'’/@-])(?:{'|'.join(_CHAT)})(?![\w'’/@-])", re.IGNORECASE)
+_N = re.compile(
+    r"(?<=\w )n(?= (?:how|what|who|when|where|why|which|is|are|does|do|did|can)\b)", re.IGNORECASE
+)
 _ONE_WORD = re.compile(r"[A-Z][A-Za-z]+")
 
 # Characters that sound alike and are typed for one another; the first stands in the vocabulary.
@@ -95,6 +105,7 @@ def mended(text: str, programs: Sequence[Program]) -> str:
     companies' names in full."""
     names = tuple(sorted({name for program in programs for name in _latin_names(program)}))
     text = _SHORT_FORM.sub(lambda match: _SHORT_FORMS[match.group()], text)
+    text = _N.sub("and", _CHATTED.sub(lambda match: _CHAT[match.group().lower()], text))
     text = _WORD.sub(lambda match: _right_word(match.group(), names), text)
     return text if text.isascii() else _right_characters(text)
 

@@ -12,7 +12,7 @@ from assistant.evidence import Scores, passage_evidence
 from assistant.knowledge import Knowledge
 from assistant.language import detect, same_language
 from assistant.toolbox.calls import Found, Output, as_tool, run
-from kb.records import Hit, Passage
+from kb.records import Passage
 from kb.texts.splitting import sentences
 
 NAME = "search_knowledge"

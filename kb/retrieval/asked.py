@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.records import Passage
 from kb.retrieval.embedders import Embedder, Vectors
+from kb.texts.splitting import sentences
 
 _DIGEST = 8  # bytes
 
@@ -35,15 +37,16 @@ class AskedQuestions:
                     self._of.setdefault(bytes(key), []).append(int(question))
 
     def likeness(
-        self, question: Vectors, sentences: Sequence[str], embedder: Embedder
+        self, question: Vectors, passage: Passage, embedder: Embedder
     ) -> tuple[float, ...] | None:
-        """For each sentence, how like a placed question is to the nearest one that the sentence
-        answers (-1 to 1; 0 where none is known); None under another embedder."""
+        """For each sentence of a passage, how like a placed question is to the nearest one that the
+        sentence answers (-1 to 1; 0 where none is known); None under another embedder."""
         if embedder.fingerprint != self.fingerprint:
             return None
         part = embedder.parts[0]
         likeness = self._vectors @ (question[: part.size] / part.weight**0.5)
-        return tuple(self._nearest(likeness, sentence) for sentence in sentences)
+        told = (passage.text[start:end] for start, end in sentences(passage.text))
+        return tuple(self._nearest(likeness, sentence) for sentence in told)
 
     def _nearest(self, likeness: Vectors, sentence: str) -> float:
         rows = self._of.get(digest(sentence))

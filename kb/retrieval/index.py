@@ -261,10 +261,10 @@ def entry(row: Stored, aliases: AliasTable) -> Entry:
         passage.kind,
         passage.language,
         passage.as_of,
-        row_terms(row, aliases),
+        terms(searched_text(row), aliases),
     )
 
 
-def row_terms(row: Stored, aliases: AliasTable) -> list[str]:
-    """The terms of a stored passage: those of its place, its text and its other names."""
-    return terms(f"{row.passage.header}\n{row.passage.text}\n{row.also}", aliases)
+def searched_text(row: Stored) -> str:
+    """What the keyword leg finds a stored passage by: its place, its text and its other names."""
+    return f"{row.passage.header}\n{row.passage.text}\n{row.also}"

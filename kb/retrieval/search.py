@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from sys import intern
 
 import numpy as np
 
-from kb.records import Hit, Passage
+from kb.records import Hit
 from kb.retrieval.asked import AskedQuestions
 from kb.retrieval.chroma import Stored
 from kb.retrieval.embedders import Embedder, Vectors
 from kb.retrieval.filters import ALL, Filter
-from kb.retrieval.index import Reader, row_terms
+from kb.retrieval.index import Reader, searched_text
 from kb.retrieval.space import (
     Centres,
     Side,
@@ -25,11 +27,10 @@ from kb.texts.aliases import AliasTable
 from kb.texts.detect import HAN
 from kb.texts.documents import key_source
 from kb.texts.folding import fold_script
-from kb.texts.splitting import sentences
-from kb.texts.terms import question_terms
+from kb.texts.terms import question_terms, terms
 
 _LEG = 60  # candidates from each leg
-_READ = 6  # of the best, whose sentences are looked at one by one
+_READ = 6  # of the best, whose sentences the second encoder looks at while the question waits
 _FEW = 500  # passages that are compared one by one where a filter admits no more
 _QUESTION_LIMIT = 1000  # characters that are looked at; the models read about as much
 _TERM_LIMIT = 200
@@ -37,12 +38,13 @@ _TERM_LIMIT = 200
 # score = likeness of the vectors + KEYWORD_WEIGHT x share of the question's term weight in the
 # passage. A passage in another language than the question's shares few of its words whatever it
 # says, so it counts as holding CHANCE at least: what a passage beside the point holds in the same
-# language. How these were chosen: docs/decisions/0006.
+# language. How these were chosen: docs/decisions/0006. After the `_READ` best stand those with the
+# sentence nearest to the question: what one sentence answers, the score of its passage may not
+# show (docs/decisions/0025).
 KEYWORD_WEIGHT = 0.35
 CHANCE = 0.35
-# A passage with a sentence that is known to answer a question likelier than ASKED_FROM gains.
-ASKED_FROM = 0.5
-ASKED_WEIGHT = 0.5
+_CLOSER = 0.2
+"""How much more alike two questions are than a question and the sentence that answers it."""
 
 
 def search(
@@ -79,19 +81,12 @@ def search(
             if weights and side(row.passage.language) != asked:
                 counted = max(share, CHANCE)
             hits.append((dense + KEYWORD_WEIGHT * counted, row, dense, share))
-    known = {}
-    if asked_before is not None:
-        for n, (score, row, dense, share) in enumerate(hits):
-            alike = asked_before.likeness(vector, _sentences(row.passage), embedder)
-            known[row.key] = alike
-            gain = ASKED_WEIGHT * max(0.0, max(alike or (0.0,)) - ASKED_FROM)
-            hits[n] = (score + gain, row, dense, share)
     hits.sort(key=_best_first)
     for n, (score, row, dense, share) in enumerate(hits[:_READ]):
         gain = sentence_gain(row.passage, row.vector, vector, embedder, centres)
         hits[n] = (score + gain, row, dense + gain, share)
     hits.sort(key=_best_first)
-    return [
+    found = [
         Hit(
             row.passage,
             score,
@@ -99,14 +94,17 @@ def search(
             share,
             meaning=meaning(row.vector, vector, embedder),
             likeness=sentence_likeness(row.passage, row.sentences, vector, embedder),
-            asked=known.get(row.key),
+            asked=asked_before and asked_before.likeness(vector, row.passage, embedder),
         )
-        for score, row, dense, share in hits[:k]
+        for score, row, dense, share in hits
     ]
+    return [*found[:_READ], *sorted(found[_READ:], key=_nearest_sentence)][:k]
 
 
-def _sentences(passage: Passage) -> list[str]:
-    return [passage.text[start:end] for start, end in sentences(passage.text)]
+def _nearest_sentence(hit: Hit) -> float:
+    """Sorts the nearest first, by its own words or by a question that it is known to answer; where
+    no sentence is known, as they were, after all others."""
+    return -max(*(hit.likeness or (-1.0,)), *(each - _CLOSER for each in hit.asked or (-1.0,)))
 
 
 def _best_first(hit: tuple[float, Stored, float, float]) -> tuple[float, str]:
@@ -139,5 +137,10 @@ def _share(row: Stored, weights: Mapping[str, float], aliases: AliasTable) -> fl
     total = sum(weights.values())
     if total <= 0:
         return 0.0
-    present = set(row_terms(row, aliases))
+    present = _terms_of(searched_text(row), aliases)
     return min(1.0, sum(weight for term, weight in weights.items() if term in present) / total)
+
+
+@lru_cache(maxsize=2048)  # many questions lead to the same passages; 16 MB at most
+def _terms_of(text: str, aliases: AliasTable) -> frozenset[str]:
+    return frozenset(map(intern, terms(text, aliases)))

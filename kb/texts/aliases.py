@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,17 +33,13 @@ class AliasTable:
         listing = "\n".join(f"{word}\t{self._group[word]}" for word in sorted(self._group))
         self.digest = sha256(listing.encode()).hexdigest()[:12]
 
-    @classmethod
-    def load(cls, *paths: Path) -> AliasTable:
+    @staticmethod
+    def load(*paths: Path) -> AliasTable:
         """The groups of several YAML files (`groups: {id: [word, ...]}`); later files add words.
 
         Raises `UnreadableSource` for a file that is not such a mapping.
         """
-        groups: dict[str, list[str]] = {}
-        for path in paths:
-            for group, words in _read(path).items():
-                groups.setdefault(group, []).extend(words)
-        return cls(groups)
+        return _table(tuple((path, _text(path)) for path in paths))
 
     def listing(self) -> dict[str, list[str]]:
         """The groups with their words, folded; a table made from it is the same table."""
@@ -97,14 +94,28 @@ def _branches(node: _Tree, before: str) -> str:
     return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"
 
 
-def _read(path: Path) -> dict[str, list[str]]:
+@lru_cache(maxsize=4)  # every desk of a process reads the bundled one
+def _table(files: tuple[tuple[Path, str], ...]) -> AliasTable:
+    groups: dict[str, list[str]] = {}
+    for path, text in files:
+        for group, words in _groups(path, text).items():
+            groups.setdefault(group, []).extend(words)
+    return AliasTable(groups)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _groups(path: Path, text: str) -> dict[str, list[str]]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  # safe loader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UnreadableSource(
-            f"cannot read the alias table {path}: {error}", "correct the file, or remove it"
-        ) from error
+        data = yaml.load(text, Loader=loader)  # noqa: S506  # safe loader
+    except yaml.YAMLError as error:
+        raise _unreadable(path, error) from error
     groups = data.get("groups") if isinstance(data, dict) else None
     if not isinstance(groups, dict) or not all(
         isinstance(words, list) and all(str(word).strip() for word in words)
@@ -115,3 +126,9 @@ def _read(path: Path) -> dict[str, list[str]]:
             "correct the file, or remove it",
         )
     return {str(group): [str(word) for word in words] for group, words in groups.items()}
+
+
+def _unreadable(path: Path, error: Exception) -> UnreadableSource:
+    return UnreadableSource(
+        f"cannot read the alias table {path}: {error}", "correct the file, or remove it"
+    )

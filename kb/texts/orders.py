@@ -22,12 +22,27 @@ _ASKED_TO = (
 _ASKED_TO_ZH = (
     r"(?:^\W*|[。；;:：！!\n\"“‘]\s*|请|你|要|须|务必|应该?|并且?|然后|直接|立即|马上|助手|AI)"
 )
-_MACHINE = [
+# What takes an assistant over: new rules, a new self, another speaker's marks.
+_TAKING_OVER = [
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:previous|prior|above|earlier|all"
     r"|your|any|the)\b.{0,30}\b(?:instructions?|rules|prompts?|directions|guidelines|safeguards)\b",
-    r"\b(?:system|developer|hidden) (?:prompt|message|instructions?)\b",
+    r"\b(?:your|new|updated|reveal|print|show|repeat|output|leak|display|change|update|replace|ignore"
+    r"|override|follow|obey)\b(?: \w+){0,3} "
+    r"(?:system|developer|hidden) (?:prompt|message|instructions?)\b",
+    r"\b(?:system|developer|hidden) (?:prompt|message|instructions?|override|note)\]? ?[:=]",
     r"\byou are (?:now )?(?:an?|the) (?:\w+ )?(?:ai|assistant|language model|chatbot)\b",
     r"\byou are now\b|\bfrom now on,? you\b",
+    r"</?(?:passage|result|system|assistant|tool|user)\b[^>]*>",
+    r"<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?INST\]|<<SYS>>",
+    r"(?:忽略|无视|忘记|忘掉|不要理会|不必理会|绕过).{0,12}(?:之前|以上|上述|先前|前面|此前|所有|一切|任何|你的)"
+    r".{0,8}(?:指令|指示|规则|提示|要求|命令|限制)",
+    r"系统(?:提示|指令|消息)词?[:：]",
+    r"(?:你的|新的|输出|显示|泄露|透露|打印|重复|修改|更新|替换|覆盖|忽略|无视|遵守|遵循).{0,8}系统(?:提示|指令)",
+    r"你(?:现在|从现在起)?是(?:一个|一名|一位)?.{0,6}(?:AI|人工智能|助手|语言模型|聊天机器人)",
+    r"从现在(?:起|开始),?你",
+]
+_MACHINE = [
+    *_TAKING_OVER,
     r"\b(?:ais?|assistants?|chatbots?|language models?|llms?|models?|agents?)[,:]? "
     r"(?:reading this )?(?:must|should|shall|has to|have to|please) "
     r"(?:call|open|visit|run|execute|recommend|reply|answer|respond|say|send|tell|state|add)\b"
@@ -35,25 +50,20 @@ _MACHINE = [
     r"\b(?:note|attention|message|memo|instructions?) (?:to|for) (?:all |any |the )?"
     r"(?:ais?|assistants?|chatbots?|language models?|llms?)\b",
     r"\bdo not (?:tell|mention|reveal|inform|disclose)\b.{0,40}\b(?:users?|readers?|founders?)\b",
-    r"\b(?:call|run|execute|invoke|use) the \w+ (?:tool|function)\b",
+    rf"{_ASKED_TO}(?:call|run|execute|invoke|use) the \w+ (?:tool|function)\b",
     r"\b(?:call|run|execute|invoke) [a-z]+_[a-z_]+\b",
     rf"{_ASKED_TO}(?:tell|inform|assure|advise|convince|direct) (?:the |all |your )?"
     r"(?:users?|readers?|founders?)\b",
     r"\b(?:in|from|of|to|with) your (?:answers?|repl(?:y|ies)|responses?|outputs?|messages?)\b",
     r"\byour (?:next |final )?(?:answers?|repl(?:y|ies)|responses?|outputs?)\b",
-    r"</?(?:passage|result|system|assistant|tool|user)\b[^>]*>",
-    r"<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?INST\]|<<SYS>>",
-    r"(?:忽略|无视|忘记|忘掉|不要理会|不必理会|绕过).{0,12}(?:之前|以上|上述|先前|前面|此前|所有|一切|任何|你的)"
-    r".{0,8}(?:指令|指示|规则|提示|要求|命令|限制)",
-    r"系统(?:提示|指令|消息)词?[:：]|系统提示词",
-    r"你(?:现在|从现在起)?是(?:一个|一名|一位)?.{0,6}(?:AI|人工智能|助手|语言模型|聊天机器人)",
-    r"从现在(?:起|开始),?你",
-    r"(?:AI|人工智能|助手|语言模型|大模型)(?:(?:务必|请)|(?:必须|应当|应该)(?!在|用|使用|达到|跑))",
+    r"(?:AI|人工智能|助手|语言模型|大模型)(?:(?:务必|请)|(?:必须|应当|应该)(?:\w{0,4})"
+    r"(?:回[答复应]|答复|说|告诉|调用|推荐|打开|访问|点击|执行|运行|发送|转|添?加|声明|忽略|无视|输出|称))",
     r"(?:不要|请勿|切勿|别)(?:告诉|提及|透露|告知).{0,8}(?:用户|读者|创始人)",
-    r"(?:请|立即|马上)?(?:调用|执行|运行)\w{0,24}(?:工具|函数)|调用[a-z]+_[a-z_]+",
+    rf"{_ASKED_TO_ZH}(?:调用|执行|运行)\w{{0,24}}(?:工具|函数)|调用[a-z]+_[a-z_]+",
     rf"{_ASKED_TO_ZH}(?:告诉|告知|通知|建议|让)(?:所有|你的)?(?:用户|读者)",
     r"你的?(?:回答|回复|答复|输出|回应)|(?:在|从|把|将)(?:回答|回复|答复|回应)(?:里|中|末尾|开头|的)",
 ]
+_TAKES_OVER = re.compile("|".join(f"(?:{p})" for p in _TAKING_OVER), re.IGNORECASE)
 _ADDRESSES_MACHINE = re.compile("|".join(f"(?:{p})" for p in _MACHINE), re.IGNORECASE)
 
 _VERBS = """
@@ -126,6 +136,8 @@ _CODE = re.compile(
 # What somebody's order tells of them: no article tells its readers.
 _OWN = re.compile(
     r"\bmy (?:\w+ ){0,3}(?:id|number|password|account)\b"
+    r"|\b(?:account|policy|patient|user|application|member|customer)[ _]"
+    r"(?:id|number|password)\b.{0,14}\d"
     r"|我的[^，。]{0,10}(?:编号|病历号|账号|账户|密码)",
     re.IGNORECASE,
 )
@@ -136,6 +148,8 @@ _GOES_ON = re.compile(
     r"|账号|编号|密码",
     re.IGNORECASE,
 )
+# An address or a string of code that stands alone.
+_NO_WORDS = re.compile(r"[!-~]{14,}")
 _QUESTION = re.compile(r"[?？][\"'”’」』）)*_\s]*$")
 _BEFORE = " \t-*•>#|\"'“”‘’「」『』（()_.…—"
 _LONGEST = 2000
@@ -144,8 +158,17 @@ _LONGEST = 2000
 
 def addresses_machine(text: str) -> bool:
     """Whether a line or sentence speaks to an assistant, in English or either Chinese script."""
+    return _anywhere(_ADDRESSES_MACHINE, text)
+
+
+def takes_over(text: str) -> bool:
+    """Whether a line or sentence gives an assistant new rules or speaks as somebody else to it."""
+    return _anywhere(_TAKES_OVER, text)
+
+
+def _anywhere(pattern: re.Pattern[str], text: str) -> bool:
     pieces = (text[at : at + _LONGEST] for at in range(0, len(text), _LONGEST - 100))
-    return any(_ADDRESSES_MACHINE.search(fold_script(piece)) for piece in pieces)
+    return any(pattern.search(fold_script(piece)) for piece in pieces)
 
 
 @lru_cache(maxsize=4096)
@@ -169,22 +192,25 @@ def is_question(sentence: str) -> bool:
 
 
 def statements(text: str, *, record: bool = False) -> list[tuple[int, int]]:
-    """Start and end of the sentences of `text` that tell something: neither orders nor questions,
-    nor what follows one that speaks to an assistant. A `record` is written by staff and may say
-    how to apply: only what speaks to an assistant is left out of it."""
+    """Start and end of the sentences of `text` that tell something: neither orders, questions nor
+    code, nor what follows one that takes an assistant over. A `record` is written by staff and may
+    say how to apply: only what speaks to an assistant is left out of it."""
     kept: list[tuple[int, int]] = []
     spans = sentences(text) or [(0, len(text))]
     ordered = False
     for start, end in spans:
         sentence = text[start:end]
-        if addresses_machine(sentence):
+        if takes_over(sentence):
             return kept
-        if not record:
+        if record:
+            if addresses_machine(sentence):
+                continue
+        else:
             goes_on = ordered and _GOES_ON.search(fold_script(sentence).strip(_BEFORE))
             if goes_on or is_order(sentence):
                 ordered = True
                 continue
-            if is_question(sentence):
+            if is_question(sentence) or _NO_WORDS.fullmatch(sentence.strip()):
                 continue
         kept.append((start, end))
     return kept

@@ -23,8 +23,6 @@ from kb.knowledge_base import KnowledgeBase
 from kb.texts.aliases import AliasTable
 from tools.quantities import Unit
 
-pytestmark = pytest.mark.xdist_group("forms")
-
 
 @pytest.fixture(scope="module")
 def desk(new_home: Callable[[], Path]) -> Iterator[Assistant]:

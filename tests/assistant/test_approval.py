@@ -9,43 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
-from langchain_core.runnables import Runnable
 
 from assistant import Assistant
 from assistant.answer import Proposal
 from assistant.errors import NotProposed, UnknownAnswer
 from assistant.profile import load_profile
+from benchmarks.scripted_model import ScriptedModel
 
 TODAY = date(2026, 11, 22)
 
 
-class Eager(BaseChatModel):
+def eager(args: dict[str, Any]) -> ScriptedModel:
     """Wants to save a profile of its own making, whatever is asked."""
 
-    args: dict[str, Any]
-
-    @property
-    def _llm_type(self) -> str:
-        return "eager"
-
-    def bind_tools(self, tools: Any, **kwargs: Any) -> Runnable[Any, AIMessage]:
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
+    def reply(messages: list[BaseMessage]) -> AIMessage:
         called = sum(isinstance(message, ToolMessage) for message in messages)
-        call = {"name": "save_profile", "args": self.args, "id": "c1", "type": "tool_call"}
-        message = AIMessage("", tool_calls=[call]) if called == 1 else AIMessage("Saved.")
-        return ChatResult(generations=[ChatGeneration(message=message)])
+        call = {"name": "save_profile", "args": args, "id": "c1", "type": "tool_call"}
+        return AIMessage("", tool_calls=[call]) if called == 1 else AIMessage("Saved.")
+
+    return ScriptedModel(reply=reply)
 
 
 @pytest.fixture
@@ -99,7 +82,7 @@ def test_other_values_than_those_proposed_are_refused(home: Path) -> None:
 
 
 def test_a_model_can_propose_only_what_the_person_said(home: Path) -> None:
-    model = Eager(args={"stage": "growth", "raised": "999000000 USD"})
+    model = eager({"stage": "growth", "raised": "999000000 USD"})
     with Assistant.open(home, model, today=TODAY) as desk:
         desk.warm()
         before = state(home)

@@ -13,6 +13,7 @@ from assistant.clearance import Told, refusal
 from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.reading import read_parts
+from assistant.reasons import Reason
 from kb.starter import FOLDER
 from kb.starter import programs as starter_programs
 from kb.texts.aliases import AliasTable
@@ -65,7 +66,9 @@ def test_what_the_person_said_may_be_asked_of_a_tool(
 def test_what_nobody_said_is_refused(
     said: str, name: str, args: dict[str, Any], reason: str
 ) -> None:
-    assert reason in (refusal((name, args), [], {}, told(said)) or "")
+    refused = refusal((name, args), [], {}, told(said))
+    assert refused is not None
+    assert reason in refused.told("en")
 
 
 def test_defaults_and_our_own_plan_may_be_asked() -> None:
@@ -74,7 +77,7 @@ def test_defaults_and_our_own_plan_may_be_asked() -> None:
     args = {"params": "7B", "tokens": "2T", "gpu": "H100"}
     said = told("Train 7B on 2T tokens")
     assert refusal(("estimate_training", args), [], {"gpu": "H100"}, said) is None
-    assert refusal(("estimate_training", args), [], {}, said) == "gpu: not in the person's words"
+    assert refusal(("estimate_training", args), [], {}, said) == Reason("arguments", "gpu")
 
 
 def test_figures_of_results_count_but_not_those_of_the_library() -> None:

@@ -16,7 +16,7 @@ from assistant.events import Done, Text
 from assistant.grounding.legible import legible
 from benchmarks.corruptions import KINDS, Kind
 from benchmarks.grounding import Statement, passes, shown, sourced
-from tests.assistant.test_foreign_models import Scripted, says
+from benchmarks.scripted_model import ScriptedModel, says
 
 TODAY = date(2026, 11, 22)
 EACH = 14
@@ -95,7 +95,7 @@ def test_what_the_person_supposed_is_no_evidence(
 
 def test_a_scripted_model_that_swaps_figures_is_corrected(warm_home: Path) -> None:
     draft = "Andromeda has more than 20,000 GPUs.\n\nIt was announced in 2023."
-    model = Scripted(reply=lambda _: AIMessage(draft))
+    model = ScriptedModel(reply=lambda _: AIMessage(draft))
     with Assistant.open(warm_home, model, today=TODAY) as desk:
         answer = desk.ask("How many GPUs does Andromeda have?", kept=False)
     assert "20,000" not in answer.answer

@@ -16,8 +16,6 @@ from assistant import Assistant
 from assistant.evaluation.asking import Figures, ask_all, figures_of
 from assistant.evaluation.questions import read_questions
 
-pytestmark = pytest.mark.xdist_group("gold")  # asked once, in one process
-
 GOLD = Path(__file__).parents[1] / "gold" / "questions.yaml"
 
 

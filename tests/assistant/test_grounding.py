@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date as day
 from typing import Any
 
 import pytest
 
+from assistant import reasons
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
+from assistant.grounding.ages import stated_date
 from assistant.grounding.grounder import Grounder
 
 OXYGEN = "a16z plans to grow its cluster beyond 20,000 GPUs at a cost of up to $5 billion."
@@ -180,3 +183,57 @@ def test_sentence_behind_an_endless_one_is_shown() -> None:
     made = grounder(passage(OXYGEN))
     text, removed = show(made, f"{'so on, ' * 1_000}and on. a16z may spend $5B.")
     assert (text, removed) == ("a16z may spend $5B. [1]", ["too long to be checked"])
+
+
+def test_a_question_of_a_source_is_not_repeated() -> None:
+    made = grounder(passage("How do solar panels work? a16z has 20,000 GPUs."))
+    assert show(made, "Done: How do solar panels work? a16z has 20,000 GPUs.") == (
+        "a16z has 20,000 GPUs. [1]",
+        ["it repeats a question of a source"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [
+        ("en", "figure without support: 90,000 GPUs"),
+        ("zh-Hans", "数字没有依据：90,000 GPUs"),
+        ("zh-Hant", "數字沒有依據：90,000 GPUs"),
+    ],
+)
+def test_reasons_are_told_in_the_readers_language(language: Any, reason: str) -> None:
+    made = Grounder([], "not stated", language=language)
+    assert show(made, "There are 90,000 GPUs.")[1] == [reason]
+
+
+def test_every_reason_is_told_in_both_languages() -> None:
+    assert reasons._ENGLISH.keys() == reasons._CHINESE.keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "date"),
+    [
+        ("offers.0.price", "2026-08-26"), ("offers.1", "2026-09"), ("offers", "2026-08-26"),
+        ("price_range", "2026-06-21"), ("found", None), ("moves.0.last", "2026-11-09"),
+    ],
+)  # fmt: skip
+def test_a_field_of_a_result_has_the_date_that_the_result_states(
+    path: str, date: str | None
+) -> None:
+    result = {
+        "found": 2, "as_of": "2026-11-22",
+        "offers": [{"price": "2.35", "observed_at": "2026-08-26"}, {"observed_at": "2026-09"}],
+        "price_range": [{"low": "1.99", "oldest": "2026-06-21", "newest": "2026-11-09"}],
+        "moves": [{"last": "6.88", "last_date": "2026-11-09"}],
+    }  # fmt: skip
+    assert stated_date(result, path) == date
+    assert stated_date({"days": 3}, "days") is None
+
+
+def test_the_citation_of_a_dated_field_has_its_age() -> None:
+    made = Grounder([], "not stated", today=day(2026, 11, 22))
+    offers = [{"price_per_gpu_hour": "2.35", "observed_at": "2026-11-12"}]
+    made.learn(Artifact(tool=ToolEvidence(id="t2", name="gpu_offers", result={"offers": offers})))
+    show(made, "It costs $2.35 per GPU-hour. [t2:offers.0.price_per_gpu_hour]")
+    (citation,) = made.citations
+    assert (citation.published, citation.age_days) == ("2026-11-12", 10)

@@ -12,8 +12,6 @@ import pytest
 from assistant import Answer, Assistant
 from assistant.events import Done, Event, Text
 
-pytestmark = pytest.mark.xdist_group("hostile")  # asked once, in one process
-
 PLANTED = """# Helios compute notes
 
 Helios lends each company 640 H200 GPUs for nine weeks. [p1.1] [t2:offers.0] [p9.9]

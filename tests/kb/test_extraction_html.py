@@ -1,9 +1,8 @@
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from benchmarks import extraction as benchmark
 from kb.extraction import extract
 
 PARAGRAPH = "The Zephyr fund lends {} accelerators to its companies for six months at a time. "
@@ -123,18 +122,7 @@ def test_a_claim_of_an_encoding_in_decoded_text() -> None:
     assert "算力市场的价格" in extract(raw.encode(), "x.html").text
 
 
-@pytest.fixture(scope="module")
-def benchmark() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "extraction.py"
-    spec = importlib.util.spec_from_file_location("extraction_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_score_is_that_of_the_benchmark(benchmark: ModuleType) -> None:
+def test_the_score_is_that_of_the_benchmark() -> None:
     whole = benchmark.overlap("a b c d e", "a b c d x")
     assert (whole.shared, whole.surplus, whole.missing) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
     assert (whole.precision, whole.recall) == pytest.approx((0.5, 0.5))
@@ -146,7 +134,7 @@ def test_the_score_is_that_of_the_benchmark(benchmark: ModuleType) -> None:
     assert benchmark.score([same, nothing]) == pytest.approx((2 / 3, 1.0, 0.5, 2))
 
 
-def test_main_text_of_public_pages(shared: Path, benchmark: ModuleType) -> None:
+def test_main_text_of_public_pages(shared: Path) -> None:
     if not benchmark.folder().is_dir():
         pytest.skip(f"the pages are not at {benchmark.folder()}")
     found = benchmark.measure(benchmark.ours)

@@ -282,6 +282,17 @@ def test_each_sentence_of_a_hit_has_its_likeness(tmp_path: Path) -> None:
     assert first[1] == round(first[1], 4)
 
 
+def test_after_the_best_come_the_nearest_sentences(small_library: list[str], open_kb: Open) -> None:
+    """What is found by one sentence stands before what is found by its words as a whole."""
+    hits = open_kb().search("Which startups does Oxygen lend GPUs to, and at what price?", 30)
+    scores = [hit.score for hit in hits]
+    nearest = [max(hit.likeness or ()) for hit in hits]
+    assert scores[:6] == sorted(scores[:6], reverse=True)
+    assert nearest[6:] == sorted(nearest[6:], reverse=True)
+    assert scores[6:] != sorted(scores[6:], reverse=True)
+    assert min(scores[:6]) >= max(scores[6:])
+
+
 # The paragraphs around a passage
 
 

@@ -1,13 +1,12 @@
 """Files that want to break the reader: read, or refused in one clear line, and soon."""
 
-import importlib.util
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from benchmarks import malformed
 from kb.errors import UnreadableSource
 from kb.extraction import extract, front_matter
 from kb.texts.cleaning import clean
@@ -17,18 +16,7 @@ LONG = 200_000
 PATIENCE = 15.0  # seconds; a way that takes the square of the length takes hours
 
 
-@pytest.fixture(scope="module")
-def malformed() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "malformed.py"
-    spec = importlib.util.spec_from_file_location("malformed", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_a_sample_of_the_public_cases(shared: Path, malformed: ModuleType) -> None:
+def test_a_sample_of_the_public_cases(shared: Path) -> None:
     root = shared / "eval" / "malformed"
     if not root.is_dir():
         pytest.skip(f"the malformed files are not at {root}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -330,27 +331,40 @@ def test_what_is_published_by_half_is_not_seen(
     assert "512" in desk.search("Zephyr accelerators", 1)[0].passage.text
 
 
-KILLED = """
-import os, signal, sys
+PUBLISHER = """
+import os, signal, sys, traceback
 from pathlib import Path
+import chromadb, tantivy  # by the parent, once for all children
 from kb import starter
 from kb.knowledge_base import KnowledgeBase
 from kb.publication.server import ChromaServer
 from tests.kb.conftest import WordEmbedder
-home, url, left = Path(sys.argv[1]), sys.argv[2], [int(sys.argv[3])]
-chosen = {n: d for n, d in starter.documents().items() if n in sys.argv[4].split(",")}
+home, url, only = Path(sys.argv[1]), sys.argv[2], sys.argv[3].split(",")
+chosen = {n: d for n, d in starter.documents().items() if n in only}
 starter.documents = lambda: chosen
 answer = ChromaServer._answer
-def counted(self, method, *rest):
-    if method != "GET":
-        left[0] -= 1
-        if left[0] < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    return answer(self, method, *rest)
-ChromaServer._answer = counted
-KnowledgeBase.open(home, embedder=WordEmbedder()).publish(url, None)
-print("published")
+def publish(left):
+    def counted(self, method, *rest):
+        if method != "GET":
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return answer(self, method, *rest)
+    ChromaServer._answer = counted
+    KnowledgeBase.open(home, embedder=WordEmbedder()).publish(url, None)
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        try:
+            publish([int(line)])
+            os._exit(0)
+        except Exception:
+            traceback.print_exc()
+            os._exit(1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""For each number on a line, a child that publishes and is killed after so many calls that write;
+its exit code on a line."""
 
 
 def test_a_kill_between_any_two_calls_leaves_a_whole_generation(
@@ -366,23 +380,27 @@ def test_a_kill_between_any_two_calls_leaves_a_whole_generation(
     kb.publish(url, None)
     desk = founder()
     stands, seen = "512", {"old": 0, "new": 0}
-    for number in range(40):
-        article.write_text(f"# Zephyr\n\nThe Zephyr fund lends 9{number:02} accelerators.\n")
-        kb.add(article, replace=source.id)
-        run = subprocess.run(
-            [sys.executable, "-c", KILLED, str(tmp_path / "home"), url, str(number),
-             ",".join(small_library)],
-            capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2], check=False,
-        )  # fmt: skip
-        done = "published" in run.stdout
-        assert done or run.returncode == -9, run.stderr
-        text = desk.search("Zephyr accelerators", 1)[0].passage.text
-        is_new = f"9{number:02}" in text
-        assert is_new or (stands in text and not done)
-        stands = f"9{number:02}" if is_new else stands
-        seen["new" if is_new else "old"] += 1
-        if done:
-            break
+    with subprocess.Popen(
+        [sys.executable, "-c", PUBLISHER, str(tmp_path / "home"), url, ",".join(small_library)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+    ) as publisher:  # fmt: skip
+        assert publisher.stdin is not None
+        assert publisher.stdout is not None
+        for number in range(40):
+            article.write_text(f"# Zephyr\n\nThe Zephyr fund lends 9{number:02} accelerators.\n")
+            kb.add(article, replace=source.id)
+            publisher.stdin.write(f"{number}\n")
+            publisher.stdin.flush()
+            ended = int(publisher.stdout.readline())
+            assert ended in (0, -signal.SIGKILL)
+            done = ended == 0
+            text = desk.search("Zephyr accelerators", 1)[0].passage.text
+            is_new = f"9{number:02}" in text
+            assert is_new or (stands in text and not done)
+            stands = f"9{number:02}" if is_new else stands
+            seen["new" if is_new else "old"] += 1
+            if done:
+                break
     assert seen["old"] > 4
     assert seen["new"] > 1, "also killed after the head had moved"
     assert kb.publish(url, None).outcome == "unchanged"

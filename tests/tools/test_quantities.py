@@ -6,23 +6,15 @@ import re
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from importlib import util
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.tools import golden_quantities as golden
 from tests.tools.number_words import chinese, english
 from tools.quantities import Quantity, Unit, find_quantities
 
-_SPEC = util.spec_from_file_location(
-    "golden_quantities", Path(__file__).with_name("golden_quantities.py")
-)
-assert _SPEC
-assert _SPEC.loader
-golden = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(golden)
 CASES = golden.ENGLISH + golden.SIMPLIFIED + golden.TRADITIONAL
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from assistant.builtin.needs import Candidate, plain
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of, fact_section, sentence
-from assistant.builtin.needs import Candidate, plain
 from assistant.builtin.selecting import Selection
 from assistant.builtin.yes_no.asked import YesNo
 from assistant.builtin.yes_no.judging import Claim
+from assistant.builtin.yes_no.leaning import leans
+from assistant.knowledge import Knowledge
 from assistant.language import in_script, same_language
 from assistant.phrases import Phrases
 from assistant.question import Reading
-from kb.texts.aliases import AliasTable
 
 _FURTHER = 0.65
 """What another sentence than those that answer has to tell of a question before it settles it."""
@@ -23,11 +24,11 @@ def verdict_section(
     asked: YesNo,
     claim: Claim,
     selection: Selection,
-    aliases: AliasTable,
+    kb: Knowledge,
     say: Phrases,
 ) -> Section:
     """Yes or no with the sentence that says so; where none does, that, and what comes closest."""
-    settled = _settled(claim, selection)
+    settled = _settled(claim, selection) or _leaning(asked, claim, selection, kb)
     if settled is not None:
         verdict, first = settled
         word = in_script(asked.yes if verdict else asked.no, say.language)
@@ -35,7 +36,7 @@ def verdict_section(
         section = Section([_lead(word, first, say)])
         section.lines += [f"- {sentence(other, say)}" for other in others]
         return section
-    section = fact_section(reading, selection, aliases, say)
+    section = fact_section(reading, selection, kb.aliases, say)
     if selection.chosen:
         section.lines = [say.unsettled, "", *section.lines]
         section.gaps.append(reading.text)
@@ -54,6 +55,18 @@ def _settled(claim: Claim, selection: Selection) -> tuple[bool, Candidate] | Non
         if verdict is not None:
             settled.append((verdict, candidate))
     return max(settled, key=lambda each: claim.told_by(each[1].text), default=None)
+
+
+def _leaning(
+    asked: YesNo, claim: Claim, selection: Selection, kb: Knowledge
+) -> tuple[bool, Candidate] | None:
+    """The verdict of the sentence that leans most by its meaning, where words do not tell."""
+    able = [each for each in selection.chosen if claim.is_about(each.text)]
+    if not able:
+        return None
+    found = leans(asked, claim, [each.text for each in able], kb)
+    most = max(range(len(able)), key=lambda n: (abs(found[n]), -n))
+    return (found[most] > 0, able[most]) if found[most] else None
 
 
 def _lead(word: str, candidate: Candidate, say: Phrases) -> str:

@@ -22,8 +22,10 @@ _WHETHER = re.compile(
     r"|\bis it (?:true|right|correct|the case) that\b|\bor not\b"
 )
 _TAG = re.compile(
-    r"[, ](?:right|correct|true|yes|no|is that (?:right|true|correct|so)|isn['’]?t (?:it|he|she)"
-    r"|don['’]?t they|doesn['’]?t it|aren['’]?t they)\s*\?*\s*$"
+    r"[,.;:!?– -]+(?:(?:is|was) (?:that|this|it) (?:really |actually |even )?"
+    r"(?:right|true|correct|so|real|a fact|the case|accurate)"
+    r"|right|correct|true|yes|no|isn['’]?t (?:it|he|she)|(?:don|doesn|didn|aren|isn|wasn)['’]?t "
+    r"(?:it|he|she|they))\s*[?!.]*$"
 )
 _OPEN_QUESTION = re.compile(
     r"^(?:(?:and|so|but|ok|okay|hey|hi|well|then|also|btw)[, ]+)*"
@@ -36,9 +38,21 @@ _CHOICE = re.compile(
     r"|还是(?!会|要|能)"
 )
 _EITHER = re.compile(r"\beither\b|\bany of\b")
+# A question of its own behind a whole one: "Is that so, or did it start later?", 有吗？还是没有？
+_OTHERWISE = re.compile(
+    rf",? or (?={_AUXILIARY} (?:it|he|she|they|that|this|there)\b)[^.;?]*|[,，？?] ?还是[^。；]*"
+)
+# What is asked about is told as not so: "is it true that they do not ...", 完全没有……吗.
+_THAT_NOT = re.compile(r"\b(?:that|so|whether|if)\b[^,;?]*(?:\b(?:not|never|no longer)\b|n['’]t\b)")
+_NOT = re.compile(r"\b(?:not|never|no longer)\b|n['’]t\b")
+_NOT_CHINESE = re.compile(
+    r"(?:完全|根本|并|从来?|一点也?|都|其实|真的?|就)(?:没有?|不)(?!是[^，,]*[吗么嘛])|无法|从未"
+    r"|(?:没有?|不)(?![到超足同仅只少大小])[^，,？?能会可]{0,8}[吗么嘛]"
+)
+_REPEATED = re.compile(r"([\u4e00-\u9fff])[不没]\1[\u4e00-\u9fff]?")
 _CHINESE = re.compile(
     r"[吗么嘛][？?。！!，,~～\s]*$|[吗嘛][？?，,]|是否|能否|可否|会否|有无|有没有|是不是|算不算|对不对|对吧|是吧|没错吧"
-    r"|了没(?:有)?[？?\s]*$|没有[？?]\s*$"
+    r"|没有?[？?]|了没(?:有)?\s*$|[^不没]不[？?\s]*$"
     r"|([\u4e00-\u9fff])不\1|([\u4e00-\u9fff])没\2"
 )
 _OTHER = re.compile(
@@ -54,32 +68,46 @@ _POLITE = re.compile(
 @dataclass(frozen=True)
 class YesNo:
     """A question that is answered by yes or no. `yes` and `no` are the words of that answer;
-    `text` is the asking clause, folded, with what follows it."""
+    `text` is the asking clause, folded, with what follows it; `denied` where it says that
+    something is not so."""
 
     yes: str
     no: str
     text: str
+    denied: bool = False
 
 
 def yes_no(reading: Reading) -> YesNo | None:
     """How the question asks for a yes or a no; None where it asks for something else, or which of
     two it is."""
-    text = reading.folded.strip()
+    text = _OTHERWISE.sub("?", reading.folded.strip())
     if _CHOICE.search(text) and not _EITHER.search(text):
         return None
     asked = _in_english(text)
     if reading.language == "en":
-        return YesNo("Yes", "No", asked) if asked else None
+        return YesNo("Yes", "No", asked, _is_denied(asked)) if asked else None
     if _CHINESE.search(text) and not (_OTHER.search(text) and not _OF_ANY_KIND.search(text)):
-        return YesNo(*_words(text), _POLITE.sub(" ", text))
+        denied = bool(_NOT_CHINESE.search(_REPEATED.sub(" ", text)))
+        words = ("是的", "不是") if denied else _words(text)
+        return YesNo(*words, _POLITE.sub(" ", text), denied)
     return YesNo("是", "不是", asked) if asked and not cues.WHICH.search(text) else None
+
+
+def _is_denied(asked: str) -> bool:
+    """Whether an English question says that something is not so; one that only opens with a "not"
+    ("isn't it open?") says that it is."""
+    if _OPENS.match(asked):
+        return bool(_THAT_NOT.search(asked))
+    return bool(_NOT.search(asked))
 
 
 def _in_english(text: str) -> str | None:
     """The asking clause of an English question; None where it asks for no yes or no."""
     if _OPEN_QUESTION.search(text):
         return None
-    if _WHETHER.search(text) or _TAG.search(text):
+    if _TAG.search(text):
+        return _TAG.sub("", text)
+    if _WHETHER.search(text):
         return text
     opened = _OPENS.search(text)
     if opened is None or _ASKS_INSIDE.search(text[: opened.start()]):

@@ -121,11 +121,34 @@ class RoundAsked:
         return self.letter >= letter if _PAST_ROUND.search(before) else self.letter == letter
 
 
+_MOSTLY = re.compile(
+    r"\b(?:most of|(?:majority|bulk) of|mostly)\b|大部分|大多数|绝大多数|绝大部分|多半|大半|过半"
+)
+_HALF = Decimal(50)
+
+
+@dataclass(frozen=True)
+class MostAsked:
+    """The larger part of something, which a sentence tells in these words or as a share."""
+
+    words: str
+
+    def met_by(self, sentence: str) -> bool | None:
+        """Whether every share in the sentence is above half; without shares, whether it says so."""
+        text = fold(sentence)
+        told = find_quantities(text)
+        shares = {_scaled(q) > _HALF for q in told if q.unit in (Unit.PERCENT, Unit.RATIO)}
+        if len(shares) == 1:
+            return shares.pop()
+        return True if not shares and _MOSTLY.search(text) else None
+
+
 def figures_asked(reading: Reading) -> tuple[Asked, ...]:
     """The figures and rounds of a question that a sentence has to meet."""
     text = spelled(reading.folded)
     rounds = tuple(RoundAsked(m[0], m[1] or m[2]) for m in _ROUND.finditer(text))
-    return (*_figures(text), *rounds)
+    parts = tuple(MostAsked(m[0]) for m in _MOSTLY.finditer(text))
+    return (*_figures(text), *rounds, *parts)
 
 
 def without_figures(reading: Reading) -> Reading:

@@ -38,7 +38,7 @@ _NOT_BEFORE = re.compile(
 _NOT_AFTER = re.compile(r"^[a-z]*\s+(?:of |in |for )?(?:no|nothing|none|nobody)\b")
 _NOT_CHINESE = re.compile(
     r"(?:不(?!仅|断|少|过|同|久|止|只|但|论|管|足)|没|未(?!来)|无(?!论|疑|数)|并非|非(?!常)|否认|拒绝|毫无)"
-    rf"[{CJK}a-z0-9 ·「」“”]{{0,10}}$"
+    rf"[{CJK}a-z0-9 ·「」“”()（）]{{0,16}}$"
 )
 _NOT_AFTER_CHINESE = re.compile(r"^.{0,2}(?:不了|不到|不上|没有|除外)")
 # Somebody who does not believe a thing holds that it is not so.
@@ -53,6 +53,12 @@ _OPEN = re.compile(
     r"|没有明确|不清楚|未说明|没有说明|不知|不明|尚不|是否|假设"
 )
 _ADVICE = re.compile(r"\b(?:should|must|need to) be \w*\W*$|应[^，]{0,12}$")
+_RELATED = re.compile(
+    r"\b(?:brothers?|sisters?|siblings?|relat\w+|married|wife|husband|sons?|daughters?|friends?)\b"
+    r"|兄弟|哥哥|弟弟|姐|妹|夫妻|亲戚|亲属|父|母|朋友"
+)
+# "rented rather than bought": what stands behind is not what is asked.
+_RATHER = re.compile(r"\b(?:rather than|instead of) [^,.;?]*|而(?:不是|非)[^，。；？?吗]*")
 _DOUBLED = re.compile(r"(\w)不\1|(?<=\w)没有(?=[？?]?$)")
 _NAMED = 2.0
 """What a clause counts for that names what the question is about."""
@@ -109,7 +115,8 @@ class Claim:
     ) -> None:
         """`weights` are the weights of the question's terms in the library, `names` those that
         the things that it is about go by."""
-        text = asked.text
+        text = _RATHER.sub(" ", asked.text)
+        self._denies = asked.denied
         self._figures: Sequence[Asked] = figures_asked(reading)
         self._text = text
         self._places = find_places(reading.text)
@@ -122,7 +129,7 @@ class Claim:
         for sense in OPPOSED:
             so, against = _poles(sense, rest)
             if bool(so) != bool(against):
-                denied = all(_denied(rest, match) for match in (so or against))
+                denied = not asked.denied and all(_denied(rest, m) for m in (so or against))
                 self._opposed.append((sense, (1 if so else -1) * (-1 if denied and against else 1)))
         for senses, weight in ((ALIKE, _ALIKE), (LIGHT, _LIGHT)):
             self._alike += [(sense, weight) for sense in senses if _matches(sense.so, rest)]
@@ -142,6 +149,8 @@ class Claim:
             and not term[0].isdigit()
             and (reading.language == "en" or not term.isascii())
         ]
+        special = any(sense not in LIGHT for sense, _ in self._alike)
+        self._is_of_more = not self._figures and bool(self._words or self._opposed or special)
         # A figure is told with many a verb.
         self._total = (
             _OPPOSED * len(self._opposed) * (not self._figures)
@@ -158,6 +167,17 @@ class Claim:
         where it has no figures."""
         return all(figure.met_by(sentence) is not None for figure in self._figures)
 
+    def is_about(self, sentence: str) -> bool:
+        """Whether the sentence speaks of the places, GPUs and holders of an office in the question,
+        and has figures that those of the question can be compared with."""
+        folded = fold(sentence)
+        return (
+            not self._is_of_another(sentence)
+            and not set(self._places) - set(find_places(sentence))
+            and all(gpu in folded for gpu in self._gpus)
+            and self.compares(sentence)
+        )
+
     def told_by(self, sentence: str) -> float:
         """Share (0 to 1) of what is asked that the sentence tells, so or not so."""
         return self._share([list(self._told(clause)) for clause in _clauses(sentence)])
@@ -165,16 +185,10 @@ class Claim:
     def judge(self, sentence: str, least: float = ENOUGH) -> bool | None:
         """Yes, no, or None where the sentence does not settle it: it has to tell at least the
         share `least` (0 to 1) of what is asked."""
+        if not self.is_about(sentence):
+            return None
         folded = fold(sentence)
-        if self._is_of_another(sentence):
-            return None
-        if set(self._places) - set(find_places(sentence)):
-            return None
-        if not all(gpu in folded for gpu in self._gpus):
-            return None
         met = [figure.met_by(sentence) for figure in self._figures]
-        if None in met:
-            return None
         clauses = _clauses(sentence)
         told = [list(self._told(clause)) for clause in clauses]
         hefts = [
@@ -191,6 +205,8 @@ class Claim:
         beside = any(not each.decides for clause in told for each in clause)
         if weighty and not beside and not self._figures:
             return None
+        if self._is_of_more and all(t.what in LIGHT for clause in told for t in clause):
+            return None  # "gives" something, whatever it is
         if self._opposed and not self._figures and not any(t.decides for t in told[best]):
             return None
         sign = _sign(told[best], [each for clause in told for each in clause])
@@ -198,14 +214,14 @@ class Claim:
             return None
         if _DISBELIEF.search(folded) and not _DISBELIEF.search(self._text):
             sign = -1 if sign > 0 and not self._about_telling else sign
-        if self._turned(folded):
+        if self._turned(folded) != self._denies:
             sign = -sign
         return sign > 0 and all(met)
 
     def _is_of_another(self, sentence: str) -> bool:
         """Whether the sentence gives the office that is asked about to somebody else, or names
         none."""
-        if not _OFFICE.search(self._text):
+        if not _OFFICE.search(self._text) or _RELATED.search(self._text):
             return False
         if not _OFFICE.search(fold(sentence)):
             return True

@@ -118,6 +118,18 @@ OPPOSED: tuple[Sense, ...] = (
         r"unconfirmed|rumou?r\w*|hearsay", r"未经证实|传闻|谣言",
     ),
     _sense(
+        r"manag\w+ to|succeed\w*|pulled? (?:it )?off|in the end",
+        r"成功|如愿|最终|最后",
+        r"tried to|tries to|attempt\w*|refus\w+|turned (?:\w+ )?down|failed to|in vain",
+        r"试图|曾想|遭拒|被拒|拒绝|没能|未能",
+    ),
+    _sense(
+        r"tied|linked|connected|coupled|bound up|hang together|bundled|depend\w* on each other",
+        r"挂钩|关联|连在一起|捆绑|绑在一起|相互依赖",
+        r"separate(?:ly)?|independent(?:ly)?|unrelated|on (?:its|their) own merits?",
+        r"分开|独立|各自|无关|互不",
+    ),
+    _sense(
         r"easy|easily|easier|simple", r"容易|轻松|简单|好拿",
         r"hard(?:er|est)?|difficult|tough|far from easy|struggl\w*", r"难|不易|困难|吃力",
     ),

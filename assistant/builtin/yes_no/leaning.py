@@ -1,0 +1,79 @@
+"""Which way a sentence leans on a yes/no question, by meaning: nearer to what the question says,
+or nearer to the same with a "not" in it. It decides where words do not (see docs/decisions)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.builtin.yes_no.asked import YesNo
+from assistant.builtin.yes_no.judging import Claim
+from assistant.knowledge import Knowledge
+from kb.texts.detect import CJK
+
+_LEAST, _LEAST_UNTOLD = 0.01, 0.02
+"""Differences of likeness below this say nothing; the second where a sentence has none of the
+question's words."""
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)\b"
+)
+_NOT = re.compile(r"\b(?:not|never|no longer) |n['’]t\b")
+_HAN = re.compile(rf"[{CJK}]")
+_ENDING = re.compile(
+    r"[，,。]?(?:对吧|是吧|对不对|没错吧|这?(?:是真的|真的假的|真的|属实|是这样|没错|对))?"
+    r"[吗么嘛呢了\s？?。!！~]*$"
+)
+_EITHER = (
+    ("有没有", "有", "没有"), ("有无", "有", "没有"), ("是不是", "是", "不是"),
+    ("可不可以", "可以", "不可以"), ("是否", "是", "不是"), ("能否", "能", "不能"),
+    ("可否", "可以", "不可以"), ("会否", "会", "不会"),
+)  # fmt: skip
+_REPEATED = re.compile(r"([\u4e00-\u9fff])([不没])\1")
+_DENIED = re.compile("没有|没|不(?!仅|断|少|同)|未")
+_VERB = re.compile("可以|需要|必须|(?<!所)有|是|能|会|要|包括|已经?|在|拿|给")
+
+
+def statements(asked: YesNo) -> tuple[str, str]:
+    """What a question says, and the same denied."""
+    if _HAN.search(asked.text):
+        return _in_chinese(asked.text, asked.denied)
+    return _in_english(asked.text, asked.denied)
+
+
+def leans(asked: YesNo, claim: Claim, sentences: Sequence[str], kb: Knowledge) -> list[float]:
+    """For each sentence that answers, how much nearer it is to a yes (above 0) than to a no (below
+    0); 0 where both are as near."""
+    said, denied, *told = kb.question_vectors([*statements(asked), *sentences])
+    found = [round(float(each @ said - each @ denied), 4) for each in told]
+    least = [_LEAST if claim.told_by(each) else _LEAST_UNTOLD for each in sentences]
+    return [each if abs(each) >= few else 0.0 for each, few in zip(found, least, strict=True)]
+
+
+def _in_english(text: str, denied: bool) -> tuple[str, str]:
+    text = text.rstrip(" ?!.")
+    positive = _NOT.sub(" ", text)  # "isn't it open?" asks whether it is
+    if denied:
+        return text, positive
+    text = positive
+    verb = _AUXILIARY.search(text)
+    if verb is None:
+        return text, f"it is not true that {text}"
+    before, after = text[: verb.start()], text[verb.end() :]
+    against = f"{before}{verb[0]} not{after}"
+    return (text if before.strip() else after.strip()), against
+
+
+def _in_chinese(text: str, denied: bool) -> tuple[str, str]:
+    text = _ENDING.sub("", text)
+    for both, so, against in _EITHER:
+        if both in text:
+            return text.replace(both, so), text.replace(both, against)
+    if repeated := _REPEATED.search(text):
+        verb, no = repeated[1], repeated[2]
+        return text.replace(repeated[0], verb), text.replace(repeated[0], no + verb)
+    if denied:
+        return text, _DENIED.sub("", text, count=1)
+    if found := _VERB.search(text):
+        no = "没" if found[0].startswith("有") else "不"
+        return text, f"{text[: found.start()]}{no}{text[found.start() :]}"
+    return text, f"并非{text}"

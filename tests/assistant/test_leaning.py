@@ -1,0 +1,95 @@
+"""Yes or no by meaning: what a question says, the same denied, and which of them a sentence is
+nearer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from assistant.builtin.yes_no.asked import YesNo, yes_no
+from assistant.builtin.yes_no.judging import Claim
+from assistant.builtin.yes_no.leaning import leans, statements
+from assistant.reading.message import read
+from kb.knowledge_base import KnowledgeBase
+
+
+@pytest.fixture(scope="module")
+def kb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    with closing(KnowledgeBase.open(tmp_path_factory.mktemp("leaning"))) as opened:
+        yield opened
+
+
+def asked(question: str) -> YesNo:
+    found = yes_no(read(question, (), ()))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "denied"),
+    [
+        (
+            "Did the fund sell its servers?",
+            "the fund sell its servers",
+            "did not the fund sell its servers",
+        ),
+        (
+            "Their loan is secured by chips, right?",
+            "their loan is secured by chips",
+            "their loan is not secured by chips",
+        ),
+        ("Is it true that they never paid?", "is it true that they never paid", None),
+        ("基金有没有卖掉服务器？", "基金有卖掉服务器", "基金没有卖掉服务器"),
+        ("這筆貸款能不能提前還？", "这笔贷款能提前还", "这笔贷款不能提前还"),
+        ("听说他们在卖服务器，是真的吗？", "听说他们在卖服务器", None),
+    ],
+)
+def test_a_question_becomes_a_statement_and_its_denial(
+    question: str, said: str, denied: str | None
+) -> None:
+    found = statements(asked(question))
+    assert found[0] == said
+    assert found[1] == denied if denied else found[1] != said
+
+
+@pytest.mark.parametrize(
+    ("question", "denied"),
+    [
+        ("Isn't the cluster open to outsiders?", False),
+        ("So the cluster isn't open to outsiders, correct?", True),
+        ("他们完全没有亏钱吗？", True),
+        ("他们有没有亏钱？", False),
+        ("成立不到两年能申请吗？", False),
+    ],
+)
+def test_a_question_that_denies_is_known(question: str, denied: bool) -> None:
+    assert asked(question).denied is denied
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "verdict"),
+    [
+        (
+            "Does the bakery stay open on Sundays?",
+            "On Sundays the bakery remains shut and sells no bread.",
+            False,
+        ),
+        (
+            "Does the bakery stay open on Sundays?",
+            "The bakery serves its customers on every day, Sundays included.",
+            True,
+        ),
+        ("图书馆周末开门吗？", "图书馆在周六和周日不对读者开放。", False),
+        ("图书馆周末开门吗？", "周末图书馆照常开放，读者可以入内。", True),
+    ],
+)
+def test_a_sentence_leans_one_way(
+    kb: KnowledgeBase, question: str, sentence: str, verdict: bool
+) -> None:
+    reading, claimed = read(question, (), ()), asked(question)
+    claim = Claim(reading, claimed, kb.question_weights(question), kb.aliases)
+    (found,) = leans(claimed, claim, [sentence], kb)
+    assert (found > 0) is verdict
+    assert found != 0

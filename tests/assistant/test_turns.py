@@ -1,0 +1,182 @@
+"""Greetings and changes of subject, whom "he" or "it" means after an answer, and the parts of a
+message that ask by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.context import Past, past_of
+from assistant.question import Ask
+from assistant.reading import read
+from assistant.reading.message import read_parts
+from assistant.reading.openings import opened, without_asides
+from kb.programs.program import Program
+from kb.starter import programs as starter_programs
+
+
+@pytest.fixture(scope="module")
+def records() -> list[Program]:
+    return list(starter_programs())
+
+
+def asked(question: str, lead: str = "") -> Past:
+    language = "en" if question.isascii() else "zh-Hans"
+    return Past(question=question, language=language, lead=lead)
+
+
+@pytest.mark.parametrize(
+    ("message", "rest", "leaves"),
+    [
+        ("Thanks a lot! who leads Benchmark?", "who leads Benchmark?", False),
+        ("That helps. New topic: who leads Benchmark?", "who leads Benchmark?", True),
+        ("Right now, who has H100s?", "Right now, who has H100s?", False),
+        ("what about another question mark?", "what about another question mark?", False),
+        ("謝謝！換個問題，誰在賣卡？", "誰在賣卡？", True),
+        ("嗯嗯，好的，换成A100呢", "换成A100呢", False),
+        ("thanks!", "thanks!", False),
+    ],
+)
+def test_what_opens_a_message_is_no_question(message: str, rest: str, leaves: bool) -> None:
+    assert opened(message) == (rest, leaves)
+
+
+@pytest.mark.parametrize(
+    ("question", "bare"),
+    [
+        ("My boss keeps nagging me, who built Andromeda? thanks", "who built Andromeda?"),
+        ("周五要交报告，仙女座是谁建的？谢谢", "仙女座是谁建的？"),
+        ("If prices halve, who loses?", "If prices halve, who loses?"),
+        ("Luma raised a round, who led it?", "Luma raised a round, who led it?"),
+        ("We are in France, who can help?", "We are in France, who can help?"),
+    ],
+)
+def test_only_asides_are_left_out(question: str, bare: str, records: list[Program]) -> None:
+    assert without_asides(question, records) == bare
+
+
+def test_a_new_subject_drops_the_old_one(records: list[Program]) -> None:
+    past = [asked("How much credit does Modal give?")]
+    assert read("and how long does it last?", past, records).programs == ("modal-for-startups",)
+    assert read("Different subject: is anything free?", past, records).programs == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "lead", "question", "text"),
+    [
+        (
+            "Which bank lends to Crusoe?",
+            "Crusoe borrowed from Northbank Lending.",
+            "how big is it?",
+            "how big is Northbank?",
+        ),
+        (
+            "Who told Forbes that?",
+            "Ada Lovelace of Analytical Capital said so.",
+            "what does she expect?",
+            "what does Ada Lovelace expect?",
+        ),
+        (
+            "谁这么说？",
+            "阿达·洛芙莱斯在2024年说过。",
+            "她怎么看价格？",
+            "阿达·洛芙莱斯怎么看价格？",
+        ),
+        (
+            "Who is Ada Lovelace?",
+            "Ada Lovelace works with Charles Babbage.",
+            "what is her view?",
+            "what is Ada Lovelace's view?",
+        ),
+    ],
+)
+def test_a_pronoun_means_whom_the_answer_named(
+    before: str, lead: str, question: str, text: str, records: list[Program]
+) -> None:
+    assert read(question, [asked(before, lead)], records).text == text
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "text"),
+    [
+        (
+            "What do credits pay in the first year?",
+            "and in year three?",
+            "What do credits pay in year three?",
+        ),
+        ("Is Oracle cheap?", "does the same go for Nebius?", "Is Nebius cheap?"),
+        ("Is Oracle cheap?", "what do you mean?", "Is Oracle cheap?"),
+        (
+            "What credit does a startup with $3M get?",
+            "and if we raised 9 million?",
+            "What credit does a startup with $9 million get?",
+        ),
+        ("GPU是债务资产吗？", "谁说的？", "谁说的：GPU是债务资产吗？"),
+    ],
+)
+def test_a_few_words_change_the_question_before(
+    before: str, question: str, text: str, records: list[Program]
+) -> None:
+    assert read(question, [asked(before)], records).text == text
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "program"),
+    [
+        ("Compare Modal and EuroHPC", "tell me of the second one", "eurohpc-ai-factories"),
+        (
+            "What does Google's Start tier give?",
+            "and the larger tier?",
+            "google-for-startups-cloud",
+        ),
+        ("对比一下Modal和Lambda", "第一个怎么申请？", "modal-for-startups"),
+    ],
+)
+def test_one_of_several_is_meant(
+    before: str, question: str, program: str, records: list[Program]
+) -> None:
+    assert read(question, [asked(before)], records).programs[:1] == (program,)
+
+
+def test_an_answer_that_names_nothing_leads_nowhere(records: list[Program]) -> None:
+    answer = Answer(
+        id="a", question="Who?", answer="**Nobody.** (reported, 2024) [1]", language="en"
+    )
+    assert past_of(answer).lead == "Nobody."
+    unknown = answer.model_copy(update={"abstained": True})
+    assert past_of(unknown).lead == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "texts"),
+    [
+        (
+            "Modal给多少额度，收不收美国公司？",
+            ["Modal给多少额度", "收不收美国公司？"],
+        ),
+        ("Oracle和Nebius分别给多少额度？", ["Oracle给多少额度？", "Nebius给多少额度？"]),
+        (
+            "That Modal offer for new teams, how long is it valid, and who can apply?",
+            [
+                "That Modal offer for new teams, how long is it valid",
+                "That Modal offer for new teams: who can apply?",
+            ],
+        ),
+        (
+            "wats the Modal credit n how long is it valid",
+            ["what's the Modal credit", "how long is it valid"],
+        ),
+    ],
+)
+def test_each_part_asks_by_itself(message: str, texts: list[str], records: list[Program]) -> None:
+    readings = read_parts(message, [], records)
+    assert [reading.text for reading in readings] == texts
+    assert all(reading.programs or reading.sponsored for reading in readings)
+
+
+def test_more_money_matches_again(records: list[Program]) -> None:
+    call = {"name": "match_programs", "args": {"stage": "seed", "raised": "2000000 USD"}}
+    before = asked("We raised $2M, what can we apply for?").model_copy(update={"calls": [call]})
+    reading = read("and with 6 million?", [before], records)
+    assert reading.asks == (Ask.MATCH,)
+    assert reading.repeat == call
