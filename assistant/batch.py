@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer
-from assistant.errors import InvalidBatch
+from assistant.errors import InvalidBatch, reason
 from assistant.events import Done, Failed, Noted
 from kb.home import write_atomically
 from kb.texts.cleaning import clean
@@ -58,8 +58,8 @@ def read_items(path: Path) -> list[Item]:
         text = path.read_text(encoding="utf-8-sig")
         rows = list(_rows(text, path.suffix.lower()))
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
-        raise InvalidBatch(f"cannot read {path}: {reason}", "name a file of questions") from error
+        told = f"cannot read {path}: {reason(error)}"
+        raise InvalidBatch(told, "name a file of questions") from error
     return [_item(number, row) for number, row in enumerate(rows, 1)]
 
 

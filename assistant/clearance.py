@@ -31,6 +31,27 @@ _FROM_LIBRARY = frozenset({"search_knowledge", "get_program", "compare_programs"
 _MONTH, _YEAR = Decimal("30.4375"), Decimal("365.25")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _WORDS = re.compile(r"[a-z][a-z0-9.+-]*|[\u4e00-\u9fff]+")
+# Times that a number only goes without saying ("turn a year into a week").
+_SPAN = re.compile(
+    r"\b(?:an?|one|this|next|last|the|past|single) (year|quarter|month|fortnight|week|day)\b", re.I
+)
+_SPANS = {
+    "year": _YEAR, "quarter": _YEAR / 4, "month": _MONTH, "fortnight": Decimal(14),
+    "week": Decimal(7), "day": Decimal(1),
+}  # fmt: skip
+_MONTHS = tuple(
+    rf"\b{name[:3]}(?:{name[3:]})?\b|(?<![\d十]){n}月|(?<!十){han}月"
+    for n, (name, han) in enumerate(
+        zip(
+            "january february march april may june july august september october november"
+            " december".split(),
+            "一 二 三 四 五 六 七 八 九 十 十一 十二".split(),
+            strict=True,
+        ),
+        1,
+    )
+)
+_LAST_YEAR = re.compile(r"\b(?:last|this|past) year\b|去年|今年|前年")
 _CLOSE = Decimal("0.005")
 _LEAST_DRIVEN = 2
 """A tool that our own plan does not call is called for by so many arguments of the person's."""
@@ -39,12 +60,14 @@ _LEAST_DRIVEN = 2
 @dataclass(frozen=True)
 class Told:
     """What the person said in this conversation and the tools of this turn told, without anything
-    that stands in the library. `vocabulary` are the words that our own example questions use."""
+    that stands in the library. `vocabulary` are the words that our own example questions use,
+    `answers` what was answered before, which library text shaped."""
 
     messages: tuple[str, ...]
     results: tuple[Artifact, ...]
     aliases: AliasTable
     vocabulary: frozenset[str] = frozenset()
+    answers: tuple[str, ...] = ()
 
     @cached_property
     def folded(self) -> str:
@@ -59,6 +82,8 @@ class Told:
             for said in find_quantities(message):
                 for value in (said.value, *said.readings):
                     found.update(_as_units(value, said.unit))
+            for span in _SPAN.finditer(message):
+                found.update(_as_units(_SPANS[span[1].casefold()], Unit.DURATION_DAYS))
         for artifact in self.results:
             if artifact.tool.name not in _FROM_LIBRARY:
                 found.update(_numbers_in(artifact.tool.result))
@@ -96,8 +121,26 @@ class Told:
         return isinstance(value, str) and self._holds_text(value)
 
     def holds_query(self, query: str) -> bool:
-        """Whether a search uses the person's words, or common ones of this house."""
-        return set(question_terms(query, self.aliases)) <= self.terms
+        """Whether a search uses the person's words, other names of the same, common words of this
+        house, or words that no library text has put into this conversation, as those of a
+        translation."""
+        folded = fold(query)
+        asked = set(question_terms(self.aliases.without(folded), self.aliases))
+        asked |= {f"@{group}" for group in self.aliases.groups(folded)}
+        return not any(term in self.library for term in asked - self.terms)
+
+    @cached_property
+    def library(self) -> frozenset[str]:
+        """The terms of all library text of this conversation."""
+        passages = [passage for artifact in self.results for passage in artifact.passages]
+        texts = [" ".join((p.title, p.header, p.text, p.publisher or "")) for p in passages]
+        results = [
+            json.dumps(each.tool.result, ensure_ascii=False)
+            for each in self.results
+            if each.tool.name in _FROM_LIBRARY
+        ]
+        seen = "\n".join((*texts, *results, *self.answers))
+        return frozenset(question_terms(seen, self.aliases))
 
     def _holds_number(self, number: Decimal | None) -> bool:
         if number is None:
@@ -117,7 +160,7 @@ class Told:
         if not quantities:
             return False
         if any(said.iso for said in quantities):
-            return all(said.iso in self.named for said in quantities)
+            return all(said.iso in self.named or self._holds_date(said.iso) for said in quantities)
         rest = folded
         for said in quantities:
             rest = rest.replace(fold(said.text), " ")
@@ -125,6 +168,19 @@ class Told:
         return all(self._holds_number(said.value) for said in quantities) and all(
             _stands_in(word, self.folded) or self._in_results(word) for word in words
         )
+
+    def _holds_date(self, iso: str | None) -> bool:
+        """Whether a date lies in a year that was said, or in a month of any year that was said
+        without one ("since January", "since last year")."""
+        if iso is None or not re.fullmatch(r"\d{4}(?:-\d{2}){0,2}", iso):
+            return False
+        months = {n for n, words in enumerate(_MONTHS, 1) if re.search(words, self.folded)}
+        month = int(iso[5:7]) if len(iso) > 4 else None
+        in_month = month in months if months else True
+        years = {each for each in self.named if re.fullmatch(r"\d{4}", each[:4])}
+        if years:
+            return in_month and any(each.startswith(iso[:4]) for each in years)
+        return bool(months or _LAST_YEAR.search(self.folded)) and in_month
 
     def _in_results(self, word: str) -> bool:
         return any(
@@ -181,6 +237,7 @@ def _as_units(value: Decimal, unit: Unit) -> Iterator[Decimal]:
     yield value
     if unit is Unit.DURATION_DAYS:
         yield from (value * 24, value / 7, value / _MONTH, value / _YEAR)
+        yield value / _MONTH * 30  # months of a commercial year
     elif unit is Unit.PERCENT:
         yield value / 100
     yield value * 60

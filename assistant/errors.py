@@ -85,3 +85,9 @@ class StoreUnusable(AssistantError):
 
 DESK_ERRORS = (AssistantError, KbError, ToolError)
 """Every error that is reported to a person as one line and a hint."""
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be read, on one line and without its name."""
+    own = error.strerror if isinstance(error, OSError) else None
+    return own or str(error).splitlines()[0]

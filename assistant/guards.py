@@ -87,6 +87,7 @@ class ClearedCalls(AgentMiddleware[Any, Any]):
             results=tuple(each.artifact for each in made if each.artifact is not None),
             aliases=self._kb.aliases,
             vocabulary=self._vocabulary,
+            answers=tuple(m.text for m in messages[:start] if isinstance(m, AIMessage)),
         )
         expected = [wanted for part in parts for wanted in part.wanted]
         reason = (

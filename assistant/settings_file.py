@@ -8,15 +8,17 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from assistant.errors import InvalidSetting
 from assistant.keys import without_secret
 from assistant.settings import FILE, PREFIX, Settings, load_settings
-from kb.home import write_atomically
-from kb.locks import locked
+from assistant.toml_file import changed
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 
 class SettingState(BaseModel):
@@ -52,25 +54,16 @@ def setting_states(home: Path) -> list[SettingState]:
 
 def change_settings(home: Path, given: Mapping[str, str]) -> None:
     """Keep settings, all or none; an empty value takes one out again. Raises `InvalidSetting`."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
     values = {name: _checked(name, text) for name, text in given.items()}
-    path = home / FILE
-    home.mkdir(parents=True, exist_ok=True)
-    with locked(home / f".{FILE}.lock"):
-        try:
-            text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
-            document = tomlkit.parse(text)
-        except (TOMLKitError, UnicodeDecodeError, OSError) as error:
-            told = str(error).splitlines()[0]
-            raise InvalidSetting(f"{FILE} cannot be read: {told}", f"mend {path}") from error
+
+    def change(document: TOMLDocument) -> None:
         for name, value in values.items():
             if value is None:
                 document.pop(name, None)
             else:
                 document[name] = value
-        write_atomically(path, tomlkit.dumps(document).encode())
+
+    changed(home / FILE, change)
 
 
 def _checked(name: str, text: str) -> Any:

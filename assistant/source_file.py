@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from assistant.errors import InvalidSetting, InvalidSource
+from assistant.errors import InvalidSource
 from assistant.sources import FILE, NAME, OWN, Table, read_table, unknown
-from kb.home import write_atomically
-from kb.locks import locked
+from assistant.toml_file import changed
 from tools.sources.all import source_named
 from tools.sources.source import Source
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
-
-T = TypeVar("T")
 
 
 def turn_on(
@@ -29,7 +26,7 @@ def turn_on(
     def change(document: TOMLDocument) -> list[Table]:
         return [_turned_on(document, name, kind, settings) for name in names]
 
-    return _changed(home, change)
+    return changed(home / FILE, change)
 
 
 def turn_off(home: Path, names: Sequence[str]) -> list[str]:
@@ -49,7 +46,7 @@ def turn_off(home: Path, names: Sequence[str]) -> list[str]:
             table["on"] = False
         return were
 
-    return _changed(home, change)
+    return changed(home / FILE, change)
 
 
 def mark_keyring(home: Path, name: str, *, stored: bool) -> None:
@@ -69,7 +66,7 @@ def mark_keyring(home: Path, name: str, *, stored: bool) -> None:
         else:
             _table(document, name).pop("keyring", None)
 
-    _changed(home, change)
+    changed(home / FILE, change)
 
 
 def _turned_on(
@@ -133,22 +130,3 @@ def _table(document: TOMLDocument, name: str) -> Any:
         if key in table and not isinstance(table[key], str if key == "kind" else bool):
             raise InvalidSource(f"{FILE} [{name}] {key}: not understood", f"mend {FILE}")
     return table
-
-
-def _changed(home: Path, change: Callable[[TOMLDocument], T]) -> T:
-    """Read, change and replace the file as one step, also against other processes."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    path = home / FILE
-    home.mkdir(parents=True, exist_ok=True)
-    with locked(home / f".{FILE}.lock"):
-        try:
-            text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
-            document = tomlkit.parse(text)
-        except (TOMLKitError, UnicodeDecodeError, OSError) as error:
-            told = str(error).splitlines()[0]
-            raise InvalidSetting(f"{FILE} cannot be read: {told}", f"mend {path}") from error
-        result = change(document)
-        write_atomically(path, tomlkit.dumps(document).encode())
-    return result

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from assistant.errors import InvalidSetting, InvalidSource
+from assistant.errors import InvalidSetting, InvalidSource, reason
 from assistant.keys import KeyringUnavailable, environment, from_environment, from_keyring
 from tools.offers import SourceStatus
 from tools.sources.all import KNOWN, source_named
@@ -119,8 +119,7 @@ def read_tables(home: Path) -> list[Table]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
-        told = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
-        raise InvalidSetting(f"{FILE} cannot be read: {told}", f"mend {path}") from error
+        raise InvalidSetting(f"{FILE} cannot be read: {reason(error)}", f"mend {path}") from error
     return [read_table(name, values) for name, values in content.items()]
 
 

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from kb.errors import UnknownGap, UnknownSource
+from kb.errors import UnknownGap
 from kb.home import Home
 from kb.intake.arrivals import Wish
 from kb.intake.places import Place
@@ -36,24 +36,21 @@ from kb.library.moments import Moment, parse_moment
 from kb.library.past import PastDay
 from kb.library.sync import Synced, by_hand, notes, with_edits
 from kb.library.views import Present, View
+from kb.library_reader import LibraryReader
 from kb.locks import locked
-from kb.programs.names import find_program
-from kb.programs.program import Program
 from kb.programs.value_checks import States
 from kb.publication.address import Address
 from kb.publication.gap_exchange import clear, collect
 from kb.publication.publishing import Publication, Snapshot, publish
 from kb.publication.server import ChromaServer
 from kb.publication.snapshot import take_snapshot
-from kb.records import Hit, Passage, Source
-from kb.retrieval.embedders import Embedder, Vectors
+from kb.records import Source
+from kb.retrieval.embedders import Embedder
 from kb.retrieval.equipment import Equipment
-from kb.retrieval.filters import ALL, Filter
+from kb.retrieval.filters import ALL
 from kb.retrieval.index import Index
 from kb.retrieval.placing import Progress
 from kb.retrieval.upkeep import Upkeep
-from kb.texts.aliases import AliasTable
-from kb.texts.documents import Document, version_of_all
 
 
 def _silent(_text: str) -> None:
@@ -71,7 +68,7 @@ class Trial:
     records: bool
 
 
-class KnowledgeBase:
+class KnowledgeBase(LibraryReader):
     """Articles and programs of a home: the bundled layer and, over it, what staff added.
 
     Opening is cheap; the index and the embedder load with the first search or write, and the
@@ -377,117 +374,12 @@ class KnowledgeBase:
                 progress=progress, note=self._note,
             )  # fmt: skip
 
-    def sources(self) -> list[Source]:
-        """All articles and programs, sorted by id."""
-        return list(self._view.sources().values())
-
-    def source(self, source_id: str, version: str | None = None) -> Source:
-        """An article or program as it is or, with a version, as it was. Raises `UnknownSource`."""
-        try:
-            source = self._view.document(source_id).source
-            if version in (None, source.version):
-                return source
-        except UnknownSource:
-            if version is None:
-                raise
-        kept = self._view.version(source_id, version or "")
-        if kept is None:
-            raise UnknownSource(
-                f"{source_id} has no version {version}", f"compute-desk kb history {source_id}"
-            )
-        return kept
-
-    def passages(self, source_id: str) -> list[Passage]:
-        """The passages of a source, in order. Raises `UnknownSource`."""
-        return list(self._document(source_id).passages)
-
-    def programs(self) -> list[Program]:
-        """All program records, sorted by id."""
-        return self._view.records()
-
-    def find_program(self, name: str) -> Program | None:
-        """The program with this id, name, alias or sponsor, in any script; None where it is
-        unknown. An id goes before a name, a name before an alias, an alias before a sponsor."""
-        return find_program(name, self._view.records(), self.aliases)
-
-    def program_passages(self, program_id: str, language: str) -> list[Passage]:
-        """The terms of a program in a language, in order, each with its `field`.
-
-        Terms are kept in English and Simplified Chinese; "zh-Hant" gives the latter. Raises
-        `UnknownSource`.
-        """
-        if all(program.id != program_id for program in self._view.records()):
-            raise UnknownSource(f"there is no program {program_id}", "compute-desk programs list")
-        wanted = "en" if language == "en" else "zh-Hans"
-        return [p for p in self._document(program_id).passages if p.language == wanted]
-
-    def search(
-        self,
-        query: str,
-        k: int = 10,
-        *,
-        kind: str | None = None,
-        language: str | None = None,
-        published_from: str | None = None,
-        published_to: str | None = None,
-    ) -> list[Hit]:
-        """The `k` passages that answer `query` best, whatever language either is in; what several
-        articles say in copied words counts once (`Hit.also`).
-
-        `kind` ("article", "program"), `language` and the days between two ISO dates, which may be
-        partial, restrict them (`filters`). Raises `EmbedderMismatch` where the index was built
-        with another embedder, `InvalidDate`, or `ValueError` where `k` is below 1.
-        """
-        if k < 1:
-            raise ValueError("k must be at least 1")
-        only = Filter(kind, language, published_from, published_to)
-        hits = self._upkeep.search(query, k, only)
-        # An index may be a step behind an edit by hand that keeps a source back.
-        shown = [hit for hit in hits if self._view.shows(hit.passage.source)]
-        return [replace(hit, also=tuple(filter(self._view.shows, hit.also))) for hit in shown]
-
-    def copies(self) -> list[list[str]]:
-        """The ids of articles that tell one story, the one that stands for them first."""
-        self._upkeep.bring_up_to_date()
-        return self._upkeep.copies.groups()
-
-    def question_weights(self, question: str) -> dict[str, float]:
-        """The terms of a question (see `terms`), each with how rare it is in the library."""
-        return self._upkeep.weights(question)
-
     def rebuild(self) -> None:
         """Build the index anew from the library, with the embedder chosen now."""
         with self._founders.guard, self._founders.index.writing():
             self._founders.index.clear()
             shutil.rmtree(self._home.fund_index, ignore_errors=True)
             self._founders.follow()
-
-    @property
-    def aliases(self) -> AliasTable:
-        """The bundled alias table with the home's own words."""
-        return self._equipment.aliases
-
-    @property
-    def embedder_fingerprint(self) -> str:
-        """What changes whenever the vectors of questions would."""
-        return self._equipment.embedder.fingerprint
-
-    def question_vector(self, question: str) -> Vectors:
-        """What a question means, float32 of length 1; the nearer two are, the more alike."""
-        return self._equipment.question(question)
-
-    def question_vectors(self, questions: Sequence[str]) -> Vectors:
-        """The same for many questions that stay the same, one row each; kept in the home."""
-        return self._equipment.questions(questions)
-
-    @property
-    def library_version(self) -> str:
-        """A hash over ids and versions of all sources: 12 hexadecimal digits."""
-        return version_of_all(self.sources())
-
-    def state(self) -> str:
-        """What is read, in a few words."""
-        return f"library {self.library_version}"
 
     def record_gap(self, question: str, language: str, missing: list[str]) -> None:
         """Keep a question that was not answered, for staff."""
@@ -550,6 +442,3 @@ class KnowledgeBase:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
-
-    def _document(self, source_id: str) -> Document:
-        return self._view.document(source_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -218,7 +219,7 @@ def _cells(groups: list[GapGroup], everything: bool) -> list[list[object]]:
     rows: list[list[object]] = []
     for group in groups:
         more = f" (and {len(group.wordings) - 1} more)" if len(group.wordings) > 1 else ""
-        missing = [part for part in group.missing if part not in group.wordings]
+        missing = [part for part in group.missing if not _is_said(part, group.wordings)]
         cells: list[object] = [
             group.id,
             group.count,
@@ -234,3 +235,13 @@ def _cells(groups: list[GapGroup], everything: bool) -> list[list[object]]:
             cells.append(about(done.at[:10], done.who, done.source, done.why) if done else "")
         rows.append(cells)
     return rows
+
+
+def _is_said(missing: str, wordings: Sequence[str]) -> bool:
+    """Whether a missing part is most of what was asked, and so stands in the line already."""
+    part = _bare(missing)
+    return any(part in asked and 2 * len(part) > len(asked) for asked in map(_bare, wordings))
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(" .?!。？！")

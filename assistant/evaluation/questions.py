@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.errors import InvalidGold
+from assistant.errors import InvalidGold, reason
 
 Half = Literal["tune", "check"]
 Kind = Literal[
@@ -62,10 +62,8 @@ def read_questions(path: Path) -> list[Question]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
-        raise InvalidGold(
-            f"cannot read {path}: {reason}", "name a YAML file of questions"
-        ) from error
+        told = f"cannot read {path}: {reason(error)}"
+        raise InvalidGold(told, "name a YAML file of questions") from error
     if not isinstance(data, Mapping) or not set(data) <= {*GROUPS}:
         raise InvalidGold(f"{path} is no file of questions", f"group them by {', '.join(GROUPS)}")
     return list(_questions(data))
@@ -84,5 +82,5 @@ def _questions(data: Mapping[str, Any]) -> Iterator[Question]:
             except ValidationError as error:
                 first = error.errors()[0]
                 where = ".".join(str(part) for part in first["loc"])
-                reason = f"{place}, {where}: {first['msg'].lower()}"
-                raise InvalidGold(reason, "correct the file") from error
+                told = f"{place}, {where}: {first['msg'].lower()}"
+                raise InvalidGold(told, "correct the file") from error

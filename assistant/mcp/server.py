@@ -30,6 +30,7 @@ from assistant.errors import DESK_ERRORS
 from assistant.events import Done, Failed, ToolFinished
 from assistant.mcp.resources import TEMPLATES, listed, read
 from assistant.mcp.tools import AgentTools, refusal
+from assistant.toolbox.calls import proposes
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -68,7 +69,7 @@ class DeskServer:
     def __init__(self, desk: Assistant) -> None:
         self._desk = desk
         # What it proposes is for the person at this desk to approve, so it is not served.
-        self._tools = AgentTools([tool for tool in desk.tools() if tool.name != "save_profile"])
+        self._tools = AgentTools([tool for tool in desk.tools() if not proposes(tool)])
 
     async def list_tools(
         self, _context: _Context, _params: PaginatedRequestParams | None

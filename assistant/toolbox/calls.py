@@ -23,18 +23,26 @@ _ROWS = 20
 Output = tuple[str, dict[str, Any]]
 """Text for the chat model, and the artifact (JSON of `Artifact`)."""
 
+_PROPOSES = "proposes"
 _SCHEMAS: dict[CodeType, ArgsSchema | None] = {}
 
 
-def as_tool(function: Callable[..., Output]) -> BaseTool:
-    """The agent tool with the name, the arguments and the docstring of a function. Its arguments
-    are read once a process: doing so for each desk took half of the time that opening one takes."""
+def as_tool(function: Callable[..., Output], *, proposes: bool = False) -> BaseTool:
+    """The agent tool with the name, the arguments and the docstring of a function; `proposes`
+    where its result waits for the person's approval. Its arguments are read once a process: doing
+    so for each desk took half of the time that opening one takes."""
     code = function.__code__
     tool = StructuredTool.from_function(
-        function, args_schema=_SCHEMAS.get(code), response_format="content_and_artifact"
-    )
+        function, args_schema=_SCHEMAS.get(code), response_format="content_and_artifact",
+        tags=[_PROPOSES] if proposes else None,
+    )  # fmt: skip
     _SCHEMAS[code] = tool.args_schema
     return tool
+
+
+def proposes(tool: BaseTool) -> bool:
+    """Whether what a tool returns is for the person at the desk to approve."""
+    return _PROPOSES in (tool.tags or ())
 
 
 @dataclass

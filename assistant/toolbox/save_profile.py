@@ -52,4 +52,4 @@ def save_profile_tool(home: Path, today: date) -> BaseTool:
 
         return run(runtime, NAME, told, work)
 
-    return as_tool(save_profile)
+    return as_tool(save_profile, proposes=True)

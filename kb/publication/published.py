@@ -30,7 +30,7 @@ from kb.publication.server import BATCH, ChromaServer
 from kb.records import Hit, Passage, Source
 from kb.retrieval.chroma import Stored
 from kb.retrieval.embedders import Embedder, Vectors
-from kb.retrieval.equipment import Equipment
+from kb.retrieval.equipment import Equipment, Equipped
 from kb.retrieval.filters import Filter
 from kb.retrieval.index import Reader
 from kb.retrieval.search import search
@@ -47,7 +47,7 @@ _HINT = (
 _AGE = 1.0  # seconds for which a list may be old; a search never is
 
 
-class PublishedKnowledge:
+class PublishedKnowledge(Equipped):
     """What is published at an address, read as `kb.knowledge_base.KnowledgeBase` is.
 
     Opening asks nobody. The first use fetches the present generation into the home; from then on
@@ -193,19 +193,6 @@ class PublishedKnowledge:
     def aliases(self) -> AliasTable:
         """The alias table that was published."""
         return self._present.aliases
-
-    @property
-    def embedder_fingerprint(self) -> str:
-        """What changes whenever the vectors of questions would."""
-        return self._equipment.embedder.fingerprint
-
-    def question_vector(self, question: str) -> Vectors:
-        """What a question means, float32 of length 1; the nearer two are, the more alike."""
-        return self._equipment.question(question)
-
-    def question_vectors(self, questions: Sequence[str]) -> Vectors:
-        """The same for many questions that stay the same, one row each; kept in the home."""
-        return self._equipment.questions(questions)
 
     @property
     def library_version(self) -> str:

@@ -134,6 +134,25 @@ class Equipment:
         return starter.BundledVectors()
 
 
+class Equipped:
+    """What knows how to ask: the meaning of questions by its equipment."""
+
+    _equipment: Equipment
+
+    @property
+    def embedder_fingerprint(self) -> str:
+        """What changes whenever the vectors of questions would."""
+        return self._equipment.embedder.fingerprint
+
+    def question_vector(self, question: str) -> Vectors:
+        """What a question means, float32 of length 1; the nearer two are, the more alike."""
+        return self._equipment.question(question)
+
+    def question_vectors(self, questions: Sequence[str]) -> Vectors:
+        """The same for many questions that stay the same, one row each; kept in the home."""
+        return self._equipment.questions(questions)
+
+
 class _AsPassages:
     """An embedder whose passages are questions, so that a cache of vectors holds them, too."""
 

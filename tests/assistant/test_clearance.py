@@ -11,9 +11,10 @@ import yaml
 from assistant.builtin.planning import Made, plan
 from assistant.clearance import Told, refusal
 from assistant.context import Past
-from assistant.evidence import Artifact, ToolEvidence
+from assistant.evidence import Artifact, ToolEvidence, passage_evidence
 from assistant.reading import read_parts
 from assistant.reasons import Reason
+from kb.records import Passage
 from kb.starter import FOLDER
 from kb.starter import programs as starter_programs
 from kb.texts.aliases import AliasTable
@@ -21,10 +22,15 @@ from kb.texts.aliases import AliasTable
 ALIASES = AliasTable.load(FOLDER / "aliases.yaml")
 UTTERANCES = Path(__file__).parents[1] / "gold" / "utterances.yaml"
 LEAST = 0.95
+_TEXT = "Globex lends GPUs to Zorblax."
+_PASSAGE = Passage(source="x", version="1", start=0, end=29, text=_TEXT, language="en", title="X")
+READ = Artifact(  # what every model has read when it calls a tool
+    tool=ToolEvidence(id="t1", name="search_knowledge"), passages=passage_evidence(1, [_PASSAGE])
+)
 
 
 def told(*messages: str, results: tuple[Artifact, ...] = ()) -> Told:
-    return Told(messages, results, ALIASES, frozenset({"program", "price"}))
+    return Told(messages, (READ, *results), ALIASES, frozenset({"program", "price"}))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,14 @@ def told(*messages: str, results: tuple[Artifact, ...] = ()) -> Told:
          {"gpu": "A100", "count": 8, "hours": 504, "max_price": 2.5}),
         ("What are the terms of Oxygen?", "get_program", {"program": "Oxygen"}),
         ("比较氧气计划和Andromeda", "compare_programs", {"programs": ["氧气计划", "Andromeda"]}),
+        ("Turn a year on 64 GPUs into a week?", "scale_time",
+         {"gpus": 64, "days": "365", "target_days": "1 week"}),
+        ("8 H100s for a fortnight", "gpu_offers", {"gpu": "H100", "count": 8, "hours": 336}),
+        ("H100 prices since January?", "gpu_price_history", {"gpu": "H100", "since": "2026-01-01"}),
+        ("H100从一月起怎么变？", "gpu_price_history", {"gpu": "H100", "since": "2026-01"}),
+        ("H100 in mid 2024", "gpu_price_history", {"gpu": "H100", "until": "2024-07"}),
+        ("How do startups get GPUs from funds?", "search_knowledge",
+         {"query": "创业公司 如何 获得 GPU 算力 基金"}),
         ("We owe 12% on $30,000 cards over 3 years", "gpu_loan",
          {"price_per_gpu": "30000", "interest": "12%", "months": 36}),
     ],
@@ -58,6 +72,9 @@ def test_what_the_person_said_may_be_asked_of_a_tool(
                                                         "price": "0.01"}, "price"),
         ("What does Helios lend?", "get_program", {"program": "Oxygen"}, "program"),
         ("What does Helios lend?", "search_knowledge", {"query": "Globex GPUs"}, "searches"),
+        ("H100 prices since January?", "gpu_price_history", {"gpu": "H100", "since": "2026-03"},
+         "since"),
+        ("H100 prices in 2024?", "gpu_price_history", {"gpu": "H100", "since": "2023-01"}, "since"),
         ("What does Helios lend?", "save_profile", {"stage": "seed"}, "stage"),
         ("We pay $2 an hour for 8 H100s", "gpu_offers", {"gpu": "H100", "count": 8,
                                                          "china": True}, "china"),

@@ -48,9 +48,6 @@ _HOW_MUCH_PAID = re.compile(
     r"|付)[^，。,;]{0,4}(?:多少|几)"
 )
 _TOLD_OF = re.compile(r"\b(?:did|was|were|has|had|borrowed|raised|took)\b|借了|贷了|拿到了|获得了")
-_EACH = re.compile(
-    r"\b(?:each|apiece|(?:per|a) (?:gpu|chip|card|piece))\b|每[张块片卡枚]|单价|单张"
-)
 _DOWN = re.compile(r"\bdown\b|deposit|up ?front|own money|首付|自付|头期|头款|订金|定金|预付|自备")
 _BALLOON = re.compile(r"balloon|at the end|final payment|last payment|尾款|气球|期末|最后一期")
 _FEE = re.compile(r"\bfees?\b|origination|arrangement|手续费|费用|服务费|开办费")

@@ -71,9 +71,6 @@ _THIS = cues.cue(r"such|this|that (?:much|kind)", r"这样|这么|这笔|这些|
 _CUSTOMERS = re.compile(
     r"^\s?(?:paying )?(?:customers|clients|users)\b|^\s?[个家名位]?(?:付费)?(?:客户|用户)"
 )
-_NOW = cues.cue(
-    r"(?:our|now|with|has|have|current|against|already)\b[^.]{0,30}", r"目前|现在|现有|已有"
-)
 
 
 @dataclass(frozen=True, kw_only=True)

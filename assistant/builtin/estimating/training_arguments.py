@@ -57,9 +57,6 @@ _WITHIN_AFTER = re.compile(
     r"|^(?:的?时间)?\s?(?:以?内|之内|里(?!程)|期限|(?:就?能?把?[^，。,;；？?]{0,24})?(?:训|跑|练|搞|做|完)(?:练)?(?:得|不)?(?:完|好|出来|成|定|掉))"
 )
 _A_WITHIN = re.compile(r"\b(?:in|within|under) (?:a|one) (day|week|month|year)\b(?! of)")
-_HOW_LONG = cues.cue(
-    r"how long|how many (?:days|weeks|months|hours)", r"多久|多长时间|几天|几周|多少天|多少小时"
-)
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _AROUND = 24
 
