@@ -23,6 +23,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.builtin import writing
 from assistant.builtin.needs import Candidate, Needs, QuestionSigns, SentenceSigns, plain
@@ -64,8 +65,11 @@ def cases(desk: Assistant, questions: Sequence[Question]) -> list[Case]:
                 _seen.append(_case(_q, those, needs.question_signs(those)))
             return _SELECT(reading, passages, weights, aliases, *rest)
 
+        turns: list[Answer] = []
+        for before in question.after:
+            turns.append(desk.ask(before, kept=False, earlier=turns))
         with patch.object(writing, "select", keep):
-            desk.ask(question.ask, kept=False)
+            desk.ask(question.ask, kept=False, earlier=turns)
         if len(seen) == 1:
             found.append(seen[0])
         if sys.stderr.isatty():
@@ -220,6 +224,12 @@ def least_errors(sums: Array, absent: NDArray[np.bool_]) -> float:
     return min(sorted(sums.tolist()), key=errors)
 
 
+def _is_told(question: Question) -> bool:
+    """Whether a question is for what the sources say, and is neither a yes/no nor a list."""
+    plain_one = question.kind in ("fact", "no_answer", "follow_up") and not question.table
+    return plain_one and question.yes is None and not question.calls
+
+
 def main() -> None:
     """Print the figures; with --learn write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -227,8 +237,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path, help="gold files instead of practice's")
     given = parser.parse_args()
     files = given.files or sorted(PRACTICE.glob("*.yaml"))
-    questions = [q for f in files for q in read_questions(f) if not q.after]
-    questions = [q for q in questions if q.kind in ("fact", "no_answer")]
+    questions = [q for f in files for q in read_questions(f) if _is_told(q)]
     with tempfile.TemporaryDirectory() as home, Assistant.open(home=home) as desk:
         known = cases(desk, questions)
     absent = np.array([case.question.kind == "no_answer" for case in known])

@@ -94,7 +94,7 @@ def search(
             share,
             meaning=meaning(row.vector, vector, embedder),
             likeness=sentence_likeness(row.passage, row.sentences, vector, embedder),
-            asked=asked_before and asked_before.likeness(vector, row.passage, embedder),
+            asked=asked_before.likeness(vector, row.passage, embedder) if asked_before else None,
         )
         for score, row, dense, share in hits
     ]

@@ -12,7 +12,8 @@ from assistant import Assistant
 from assistant.answer import Language
 from assistant.builtin.contest import contest, ranked
 from assistant.builtin.sections.facts import fact_section
-from assistant.builtin.selecting import Candidate, Selection
+from assistant.builtin.needs import Candidate, SentenceSigns
+from assistant.builtin.selecting import Selection
 from assistant.builtin.told_figures import told_figures
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.builtin.yes_no.figures import figures_asked
@@ -241,7 +242,7 @@ def test_a_figure_of_a_chinese_source_comes_first_in_english() -> None:
         id="p1.1", source="s", version="v", start=0, end=len(text), text=text, language="zh-Hans",
         title="t", publisher="Gamma", as_of="2026-05",
     )  # fmt: skip
-    chosen = Candidate(passage, text, coverage=1.0, missing=(), fits=True, score=1.0)
+    chosen = Candidate(passage, text, SentenceSigns(*[0.0] * len(SentenceSigns._fields)))
     question = read("How much does Selene invest in each company?", (), ())
     section = fact_section(question, Selection((chosen,), ()), AliasTable({}), ENGLISH)
     assert section.lines == [
