@@ -262,7 +262,10 @@ FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"who (?:can|may|is)|eligib\w*|qualif\w*|requir\w*|stages?|have raised|may have raised",
         r"条件|要求|资格|适合|阶段|谁能|谁可以|面向|才行|才(?:能|可以|收|给)|融[了过资]{0,2}多少")),
     ("price", cue(r"prices?|charges?|free", r"价格|什么价|收费|免费")),
-    ("duration", cue(r"how long|expires?", r"多久|期限|有效期")),
-    ("strings", cue(r"strings?|equity|in return", r"股权|股份|代价|回报")),
+    ("duration", cue(
+        r"how long|expir(?:es?|y|ation)|duration|validity|valid|runs? out",
+        r"多久|期限|有效期|到期|过期")),
+    ("strings", cue(
+        r"strings?|equity|in return|catch", r"股权|股份|代价|回报|附带|附加条件")),
     ("apply", cue(r"how (?:can|do|to)\b.*\bapply", r"怎么申请|如何申请")),
 )  # fmt: skip

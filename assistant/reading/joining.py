@@ -179,7 +179,8 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
             return False  # "What does Sequoia say of X, and what is its figure based on?"
         if names_anything(earlier) and _has_content(later.folded):
             return False
-        return bool(pointing and cues.FOLLOW_UP.search(later.folded) and not names_anything(later))
+        points = cues.FOLLOW_UP.search(later.folded) or _OWNED.search(later.folded)
+        return bool(pointing and points and not names_anything(later))
     own = alone(joined(group.texts))
     if not _says_nothing(own) and not _open(own):
         refers = cues.FOLLOW_UP.search(own.folded) and not own.gpus

@@ -14,11 +14,13 @@ from assistant import cues
 from assistant.context import Past
 from assistant.grounding.names import proper_names
 from assistant.question import Reading
-from assistant.reading.follow_ups import NO_SUBJECT, spelled_out
+from assistant.reading.follow_ups import NO_SUBJECT, OF_THEM, spelled_out
+from assistant.reading.fragments import LISTS
 from assistant.reading.names import full_names, mentioned, mentions, names_anything
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
+from tools.quantities import find_quantities
 
 _MOST_NAMES = 3
 _THAT = cues.cue(r"it|its|they|them|their|that|those|these|this|the price", r"它|这|那|其")
@@ -55,6 +57,8 @@ class Subject:
 def subject(reading: Reading, past: Sequence[Past], programs: Sequence[Program]) -> Subject:
     """What the last turns were about: the nearest that named anything but a GPU."""
     ids = {program.id for program in programs}
+    if OF_THEM.search(reading.folded) and (compared := _compared(past[-1], ids)):
+        return Subject(programs=compared)
     person = bool(_PERSON.search(reading.folded))
     for n in range(len(past) - 1, -1, -1):
         turn = past[n]
@@ -75,10 +79,19 @@ def subject(reading: Reading, past: Sequence[Past], programs: Sequence[Program])
             return Subject(programs=tuple(sponsored))
         if names:
             return Subject(names=tuple(names[:_MOST_NAMES]))
-        cited = [source for source in turn.sources if source in ids]
+        listed = any(call["name"] in LISTS for call in turn.calls)
+        cited = [source for source in turn.sources if source in ids and not listed]
         if cited:
             return Subject(programs=tuple(cited[:1]))
     return Subject()
+
+
+def _compared(last: Past, ids: set[str]) -> tuple[str, ...]:
+    """The programs that the last turn compared; empty where it compared none."""
+    for call in last.calls:
+        if len(named := [each for each in call["args"].get("programs") or () if each in ids]) > 1:
+            return tuple(named)
+    return ()
 
 
 def told_of(names: Sequence[str], question: str, *, chinese: bool) -> str:
@@ -116,7 +129,7 @@ def _told(said: str, turn: Past, programs: Sequence[Program], *, person: bool) -
         for name in proper_names(turn.lead, initial=turn.language != "en")
         if name not in said and name not in gpus and name not in NO_SUBJECT
     ]
-    return Subject(names=(names[0],)) if names else None
+    return Subject(names=(names[0],)) if names and not find_quantities(names[0]) else None
 
 
 # Who has one of these words in a name is no person.
