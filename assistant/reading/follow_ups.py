@@ -28,6 +28,7 @@ from assistant.reading.names import (
     names_anything,
 )
 from assistant.reading.openings import opened
+from assistant.reading.scaling import scaled
 from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
@@ -244,6 +245,7 @@ def points_back(reading: Reading) -> bool:
         return True
     fitting = cues.ELIGIBLE.search(reading.folded) and not cues.WHICH.search(reading.folded)
     names = proper_names(reading.text, initial=reading.language != "en")
+    names = [name for name in names if not find_places(name)]
     named = names or reading.programs or reading.sponsored or reading.gpus or reading.models
     ours = cues.OURS.search(reading.folded)
     counted = (
@@ -265,12 +267,19 @@ def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | No
     values = bool(reading.quantities or reading.gpus)
     said = reading.folded.strip()
     leads = bool(cues.AND_WITH.search(said) or _AGAIN.search(said))
+    if cues.ELSEWHERE.search(said) and call["name"] == "cluster_queue":
+        return None
+    whole = any(each.missing(reading) is None for each in wanted(reading))
+    if whole and call["name"] not in BY_TOOL:
+        return None
     if call["name"] in BY_TOOL:
         if _asks_of_it(reading):
             return call
+        if changed := scaled(reading, call):
+            return changed
         if not (leads or (values and (_only_values(reading) or _asks_nothing_else(reading)))):
             return None
-        if any(each.missing(reading) is None for each in wanted(reading)):
+        if whole:
             return None  # a whole question of its own, which only begins like a follow-up
         return call if (values and leads) or _changes(reading, call) else None
     if call["name"] == "match_programs":

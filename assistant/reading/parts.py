@@ -26,11 +26,13 @@ _ASKING = (
 )
 _TELL = (
     r"(?:please )?(?:tell (?:me|us)|show (?:me|us)?|list|give (?:me|us)|estimate|calculate|compare"
-    r"|explain|rank|check (?:whether|if|that)|work out|find out|find (?:me|us))"
+    r"|explain|say (?:which|whether|if|who)|rank|check (?:whether|if|that)|work out|find out"
+    r"|find (?:me|us))"
 )
 _WISHED = (
     r"(?:an? (?:rough |quick |training |serving |inference |fine-?tuning |cost |price )*"
-    r"(?:estimate|quote|forecast|comparison|ranking)|the (?:terms|price|cost|conditions|queue) )"
+    r"(?:estimate|quote|forecast|comparison|ranking)|the (?:terms|price|cost|conditions|queue"
+    r"|trend|history) )"
 )
 _ENGLISH = re.compile(
     rf"(?:,\s*(?:(?:and|but|plus|so)\s+)?|\s+(?:and|plus)\s+)(?:(?:also|then|secondly)[, ]+)?"

@@ -20,9 +20,9 @@ from assistant.reading.names import full_names, mentioned, mentions, names_anyth
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
-from tools.quantities import find_quantities
+from tools.quantities import Unit, find_quantities
 
-_MOST_NAMES = 3
+_MOST_NAMES, _SHORT = 3, 35
 _THAT = cues.cue(r"it|its|they|them|their|that|those|these|this|the price", r"它|这|那|其")
 _PERSON = cues.cue(r"he|she|him|her|his", r"他(?!们)|她(?!们)")
 _ROLE = cues.cue(
@@ -149,8 +149,11 @@ def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
     """The GPUs that "them" or "that" means, where their rent or its moves are asked for: those of
     the last turn's call ("where can I rent them?", "how has that changed since 2024?")."""
     text = reading.folded
-    moved = cues.MOVED.search(text) or cues.CHANGED.search(text)
-    if reading.gpus or not _THAT.search(text) or not (moved or cues.RENT.search(text)):
+    moves = (cues.MOVED, cues.CHANGED, cues.DEARER)
+    moved = any(cue.search(text) for cue in moves)
+    few = len(reading.text) <= _SHORT and moved
+    points = _THAT.search(text) or cues.ELSEWHERE.search(text) or few
+    if reading.gpus or not points or not (moved or cues.RENT.search(text)):
         return None
     calls = [call for call in past[-1].calls if call["args"].get("gpu")]
     if not calls or names_anything(reading):
@@ -158,8 +161,11 @@ def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
     call = next((call for call in calls if call["args"].get("gpus")), calls[-1])
     gpu, chinese = str(call["args"]["gpu"]), reading.language != "en"
     if moved:
-        return f"{gpu}价格" if chinese else f"{gpu} prices"
+        provider = call["args"].get("provider")
+        if chinese:
+            return f"{provider}的{gpu}价格" if provider else f"{gpu}价格"
+        return f"{gpu} prices on {provider}" if provider else f"{gpu} prices"
     count = call["args"].get("gpus") or call["args"].get("count")
-    if not count:
+    if not count or reading.first(Unit.GPUS):
         return gpu
     return f"{count}张{gpu}" if chinese else f"{count} {gpu}s"

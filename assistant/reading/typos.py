@@ -22,7 +22,9 @@ queue program programs programme compare comparison difference eligible eligibil
 credits accelerator startup startups tokens parameters requests minute minutes million billion
 trillion hours weeks months terms conditions offers interest collateral utilization utilisation
 revenue investment commitment history trend right doubled tripled accept raised founded invested
-founder generative milestones amount which would really against experiments examples tickets
+founder capacity residual bootstrapped purchase electricity ownership checkpoint checkpoints
+interruption interruptions preemptible portfolio latency generative milestones
+amount which would really against experiments examples tickets
 estimate provider providers Europe Germany hourly monthly budget payment lease investor investors
 Nvidia Microsoft Anthropic Sequoia Azure Amazon Google OpenAI Andreessen Horowitz Combinator Capital
 """.split()
