@@ -171,8 +171,9 @@ def asks_plainly(reading: Reading) -> bool:
 
 
 _PAST = re.compile(
-    r"\b(?:did|was|were|had|has|have been|took|used|usually|typically|normally|generally|people)\b"
-    r"|花了|用了|过吗|当时|通常|一般|有人|别人|大家"
+    r"\b(?:did|was|were|had|has|have been|took|used|usually|typically|normally|generally|people|"
+    r"according to|articles?|sources?|anyone)\b"
+    r"|花了|用了|过吗|当时|通常|一般|文章|报道|资料|有人|别人|大家"
 )
 _TECHNICAL = re.compile(
     r"(?:Q?Lo?RA|SFT|DPO|RLHF|GRPO|PPO|RL|MoE|LLMs?|GPUs?|AI|API|B|T)s?", re.IGNORECASE

@@ -46,7 +46,7 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (Ask.HISTORY,), None
     if _asks_queue(reading):
         return (Ask.QUEUE,), None
-    if asks_match(reading):
+    if asks_match(reading) and Ask.ROUTES not in found:  # which rank the programs
         return (Ask.MATCH,), kind
     if asks_fit(reading):
         return (Ask.MATCH, *found), kind
@@ -117,7 +117,8 @@ def _tells_one(reading: Reading) -> bool:
 def _asks_offers(reading: Reading) -> bool:
     """Whether prices or stock of hardware are wanted, and not those of a program."""
     text = reading.folded
-    costs, rents = bool(cues.COST.search(text)), bool(cues.RENT.search(text))
+    costs = bool(cues.COST.search(text) or reading.first(Unit.PRICE_PER_GPU_HOUR))
+    rents = bool(cues.RENT.search(text))
     hardware = reading.gpus or reading.strange_gpu or "gpu" in text
     if not hardware or not (costs or rents) or (cues.WHY.search(text) and not reading.gpus):
         return False

@@ -191,7 +191,7 @@ _OF_A_PROGRAM = cues.cue(
     r"credits?|grants?|accelerators?|startups?|programs?|programmes?|schemes?|offer(?:s|ed|ing)?|"
     r"gives?|terms?|conditions?|strings|benefits?|perks|appl(?:y|ies)|eligib\w*|qualif\w*|join|"
     r"about|portfolio|activate",
-    r"额度|资助|代金券|加速器|计划|创业|初创|新创|给|送|条款|条件|门槛|好处|福利|优惠|申请|资格|扶[植持]|介绍",
+    r"额度|资助|代金券|加速器|计划|创业|初创|新创|给|送|条款|条件|门槛|好处|福利|优惠|申请|资格|扶[植持]|介绍|方案|合作",
 )
 
 

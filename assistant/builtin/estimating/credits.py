@@ -39,7 +39,7 @@ TOOL = "credits_value"
 _MARKET_PRICES = 3
 _LEAST_HOUR, _MOST_HOUR = Decimal("0.2"), Decimal(50)
 _CREDITS = re.compile(
-    r"\b(?:cloud )?(?:credits?|grant)\b|额度|代金券|抵[用扣]|算力券|云券|赠金|赠送金"
+    r"(?<!on )\b(?:credits?|grant)\b|额度|代金券|抵[用扣]|算力券|云券|赠金|赠送金"
 )
 _WORTH = re.compile(
     r"\b(?:worth|values?d?|buy|real(?:ly)?|last|(?:get|go) (?:out )?of|how (?:far|much compute)|"
@@ -277,7 +277,8 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told |= {"market": [price_text(each) for each in market], "market_source": ASKED}
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
-    if years := _years(reading):
+    years = _years(reading)
+    if years:
         told["years"] = years
     if spend := told_by(reading, Unit.MONEY, _MONTHLY):
         told["spend_per_month"] = price_text(spend)
@@ -291,7 +292,9 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["probability"] = price_text(half)
     if equity := told_by(reading, Unit.PERCENT, _EQUITY):
         told["equity_share"] = share_text(equity)
-    if eligible := share_of(reading, _ELIGIBLE, [each for each in (chance, equity) if each]):
+    if not years and (
+        eligible := share_of(reading, _ELIGIBLE, [each for each in (chance, equity) if each])
+    ):
         told["eligible_share"] = share_text(eligible)
     if cash := told_by(reading, Unit.MONEY, _CASH):
         told["cash_in"] = price_text(cash)
