@@ -145,7 +145,7 @@ _ITEMS = r"[a-z][a-z -]*(?:, [a-z][a-z -]*)*,? and [a-z][a-z -]*"
 _FIELDS = re.compile(
     rf"^{_ORDER} (?:about )?(?:the )?(?P<list>{_ITEMS}?)"
     r" (?P<of>(?:of|for|in|behind|at|with) (?:the )?[A-Za-z\d].*)$"
-    rf"|^{_ORDER} (?:about )?(?P<whose>(?:[A-Z\d][\w.-]* ?)+['’]s) (?P<own>{_ITEMS})$"
+    rf"|^{_ORDER} (?:about )?(?P<whose>[A-Z\d][\w.-]*(?: [A-Z\d][\w.-]*)*['’]s) (?P<own>{_ITEMS})$"
     r"|^(?P<before>[^，。？?、]{2,24}的)(?P<fields>[^，。？?、的]{2,8}(?:、[^，。？?、的]{2,8})*?"
     r"(?:、|以及|和|与|與|及)[^，。？?、的]{2,8}?)"
     r"(?P<behind>(?:都|各|分别|分別)?(?:是什[么麼]|有哪些|是多少|如何|怎[么麼][样樣])?呢?)$",
