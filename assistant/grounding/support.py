@@ -211,8 +211,10 @@ class EvidenceBook:
 
     def _told_by(self, stretch: Stretch, claim: Claim, figure: Figure) -> tuple[Figure, ...]:
         """The figures of a source's sentence, and the date of the source: not where the claim
-        repeats a sentence that gives a date of its own."""
-        if figure.quantity.unit not in _DATED:
+        repeats a sentence that gives a date of its own, but for the remark that says who told it
+        when."""
+        in_remark = figure.quantity.start >= len(claim.told.rstrip())
+        if figure.quantity.unit not in _DATED or in_remark:
             return stretch.figures
         own = figures(stretch.text)
         dated = any(each.quantity.unit in _DATED for each in own)

@@ -268,3 +268,10 @@ def test_the_host_of_a_named_publisher_may_be_told() -> None:
         )
         text, _ = show(made, f"The story of Forbes is at {host}. [p1.1]")
         assert bool(text) is ok
+
+
+def test_the_remark_behind_a_dated_sentence_has_the_date_of_the_source() -> None:
+    made = grounder(passage("Since 2023 funds have been buying their own GPUs.", as_of="2024-07"))
+    told = "**Since 2023 funds have been buying their own GPUs.**"
+    said = f"{told} (reported, The Information, Jul 2024)"
+    assert show(made, f"{said} [p1.1]") == (f"{said} [1]", [])
