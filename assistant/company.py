@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from assistant.grounding.names import proper_names
@@ -33,6 +34,14 @@ _STAGE = {
 _RAISED = re.compile(
     r"\braised?\b|\braising\b|\bfunding\b|\bfunded with\b|融资|融了|募|拿了|拿到|筹", re.IGNORECASE
 )
+_LEAST_RAISED = 50_000
+_RAISED_JUST_BEFORE = re.compile(r"\braised (?:about |over |around |some )?$", re.IGNORECASE)
+_FROM = re.compile(r" from [A-Z]")
+_ROUND_OF = re.compile(
+    r"(?:\bseries[- ][a-e]|\bseed|\bround|[轮輪])(?: round)?[^\w$]{0,3}(?:of |worth |about |共"
+    r"|融)?$",
+    re.IGNORECASE,
+)
 _FOUNDED = re.compile(
     r"\b(?:founded|started|incorporated|set up|established|launched|since)\b|成立|创立|创办|注册于",
     re.IGNORECASE,
@@ -44,6 +53,13 @@ _LIST = rf"{_NAME}(?:(?:, | and |, and |和|、|与|及){_NAME}){{0,4}}"
 _BACKED = (
     re.compile(rf"(?:[Bb]acked|[Ff]unded|financed|owned) by ({_LIST})"),
     re.compile(rf"({_NAME})[- ](?:backed|funded|portfolio)\b"),
+    re.compile(r"\b(YC|Y Combinator|Techstars) (?:company|startup|team|alum\w*)\b"),
+    re.compile(rf"(?:million|[\dkKmM]) from ({_LIST})"),
+    re.compile(
+        r"(?:拿到|进了|進了|入选|入選|加入)(?:了)?\s?([A-Z][A-Za-z0-9"
+        r" &.]{1,24}?)(?=\s?[，,、。！!]|$)"
+    ),
+    re.compile(rf"({_LIST}) (?:co-?)?(?:led|leads|joined|did|wrote) our\b"),
     re.compile(rf"({_LIST}) (?:backs?|funds|(?:ha(?:s|ve) )?invested in) (?:us|our)\b"),
     re.compile(
         rf"({_NAME}) (?:is|are) (?:one of )?our (?:lead |seed |main |only |existing )*"
@@ -76,8 +92,9 @@ _NOBODY = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:，；：、。?？!！]|\b(?:with|and|on)\b")
 _NOTHING = re.compile(
-    r"\b(?:have not|haven[’']t|never|not yet) raised\b|\bno (?:outside )?funding\b|\bunfunded\b"
-    r"|没(?:有)?(?:拿过|融过|获得过)(?:任何)?(?:投资|融资)|尚?未融资|没有融资"
+    r"\b(?:have not|haven[’']t|never|not yet) raised\b|\bnothing raised\b|\braised nothing\b"
+    r"|\bno (?:outside )?funding\b|\bunfunded\b"
+    r"|没(?:有)?(?:拿过|融过|获得过|拿|融)(?:任何)?(?:投资|融资|资)|尚?未融资|没有融资"
 )
 _LEAST_SUM = 10_000
 _LONGEST = 2_000
@@ -136,7 +153,17 @@ def _stage(folded: str) -> str | None:
 def _raised(text: str) -> str | None:
     if _NOTHING.search(fold(text)):
         return "none"
-    sums = [q for q in find_quantities(text) if q.unit is Unit.MONEY and q.currency]
+    every = find_quantities(text)
+    sums = [q for q in every if q.unit is Unit.MONEY and q.currency]
+    if not sums:  # "raised 12 million", in English: of dollars
+        bare = (q for q in every if q.unit is Unit.COUNT and q.value >= _LEAST_RAISED)
+        told = (q for q in bare if _RAISED_JUST_BEFORE.search(text[: q.start]))
+        sums = [replace(q, unit=Unit.MONEY, currency="USD") for q in told]
+    of_a_round = next(
+        (q for q in sums if _ROUND_OF.search(text[: q.start]) or _FROM.match(text, q.end)), None
+    )
+    if of_a_round:
+        return f"{of_a_round.value.normalize():f} {of_a_round.currency}"
     if len(sums) > 1:  # "we raised $8M, with a budget of $300k": the one behind the word
         sums = [q for q in sums if _RAISED.search(_CLAUSE.split(text[: q.start])[-1])]
     if len(sums) != 1 or not _RAISED.search(text):
@@ -160,16 +187,21 @@ def _country_cues() -> tuple[re.Pattern[str], re.Pattern[str]]:
     latin = "|".join(re.escape(name) for name in names if name.isascii())
     han = "|".join(re.escape(fold(name)) for name in names if not name.isascii())
     company = (
-        r"(?:AI |tech |seed |early-stage )*(?:startup|start-up|company|team|firm|business|lab)"
+        r"(?:AI |tech |seed |early-stage )*(?:startup|start-up|company|team|firm|business|lab"
+        r"|founders?|"
+        r"(?:university |academic )?spin-?(?:off|out))"
     )
     return (
         re.compile(
             rf"\b(?:in|from|of|based in|out of) (?:the )?({latin})(?![A-Za-z])"
             rf"|\b({latin})(?:-based\b| {company})"
+            # "pre-seed, raised $600k, US": a clause of its own
+            rf"|(?:^|[,;.(] ?)(?:(?:in|we['’]?re in) )?(?:[A-Z][a-z]+,? )?({latin})(?= ?[,;.?!)]|$)"
         ),
         re.compile(
             rf"(?:在|位于|来自|总部设?在?|注册在|注册地[是为在]|地处)({han})"
             rf"|({han})(?:的|本土)?(?:ai|人工智能|种子轮|早期)?(?:公司|初创|创业|团队|企业|新创)"
+            rf"|(?:^|[,;。、，；(（] ?)(?:人?在)?({han})(?= ?[,;。、，；?？!！)）]|$)"
         ),
     )
 

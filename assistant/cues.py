@@ -23,8 +23,9 @@ REMEMBER = re.compile(
 OURS = cue(r"i|we|our|my|us|me", r"我们|(?<![帮诉])我|咱们|本公司|我司")
 COST = cue(
     r"costs?|going rate|quotes?|how much|price[sd]?|pricing|budget|spend|expensive|"
-    r"cheap(?:er|est)?|afford|rates?|charg(?:e|es|ed)|pay",
-    r"多少钱|价格|价钱|费用|成本|花费|预算|单价|报价|多贵|便宜|收费|收多少|租金|什么价|价位|啥价|"
+    r"cheap(?:er|est)?|afford|rates?|charg(?:e|es|ed)|pay|bill|going for|set (?:me|us) back"
+    r"|run (?:me|us)",
+    r"多少钱|多少米|怎么卖|卖多少|要价|几个钱|价格|价钱|费用|成本|花费|预算|单价|报价|多贵|便宜|收费|收多少|租金|什么价|价位|啥价|"
     r"几美元|几块|贵不贵",
 )
 TIME = cue(
@@ -34,14 +35,18 @@ TIME = cue(
 RENT = cue(
     r"rent(?:al|ing)?|availab(?:le|ility)|free (?:now|right now|today)|in stock|right now|"
     r"on[- ]demand|spot|reserved|per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?|"
-    r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|gpu offers?",
-    r"租|现货|有货|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
+    r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|gpu offers?|"
+    r"sells?|selling|quotes?|lease",
+    r"租|现货|有货|在卖|怎么卖|有卖|求报价|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪里有|哪能|(?<!差)(?<!别)(?<!点)在哪|去哪|上哪|哪儿",
 )
 LENGTH_OF_WORK = re.compile(r"(?:几|多少)个?(?:gpu)?(?:小时|卡时)")
 CHINA = cue(
     r"china|chinese|mainland|hong kong|beijing|shanghai|shenzhen|prc",
     r"中国|国内|大陆|内地|香港|北京|上海|深圳",
+)
+NOW = cue(
+    r"(?:right )?now|today|these days|currently|at the moment", r"现在|目前|今天|如今|眼下|这会儿"
 )
 # Prices over time. Why they moved is a question for the library, and how they will is nobody's.
 _PRICES = r"(?:prices?|pricing|costs?|rents?|rentals?|rates?)"
@@ -56,9 +61,10 @@ MOVED = cue(
     r"(?:这|过去|近|最近|这最近) ?(?:[一二两三几半]+|\d+) ?(?:年|个月|个?季度|个?礼拜|周|天)",
 )
 CHANGED = cue(
-    r"(?:has|have|did) (?:it|that|they|this) (?:\w+ )?(?:chang\w*|mov\w*|fall\w*|drop\w*|ris\w*|go|"
-    r"gone|evolv\w*|develop\w*|come down)",
-    r"怎么变|变了|变化|走势",
+    r"(?:has|have|did|how) (?:it|that|they|this|those)(?:['’]s|['’]ve)? (?:\w+ )?(?:chang\w*"
+    r"|mov\w*|fall\w*|drop\w*|ris\w*|go|"
+    r"gone|evolv\w*|develop\w*|come down)|(?:the )?(?:price )?(?:trend|history)|(?:what )?was it",
+    r"怎么变|变了|变化|走势|怎么走|涨了|跌了|降了",
 )
 TO_COME = cue(
     r"would|will|if|should|expect(?:ed)?|forecasts?|predict(?:ed|ions?)?|next (?:year|month|week)",
@@ -77,25 +83,39 @@ WAS = re.compile(
 )
 SINCE = cue(r"since|from|after|onwards?", r"以来|自从|起|之后|以后|至今|到现在")
 WHY = cue(r"why|what (?:caused|drove|made)|reasons?|because", r"为什么|为何|为啥|原因|怎么会|导致")
+RECENT = cue(
+    r"(?:last|past|previous) (?:[a-z0-9-]+ ){0,2}(?:days?|weeks?|months?|quarters?|years?)|"
+    r"then and now|over time|so far this year|year to date",
+    r"(?:这|过去|近|最近|这最近) ?(?:[一二两三四五六七八九十半几]+|\d+) ?(?:年|个月|个?季度?"
+    r"|个?礼拜|周|天)",
+)
+ELSEWHERE = cue(
+    r"elsewhere|outside|otherwise|if not|on the market",
+    r"外面|别处|没有的话|没的话|不然|否则|市场上|排不上",
+)
 # The fund's own clusters, and what is asked of them.
 OWN_CLUSTER = cue(
-    r"(?:fund|firm|house|own) (?:own )?(?:(?:gpu|slurm|kubernetes|k8s|[a-z]{1,3}\d{2,4}) )?"
+    r"(?:fund|firm|house|own|internal) (?:own )?(?:(?:gpu|slurm|kubernetes|k8s"
+    r"|[a-z]{1,3}\d{2,4}) )?"
     r"(?:clusters?|gpus?|nodes?|machines|servers|[a-z]{1,3}\d{2,4}s?)|"
-    r"(?:the|our|your) (?:fund|firm) ha(?:ve|s) (?:any )?(?:free |idle )*"
+    r"(?:the|our|your) (?:fund|firm) ha(?:ve|s) (?:any |\d+ )?(?:whole |free |idle )*"
     r"(?:gpus?|nodes?|[a-z]{1,3}\d{2,4}s?)|"
     r"(?:our|your|the|this|which|any) (?:(?:own|gpu|slurm|kubernetes|k8s|[a-z]{1,3}\d{2,4}) )*"
-    r"clusters?|clusters? of (?:the|our) fund|cluster queue",
+    r"clusters?|clusters? of (?:the|our) fund|cluster queue|in[- ]house|(?:our|your|the) "
+    r"(?:slurm|kubernetes|k8s)",
     r"(?:基金|我们|咱们|你们|自己|自有|自家|内部)(?:自己|自有)?的?(?:gpu|算力|slurm)?"
-    r"(?:集群|丛集|机器|机房|服务器)|(?:基金|自有|自家|内部)(?:自己|自有)?的?(?:gpu|显卡|卡)|"
+    r"(?:集群|丛集|机器|机房|服务器)|(?:基金|自有|自家|内部)(?:自己|自有)?的? ?(?:gpu|显卡|卡"
+    r"|[a-z]{1,2}\d{2,4})|(?:集群|丛集)[里上中]|"
     r"基金[那这]边|(?:这个|哪个|哪些|哪几个)(?:集群|丛集)|(?:集群|丛集)的?(?:排队|队列)",
 )
 QUEUE = cue(r"queues?|queued|queueing|in line", r"排队|队列")
 QUEUED = cue(
     r"queue[sd]?|queueing|in line|wait(?:s|ing)?|pending|free|idle|availab(?:le|ility)|"
     r"whole nodes?|starts?|begin|quota|busy|full|right now|how long|today|tonight|tomorrow|"
-    r"room (?:for|left)|squeeze|open slots?|slots?|grab|can (?:i|we) (?:get|have|run|use)",
+    r"room (?:for|left)|spot (?:for|left)|space|is there|are there|how full|earliest|squeeze"
+    r"|open slots?|slots?|grab|can (?:i|we) (?:get|have|run|use)",
     r"排队|等待|要等|队列|空闲|空着|空卡|有空|空出|闲置|可用|整机|整节点|什么时候|何时|多久|现在|开始|"
-    r"开跑|配额|还有多少|还有几|还剩|剩余|满了|今天|明天|今晚|排上|排得上|没人用|挤进|轮到|轮得到|能上|忙不忙",
+    r"开跑|腾|挤|空的|配额|还有多少|还有几|还剩|剩余|满了|今天|明天|今晚|排上|排得上|没人用|挤进|轮到|轮得到|能上|忙不忙",
 )
 # How a cluster came to be is told by sources, not by the cluster.
 CAME_TO_BE = cue(
@@ -107,8 +127,9 @@ HOURLY = cue(
     r"(?:per|an|each) (?:[\w-]+[- ])?hour|hourly|/h(?:r|our)?", r"每小时|一小时|每卡时|卡时"
 )
 CHARGE = cue(
-    r"costs?|prices?|pricing|charg(?:e|es|ed|ing)|rates?|rent(?:s|al|ing)?|cheapest",
-    r"收费|收多少|租|价格|价位|什么价|多少钱|单价|报价|每小时|一小时",
+    r"costs?|prices?|pricing|charg(?:e|es|ed|ing)|rates?|rent(?:s|al|ing)?|cheapest|"
+    r"want for|asks? for|sells?",
+    r"怎么卖|卖多少|卖什么价|要价|收费|收多少|租|价格|价位|什么价|多少钱|单价|报价|每小时|一小时",
 )
 PROGRAMS = cue(r"programs|programmes|schemes", r"计划|方案")
 CREDITS = cue(r"credits?|grants?|accelerators?|startups?", r"额度|资助|代金券|加速器|创业计划")
@@ -116,9 +137,9 @@ COUNTED = cue(
     r"how many (?:gpus|chips|cards|[a-z]{1,3}\d{2,4}s?)", r"(?:多少|几)(?:块|张|枚|颗|台|片)"
 )
 WHICH = cue(
-    r"which|who|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
+    r"which|who|lenders|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
     r"any(?:one|body)?|are there|name|all|where (?:can|could|should) (?:i|we)",
-    r"哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|列个|所有|全部|去哪|哪里",
+    r"有啥|什么(?:计划|额度|方案|项目|政府算力|算力)|哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|列个|所有|全部|去哪|哪里",
 )
 STARTUPS = cue(r"startups?|founders|young companies", r"初创|创业公司|新创|小公司")
 WHO = cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
@@ -138,23 +159,28 @@ COMPUTE = cue(
 )
 ELIGIBLE = cue(
     r"eligible|eligibility|qualif(?:y|ies)|appl(?:y|ies)|join|get into|get in|admitted|"
-    r"open to (?:us|me|our)|accept(?:s|ed)? us|take us|"
+    r"open to (?:us|me|our|an?)|match (?:us|me)|chances|too (?:late|early|old|big|small)"
+    r"|accept(?:s|ed)? us|take us|have us|let us in|for (?:us|a (?:company|team) "
+    r"like (?:us|ours))|"
     r"(?:pass|meet|fulfil|fulfill|satisfy)(?:es)? (?:the |all |all the |its |their )?"
     r"(?:conditions|requirements|criteria|bar)",
-    r"申请|资格|符合|够格|够不够|达标|满足|加入|拿得到|能拿|能用|适合我们|申得到|轮得到|报名",
+    r"能进|进得[了去]|还收|收不收|申请|资格|符合|够格|够得[着上]|够不够|达标|满足|加入|拿得到|能拿|能用|适合我们|申得到|轮得到|报名",
 )
 # What asks for something that suits the company, if not in the words of an application.
 SUITS = cue(
     r"fits?|suits?|suitable for|(?:right|best|good) for|takes?|accepts?|get|use|available to|"
     r"too (?:old|big|small|late|early|young)",
-    r"适合|拿到|拿|参加|能用|可以用|可用|获得|收|接受",
+    r"要不要我们|要我们|适合|拿到|拿|参加|能用|可以用|可用|获得|收|接受",
 )
 FITS = cue(r"fits?|suits?|suitable for|(?:right|best|good) for", r"适合|合适")
 GIVERS = cue(
-    r"programs?|programmes?|schemes?|funds?|investors?|vcs?|accelerators?|credits?|grants?",
+    r"programs?|programmes?|schemes?|funds?|investors?|vcs?|accelerators?|credits?|grants?|"
+    r"lenders?|brokers?",
     r"计划|方案|基金|投资人|投资机构|投资方|机构|加速器|额度|资助",
 )
-WHAT_CAN = cue(r"what (?:can|could|may) (?:i|we)", r"什么计划|哪个计划|什么项目")
+WHAT_CAN = cue(
+    r"what (?:can|could|may|are|would|might|do|should) (?:i|we)", r"什么计划|哪个计划|什么项目"
+)
 HOW = cue(
     r"how (?:can|could|do|does|to|would|should|long|much|many)|when|where|deadline|who|"
     r"what do we need|requirements?",
@@ -162,8 +188,9 @@ HOW = cue(
 )
 COMPARE = cue(
     r"compare|comparison|versus|vs|difference|differ|better|cheaper|bigger|larger|"
-    r"side by side|torn between|against each other|lay (?:them|both) out",
-    r"比较|对比|对照|比一比|差在哪|差多少|[和跟与同][^，。？?]{1,20}比(?:$|[，,。？?\s])|相比|区别|差别|不同|哪个好|哪个更|还是",
+    r"side by side|next to (?:each other|one another)|torn between|against each other|"
+    r"lay (?:them|both) out|pros and cons|compares?|stack up",
+    r"比较|对比|对照|比一比|比比|不一样|不同|摆(?:在)?一(?:起|块)|放(?:在)?一(?:起|块)|异同|各有什么|差在哪|差多少|[和跟与同][^，。？?]{1,20}比(?:$|[，,。？?\s])|相比|区别|差别|不同|哪个好|哪个更|还是",
 )
 # Asks for a winner, where two are named.
 CONTEST = cue(
@@ -262,7 +289,10 @@ FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"who (?:can|may|is)|eligib\w*|qualif\w*|requir\w*|stages?|have raised|may have raised",
         r"条件|要求|资格|适合|阶段|谁能|谁可以|面向|才行|才(?:能|可以|收|给)|融[了过资]{0,2}多少")),
     ("price", cue(r"prices?|charges?|free", r"价格|什么价|收费|免费")),
-    ("duration", cue(r"how long|expires?", r"多久|期限|有效期")),
-    ("strings", cue(r"strings?|equity|in return", r"股权|股份|代价|回报")),
+    ("duration", cue(
+        r"how long|expir(?:es?|y|ation)|duration|validity|valid|runs? out",
+        r"多久|期限|有效期|到期|过期")),
+    ("strings", cue(
+        r"strings?|equity|in return|catch", r"股权|股份|代价|回报|附带|附加条件")),
     ("apply", cue(r"how (?:can|do|to)\b.*\bapply", r"怎么申请|如何申请")),
 )  # fmt: skip

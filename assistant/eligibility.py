@@ -29,7 +29,7 @@ def company_told(
     not about what the company may get, nor what to keep of it."""
     if cues.REMEMBER.search(folded):
         return company_in(text, named)
-    if not (cues.ELIGIBLE.search(folded) or cues.SUITS.search(folded)):
+    if not any(cue.search(folded) for cue in (cues.ELIGIBLE, cues.SUITS, cues.GIVERS, cues.GIVE)):
         return {}
     return company_so_far(text, past, named)
 
@@ -51,14 +51,31 @@ def asks_match(reading: Reading) -> bool:
         # "What fits us" is about programs only where the company is told, and no job is.
         job = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS) or reading.gpus
         offered = named or cues.PROGRAMS.search(text) or cues.CREDITS.search(text)
-        if job or not (reading.company and offered and cues.SUITS.search(text)):
+        suits = reading.company and offered and cues.SUITS.search(text)
+        if job or not (suits or _asks_for_one_of_us(reading)):
             return False
     if not (reading.company or cues.OURS.search(text)):
         return False
     if named:
         return not cues.HOW.search(text)
+    if _MATCH_US.search(text):
+        return True
     which = cues.WHICH.search(text) or cues.WHAT_CAN.search(text)
     return bool(which) and not cues.HOW.search(cues.WHICH.sub(" ", text))
+
+
+_MATCH_US = re.compile(r"\bmatch (?:us|me)\b|帮我们?匹配|匹配一下")
+_TELLING = ("stage", "raised", "founded", "funds")
+"""What is told of nobody but one's own company; a country may be a fund's."""
+
+
+def _asks_for_one_of_us(reading: Reading) -> bool:
+    """Whether it is asked who gives to a company that is told of: "seed round of €2M, Amsterdam:
+    who would give us GPUs?"."""
+    text = reading.folded
+    told = sum(name in reading.company for name in _TELLING)
+    givers = cues.GIVERS.search(text) or (cues.GIVE.search(text) and cues.COMPUTE.search(text))
+    return bool(told and givers and cues.WHICH.search(text)) and not cues.WHY.search(text)
 
 
 def asks_fit(reading: Reading) -> bool:

@@ -32,6 +32,7 @@ from assistant import Assistant
 from assistant.answer import Answer
 from assistant.events import Done, Event, Restarted, Text
 from assistant.models.limits import Limits
+from kb.texts.folding import fold
 
 GOLD = Path(__file__).parents[1] / "tests" / "gold" / "questions.yaml"
 WORDS = 24
@@ -145,7 +146,8 @@ def _by_the_model(events: Sequence[Event], own: bool) -> str:
 
 
 def _held(desk: Assistant, question: str, answer: Answer) -> str:
-    """All that the turn's evidence and the question say, as one text without commas in numbers."""
+    """All that the turn's evidence and the question say, with other names of whom they name (Google
+    Cloud Platform for GCP), as one text without commas in numbers."""
     parts = [question]
     for call in answer.tool_calls:
         parts.append(json.dumps(call.result, ensure_ascii=False))
@@ -155,6 +157,10 @@ def _held(desk: Assistant, question: str, answer: Answer) -> str:
             parts += [source.published or "", source.text[:300]]
     for citation in answer.citations:
         parts += [citation.quote, citation.title, citation.published or ""]
+    aliases = desk.kb.aliases
+    named = set(aliases.groups(fold(" ".join(parts))))
+    for group, names in aliases.listing().items():
+        parts += names if group in named else []
     return _plain(" ".join(parts))
 
 

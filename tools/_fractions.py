@@ -18,7 +18,7 @@ _ZH_FRACTION = re.compile(
     rf"(?=[百千万十亿一二两三四五六七八九0-9半])(?:"
     rf"(?P<below>[百千万十亿一二三四五六七八九0-9]+)\s?分之\s?(?P<above>{_ZH_NUM})"
     r"|(?P<tenths>[一二两三四五六七八九][0-9]?|(?<![0-9.])[1-9](?:\.5)?)成(?:(?P<tenths_half>半)|(?P<tenths_more>[一二三四五六七八九1-9]))?"
-    r"(?=以上|左右|的|多|首付|头期|頭期|尾款|把握|概率|利用|使用|可用|[,、。;?!\s)]|[算计就才吗呢吧]|到|至|$|和|是|用|都|来)"
+    r"(?<!第[一二三四五六七八九]成)(?!不变|[立本功为员长分交人果熟品绩])"
     r"|(?P<zh_half>(?<!第)一半(?!导)|半数)"
     r"|(?<![A-Za-z0-9./,])(?P<top>[1-9])/(?P<bottom>[2-9]|10)(?![A-Za-z0-9/.]))"
 )
@@ -50,6 +50,10 @@ _NO_HALF_BEFORE = re.compile(r"[A-Za-z0-9个]|[一-鿿](?<![约近每过前后�
 _EN_HALF_TIME = re.compile(
     r"(?<![A-Za-z-])(?=[ah])(?:half[ -](?:an? )?(?P<en>year|month|day|hour|week)(?![a-z])"
     r"|an? (?P<one>year|month|day|hour|week) and a half)",
+    re.IGNORECASE,
+)
+_COUPLE = re.compile(
+    r"(?<![a-z])(?:an? )?couple(?: of)? (?P<en>year|month|day|hour|week)s(?![a-z])",
     re.IGNORECASE,
 )
 _TIMES = {"年": "year", "月": "month", "天": "day", "小时": "hour", "周": "week"}
@@ -127,6 +131,33 @@ def find_half_times(text: str, folded: str) -> Iterable[Quantity]:
         said = Decimal("1.5") if match["one"] else Decimal("0.5")
         name = (match["en"] or match["one"]).lower()
         yield _half_time(text, folded, match.span(), said, name)
+
+    for match in _COUPLE.finditer(folded):
+        yield _half_time(text, folded, match.span(), Decimal(2), match["en"].lower())
+
+
+_ONE_DOLLAR = re.compile(
+    r"(?<![a-z0-9-])(?:an?|one) (?:buck|dollar)(?P<half> and a half| fifty)?(?![a-z-])"
+    r"(?P<rate>(?: ?/ ?| per | an? )(?:gpu[- /]?)?(?:hour|hr)(?![a-z]))?",
+    re.IGNORECASE,
+)
+
+
+def find_single_dollars(text: str, folded: str) -> Iterable[Quantity]:
+    """A buck, a dollar and a half, a dollar an hour: "a" counts nothing but here."""
+    for match in _ONE_DOLLAR.finditer(folded):
+        value = Decimal("1.5") if match["half"] else Decimal(1)
+        yield Quantity(
+            value=value,
+            unit=Unit.PRICE_PER_GPU_HOUR if match["rate"] else Unit.MONEY,
+            start=match.start(),
+            end=match.end(),
+            text=text[slice(*match.span())],
+            said_value=value,
+            currency="USD",
+            step=Decimal("0.1") if match["half"] else Decimal(1),
+            approximate=is_approximate(folded, *match.span()),
+        )
 
 
 def _half_time(text: str, folded: str, span: tuple[int, int], said: Decimal, name: str) -> Quantity:

@@ -68,7 +68,7 @@ class Numeral:
 
 
 _LETTER_SCALE = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
-_WORD_SCALE = {"hundred": 2, "thousand": 3, "mil": 6, "mln": 6, "bln": 9}
+_WORD_SCALE = {"hundred": 2, "thousand": 3, "grand": 3, "mil": 6, "mln": 6, "bln": 9}
 _WORD_SCALE |= {"million": 6, "billion": 9, "trillion": 12}
 _ZH_SCALE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8, "兆": 12}
 # Taiwan's 兆 is a trillion; before a unit of measure (兆瓦, 兆字节) it is mega.
@@ -91,7 +91,7 @@ _DIGITS = re.compile(
     (?:
         (?P<letter>bn|Bn|BN|mn|tn|[kKMmBbTt])(?![A-Za-z0-9])
       | [ ](?P<spaced>[BT])(?=[ ]?-?(?:param|token|参数|词元|模型|model)|\s*(?:$|[,;?!、。]))
-      | [ -]?(?P<word>hundred|thousand|million|billion|trillion|mil|mln|bln)(?![A-Za-z])
+      | [ -]?(?P<word>hundred|thousand|grand|million|billion|trillion|mil|mln|bln)(?![A-Za-z])
       | \s{{0,2}}(?P<more>[多余来]\s?)?(?P<zh>[十百千]*[万亿]+|千(?!瓦|兆|米|克|字)|百|{_TRILLION})
         (?P<tail>[0-9]{{1,4}}亿|(?:[0-9]{{1,4}}|[一二两三四五六七八九])[百千]?万|(?:[0-9]+|[一二两三四五六七八九]+)千
           |[1-9][0-9]{{3}}(?![0-9.,万亿]))?
@@ -112,7 +112,7 @@ _ATOM = (
     r"|(?:zero|one|two|three|fourteen|four|five|sixteen|six|seventeen|seven|eighteen|eight"
     r"|nineteen|nine|ten|eleven|twelve|thirteen|fifteen))"
 )
-_MULTIPLE = r"(?:hundred|thousand|million|billion|trillion|dozen)"
+_MULTIPLE = r"(?:hundred|thousand|grand|million|billion|trillion|dozen)"
 _EN_RUN = re.compile(
     rf"(?<![A-Za-z0-9])(?<![A-Za-z]-)(?=[otfsenzah])"
     rf"(?P<words>(?:{_ATOM}(?:[ -]{_MULTIPLE})+|an?[ ]{_MULTIPLE}(?:[ -]{_MULTIPLE})*)"

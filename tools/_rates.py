@@ -19,7 +19,7 @@ _TIME = (
 _SECONDS = {
     "second": Decimal(1), "minute": Decimal(60), "hour": Decimal(3600), "day": Decimal(86400),
 }  # fmt: skip
-_EACH_TIME = re.compile(rf"[每一]\s?{_TIME}(?:[^0-9、,。;\s]{{0,4}})\s?$")
+_EACH_TIME = re.compile(rf"(?:[每一]\s?{_TIME}|日均|日请求量?)(?:[^0-9、,。;\s]{{0,4}})\s?$")
 _TIME_AFTER = re.compile(rf"\s?(?:/|per |an? |each |every |每|一)\s?{_TIME}", re.IGNORECASE)
 _TEXT = r"(?:tokens?|toks?|词元)(?![A-Za-z])"
 _CONTEXT_WORD = (
@@ -29,7 +29,7 @@ _CONTEXT_WORD = (
 # What stands behind the number: one pattern, since most numbers have nothing of it.
 _BEHIND = re.compile(
     rf"""
-    (?P<minutely>\s?rpm(?![A-Za-z])) | (?P<secondly>\s?个?\s?(?:qps|rps)(?![A-Za-z]))
+    (?P<minutely>\s?个?\s?(?:rpm|qpm)(?![A-Za-z])) | (?P<secondly>\s?个?\s?(?:qps|rps)(?![A-Za-z]))
     | (?P<context>[\s-]?(?:{_TEXT}[ -]?)?(?:的|of[ ])?\s?{_CONTEXT_WORD}(?![A-Za-z]))
     | (?P<tokens>[\s-]?(?:个|的)?\s?(?:(?:output|input|generated|prompt|输出|输入)[ -]?)?{_TEXT})
     | (?P<examples>[\s-]?(?:(?:training|labell?ed|fine-?tuning|instruction|preference)[ ])?
@@ -49,18 +49,18 @@ _BEHIND = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _CONTEXT_BEFORE = re.compile(
-    rf"(?:{_CONTEXT_WORD}|(?<![A-Za-z])(?:sequences?|max(?:imum)?[ _-]len(?:gth)?)|最大长度)"
-    r"\s?(?:of|is|=|:|为|是|到)?\s?(?:about |约)?\s?$",
+    rf"(?:{_CONTEXT_WORD}|(?<![A-Za-z])(?:sequences?|max(?:imum)?[ _-]len(?:gth)?|packed)|最大长度)"
+    r"\s?(?:of|is|at|to|up to|=|:|为|是|到)?\s?(?:about |约)?\s?$",
     re.IGNORECASE,
 )
-_CONTEXT_HINT = re.compile(r"context|ctx|seq|len|上下文|序列|窗口|长度", re.IGNORECASE)
+_CONTEXT_HINT = re.compile(r"context|ctx|seq|len|packed|上下文|序列|窗口|长度", re.IGNORECASE)
 _ROUNDS_BEFORE = re.compile(r"(?:训练|微调|跑|练)\s?(?:了|过)?\s?$")
 _RANK_BEFORE = re.compile(
     r"(?:(?<![A-Za-z])rank(?: of| is)?|(?<![A-Za-z0-9])(?:lora_)?r\s?(?==)|秩)\s?[=:为是]?\s?$",
     re.IGNORECASE,
 )
 _QPS_BEFORE = re.compile(
-    r"(?<![A-Za-z\d])(?<!\d\s)(?:(?P<minutely>rpm)|qps|rps)"
+    r"(?<![A-Za-z\d])(?<!\d\s)(?:(?P<minutely>rpm|qpm)|qps|rps)"
     r"\s?(?:of|is|=|:|为|是|到)?\s?(?:about |约)?\s?$",
     re.IGNORECASE,
 )
@@ -152,7 +152,7 @@ def _per(text: str, numeral: Numeral, unit: Unit, end: int, base: Decimal) -> Re
     if time is None:
         return None
     named = time.groupdict()
-    said = next(name for name in _SECONDS if named[name])
+    said = next((name for name in _SECONDS if named[name]), "day")
     return Reading(unit, numeral.start, end, base / _SECONDS[said], said_unit=f"per {said}")
 
 

@@ -31,26 +31,30 @@ _CURRENCIES = {
     "美元": "USD",
 }
 _SUFFIX_CURRENCY = re.compile(
-    r"[ -]?(?:(?P<USD>US dollars?|U\.S\. dollars?|dollars?(?![A-Za-z])|USD(?![A-Za-z])"
-    r"|美元|美金|美刀|刀(?=$|[/每一\s,、。;]))"
+    r"[ -]?(?:(?P<cent>(?:US )?cents?(?![A-Za-z])|¢|美分)"
+    r"|(?P<USD>US dollars?|U\.S\. dollars?|dollars?(?![A-Za-z])|bucks?(?![A-Za-z])|USD(?![A-Za-z])"
+    r"|美元|美金|美刀|鎂|镁(?!合)|刀(?![具片剑工法叉客把枪]))"
     r"|(?P<EUR>欧元|euros?(?![A-Za-z])|EUR(?![A-Za-z]))|(?P<GBP>英镑|GBP(?![A-Za-z])|pounds?(?![A-Za-z]))"
     r"|(?P<JPY>日元|yen(?![A-Za-z])|JPY(?![A-Za-z]))|(?P<HKD>港元|港币|HKD(?![A-Za-z]))"
     r"|(?P<TWD>新?台币|TWD(?![A-Za-z]))|(?P<SGD>新加坡元|新元)"
     r"|(?P<CNY>元人民币|人民币|yuan(?![A-Za-z])|RMB(?![A-Za-z])|CNY(?![A-Za-z])|元(?![素宇件气首老旦年组])|块钱|块(?=/|每|一(?:张?卡|个?小?时|度))))",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(
+    r"[^\d、,。;:()]{0,4}\((?:美元|美金|US dollars?|dollars?|USD)\)", re.IGNORECASE
+)
 _CARD = (
     r"(?:(?:[张块个]\s?)?"
     r"(?:GPUs?|cards?|chips?|accelerators?|卡|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2}s?))"
 )
-_HOUR = r"(?:hours?|hrs?|h|小时|时)(?![A-Za-z])"
+_HOUR = r"(?:hours?|hrs?|h|小时|钟[头頭]|时(?!间))(?![A-Za-z])"
 _RATE = re.compile(
     rf"\s?(?:(?:/|per |an? |每|一)\s?(?:{_CARD}\s?(?:[-·/]|per |an? |每|)\s?)?{_HOUR}"
     rf"(?:\s?(?:/|per |每)\s?{_CARD})?|\s?hourly(?![a-z]))",
     re.IGNORECASE,
 )
 _RATE_BEFORE = re.compile(
-    r"(?:每\s?(?:(?:[张块个]\s?)?(?:卡|GPU|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2})\s?每?\s?)?(?:小时|时)"
+    r"(?:每\s?(?:(?:[张块个]\s?)?(?:卡|GPU|显卡|芯片|[A-Z]{1,4}\d{2,4}[A-Z]{0,2})\s?每?\s?)?(?:小时|钟[头頭]|时)|[每一]个?(?:小时|钟[头頭])"
     r"|[每一]\s?个?小?时\s?[每一]\s?(?:[张块个]\s?)?(?:卡|GPU)|[每一]\s?[张块]\s?卡\s?[每一]\s?个?小时)"
     r"(?:的?价格)?(?:约为?|大约|仅|只要|为|是|:|收费?|租金)?\s?$",
     re.IGNORECASE,
@@ -68,7 +72,8 @@ _PERCENT = re.compile(
 )
 _LINK = (
     r"(?:\s?[x×*]\s?|\s?[张块片颗枚个台卡]\s?(?:以上\s?)?(?:的\s?)?|[ -])?"
-    r"(?:(?:more|new|extra|additional|of the|of its|of our) )?"
+    r"(?:(?:more|new|extra|additional|of the|of its|of our|free|idle|spare|unused|available"
+    r"|dedicated|used|rented|leased|whole) )?(?:空(?:闲|余|着)?的?\s?|闲置的?\s?|可用的?\s?)?"
 )
 _GPU_LINK = re.compile(_LINK, re.IGNORECASE)
 _GPU_NOUN = re.compile(
@@ -90,13 +95,14 @@ _GPU_MEASURE = re.compile(
     r"\s?[张块片颗枚](?=$|[\s,.;:!?、。)」”\"]|以上|以下|左右|上下|就|才|给|起|到|至|或|和|的(?!$))"
 )
 _TOKENS = re.compile(
-    r"[\s-]?(?:个|的)?\s?(?:(?:more|additional|extra|further|other|unique|fresh|added)\s)?(?:(?:training|pre-?training|text|output|input|prompt|generated|answer|completion|response|new|训练|输入|输出|生成)\s?)?(?:tokens?(?![A-Za-z])|toks(?![A-Za-z])|词元|标记)"
+    r"[\s-]?(?:个|的)?\s?(?:(?!(?:on|of|and|with|for|per|in|to|the|model|params?|parameters?)\s)"
+    r"[A-Za-z]{3,14}\s(?=tokens))?(?:(?:more|additional|extra|further|other|unique|fresh|added)\s)?(?:(?:training|pre-?training|text|output|input|prompt|generated|answer|completion|response|new|训练|输入|输出|生成)\s?)?(?:tokens?(?![A-Za-z])|toks?(?![A-Za-z])|词元|标记)"
     r"(?!\s?(?:/|per|a|每)\s?(?:s|sec|second|秒|分|min))",
     re.IGNORECASE,
 )
 _PARAMS = re.compile(
     r"[\s-]?(?:个|的)?\s?(?:(?:active|activated|total|trainable|model|激活|活跃|总)[ -]?)?"
-    r"(?:parameters?|params?|参数)(?![A-Za-z])",
+    r"(?:(?:parameters?|params?)(?![A-Za-z])|参数)",
     re.IGNORECASE,
 )
 _MODEL = re.compile(
@@ -128,7 +134,7 @@ _DURATION = re.compile(
     r"|(?P<month>months?(?![a-z])|mos?(?![a-z])|个(?P<half_month>半)?\s?月)"
     r"|(?P<week>weeks?(?![a-z])|wks?(?![a-z])|个?(?P<half_week>半)?(?:周(?![年边围转期岁末一二三四五六])|星期(?![一二三四五六日天])|礼拜))"
     r"|(?P<day>days?(?![a-z])|工作日|天(?![然下空])|d(?![A-Za-z0-9]))"
-    r"|(?P<hour>hours?(?![a-z])|hrs?(?![a-z])|个?(?P<half_hour>半)?小时|h(?![A-Za-z0-9]))"
+    r"|(?P<hour>hours?(?![a-z])|hrs?(?![a-z])|个?(?P<half_hour>半)?(?:小时|钟[头頭])|h(?![A-Za-z0-9]))"
     r"|(?P<minute>minutes?(?![a-z])|mins?(?![a-z])|分钟))"
     r"(?P<half>半(?![年月天小导价]))?",
     re.IGNORECASE,
@@ -187,7 +193,10 @@ def _money(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Readi
     suffix = _SUFFIX_CURRENCY.match(text, end)
     if suffix and suffix.lastgroup:
         end = suffix.end()
-        currency = currency if currency and currency != "CNY" else suffix.lastgroup
+        named = "USD" if suffix.lastgroup == "cent" else suffix.lastgroup
+        currency = currency if currency and currency != "CNY" else named
+    if bracketed := _IN_BRACKETS.match(text, end):  # 35万额度（美元）, 4块钱（美元）
+        end, currency = bracketed.end(), "USD"
     rate = _RATE.match(text, end)
     if currency is None:
         if rate is None:
@@ -197,7 +206,8 @@ def _money(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Readi
         if alone or re.search(r"GPU|卡|card|[A-Z]\d{2}", rate.group()):
             return Reading(Unit.PRICE_PER_GPU_HOUR, start, rate.end())
         return None
-    factor = Decimal(-1) if prefix and prefix["sign"] else Decimal(1)
+    factor = Decimal("0.01") if suffix and suffix.lastgroup == "cent" else Decimal(1)
+    factor = -factor if prefix and prefix["sign"] else factor
     behind = _PER_POWER.match(text, end)
     if power := behind or _PER_POWER_BEFORE.search(before(text, start)):
         unit = Unit.PRICE_PER_KWH if power["energy"] else Unit.PRICE_PER_KW_MONTH

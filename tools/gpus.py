@@ -241,15 +241,37 @@ def _mention_pattern() -> re.Pattern[str]:
     )
 
 
+# In a text on renting or running, a 4090 that counts nothing is the card.
+_BARE = re.compile(
+    r"(?<![\d.,$¥€£#a-z-])(?<!\b(?:of|in) )([45]090)(?![\d.,%a-z-])"
+    r"(?!\s?(?:tokens?|gb|hours?|days?|people|staff|[个個条條次万萬亿億元美块塊张張份道名人篇]|[a-z]+s\b))"
+)
+_ON_CARDS = re.compile(
+    r"\b(?:rent(?:al|als|ing)?|rates?|pric(?:e|es|ing)|spot|hourly|hour|hr|gpus?|cards?|v?ram"
+    r"|q?lora|fine-?tun\w*|stock)\b|租|价|價|多少[钱錢]|显[卡存]|顯[卡存]|竞价|競價|按需|小时|小時|[钟鐘][头頭]|现货|現貨|微[调調]"
+)
+
+
 def find_gpus(text: str) -> list[GpuMention]:
     """GPUs named in `text`, left to right, not overlapping. The plural s is not part of `raw`."""
     mentions = []
-    for match in _mention_pattern().finditer(fold(text)):
+    folded = fold(text)
+    for match in _mention_pattern().finditer(folded):
         named = _longest_known(match.group())
         if named:
             start, end = match.start(), match.start() + len(named[0])
             mentions.append(GpuMention(start, end, text[start:end], named[1]))
-    return mentions
+    if "090" in text and not any(each.raw[-4:].isdigit() for each in mentions):
+        mentions += _bare_mentions(text, folded)
+    return sorted(mentions, key=lambda each: each.start)
+
+
+def _bare_mentions(text: str, folded: str) -> list[GpuMention]:
+    """Cards that go by their number alone: "4090 rental"."""
+    if not _ON_CARDS.search(folded.lower()):
+        return []
+    found = [(match.start(1), known_gpu(match[1])) for match in _BARE.finditer(folded.lower())]
+    return [GpuMention(at, at + 4, text[at : at + 4], card) for at, card in found if card]
 
 
 @lru_cache(maxsize=1024)

@@ -41,6 +41,7 @@ _TABLE = (
     ("HK", "", "Hong Kong|香港", "hk|hongkong|hong kong|eastasia"),
     ("CN", "", "China|mainland China|PRC|中国|国内|大陆|内地|中國|國內|大陸|內地|北京|上海|深圳",
      "cn|china|beijing|shanghai|shenzhen|guangzhou|hangzhou"),
+    ("ASIA", "JP KR SG IN TW HK CN MY ID TH", "Asia|APAC|亚洲|亞洲|亚太|亞太", "asia|apac"),
     ("EU", _EUROPE, "Europe|European Union|EU|欧洲|欧盟|歐洲|歐盟",
      "eu|eur|europe|northeurope|westeurope"),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from tools._dates import find_dates, is_version, opaque_spans
 from tools._equivalence import equivalent, supports
-from tools._fractions import find_fractions, find_half_times
+from tools._fractions import find_fractions, find_half_times, find_single_dollars
 from tools._inputs import (
     parse_context,
     parse_count,
@@ -100,6 +100,7 @@ def find_quantities(text: str) -> list[Quantity]:
         *_dates(text, folded),
         *find_fractions(text, folded),
         *find_half_times(text, folded),
+        *find_single_dollars(text, folded),
         *_gpus_times(text, folded, mentions),
         *_grids(text, folded, {each.start: each for each in mentions}),
         *find_machines(text, folded, mentions),

@@ -253,9 +253,9 @@ def _between(reading: Reading) -> dict[str, Any]:
         told.setdefault("until" if ends else "since", day.iso)
     if len(days) == 1 and "since" in told and cues.WAS.search(text) and not cues.SINCE.search(text):
         told["until"] = told["since"]
-    span = reading.first(Unit.DURATION_DAYS)
-    if not days and span:
-        told["days"] = int(span.value)
+    lengths = [q for q in reading.quantities if q.unit is Unit.DURATION_DAYS and q.value >= 1]
+    if not days and lengths:  # 一小时 is none
+        told["days"] = int(lengths[-1].value)
     return told
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from assistant import cues
+from assistant.grounding.names import proper_names
 from assistant.question import Reading
 from kb.texts.folding import fold
 from tools.gpus import GpuMention
@@ -107,7 +109,8 @@ _SINGLE = re.compile(
     re.IGNORECASE,
 )
 _SINGLE_CARD = re.compile(
-    r"\b(?:a|one) single (?:gpu|card)\b|\b(?:single|one)[- ](?:gpu|card)\b|单卡|单张卡|一张卡"
+    r"\b(?:a|one) single (?:gpu|card)\b|\b(?:single|one)[- ](?:gpu|card)\b|单卡(?!时|价|每)"
+    r"|单张卡|一张卡"
 )
 
 
@@ -156,10 +159,30 @@ def hours_of(reading: Reading) -> float | None:
     return float(round(length.value * 24, 2)) if length and length.value > 0 else None
 
 
+def asks_plainly(reading: Reading) -> bool:
+    """Whether a question names nobody and tells of nothing past: what it lacks can be asked back,
+    and no source is asked for."""
+    text = reading.folded
+    if reading.programs or reading.sponsored or cues.WHY.search(text) or _PAST.search(text):
+        return False
+    known = fold(" ".join([*(m.raw for m in reading.gpus), *(m.raw for m in reading.models)]))
+    names = proper_names(reading.text, initial=reading.language != "en")
+    return all(fold(name) in known or _TECHNICAL.fullmatch(name) for name in names)
+
+
+_PAST = re.compile(
+    r"\b(?:did|was|were|had|has|have been|took|used|usually|typically|normally|generally|people|"
+    r"according to|articles?|sources?|anyone)\b"
+    r"|花了|用了|过吗|当时|通常|一般|文章|报道|资料|有人|别人|大家"
+)
+_TECHNICAL = re.compile(
+    r"(?:Q?Lo?RA|SFT|DPO|RLHF|GRPO|PPO|RL|MoE|LLMs?|GPUs?|AI|API|B|T)s?", re.IGNORECASE
+)
 _TERMS = {
     "capacity_block": r"capacity blocks?|容量块|算力块|容量预订|时段预[订定]",
     "spot": r"spot|pre-?emptible|interruptible|抢占式?|竞价|竞标",
-    "reserved": r"reserved|reservations?|contracts?|包年|预留|预约|保留|长约|长租",
+    "reserved": r"reserved|reservations?|contracts?|包年|预留|预约|保留|长约|长租"
+    r"|签[^，。]{0,4}(?:合同|合约|年)",
     "on_demand": r"on[- ]?demand|pay[- ]as[- ]you[- ]go|按需|随选|随需|按量",
 }
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.batch import Item, Line
 
 _Put = Callable[["Line"], None]
+_LONGEST = 300  # characters of a question that are repeated above its answer
 
 
 @dataclass
@@ -131,7 +132,9 @@ def _print(line: dict[str, Any]) -> None:
     from assistant.answer import Answer
     from assistant.cli.rendering import page_for
 
-    write(f"## {line['number']}. {one_line(line['question'])}\n")
+    asked = one_line(line["question"])
+    heading = asked if len(asked) <= _LONGEST else f"{asked[:_LONGEST]}..."
+    write(f"## {line['number']}. {heading}\n")
     if "error" in line:
         error = line["error"]
         write(one_line(f"Error: {error['message'].rstrip('. ')}. {error['hint']}") + "\n")

@@ -58,7 +58,7 @@ def guarded(command: Callable[[], None], *, as_json: bool) -> int:
         return _report("usage", message, _help_hint(error), error.exit_code, as_json)
     except DESK_ERRORS as error:
         status = WRONG_USAGE if error.code in _WRONG_USAGE else FAILED
-        return _report(error.code, error.message, error.hint, status, as_json)
+        return _report(error.code, _shortened(error.message), error.hint, status, as_json)
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
         return _report("system", f"{error.strerror or error}{place}", "", FAILED, as_json)

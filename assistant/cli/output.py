@@ -10,6 +10,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 from kb.texts.cleaning import clean
@@ -30,7 +31,12 @@ _PIECE = re.compile(
 
 
 def speak_utf8() -> None:
-    """Write UTF-8 whatever the locale says; what UTF-8 cannot hold is replaced, never an error."""
+    """Write UTF-8 whatever the locale says; what UTF-8 cannot hold is replaced, never an error. A
+    stream that was closed before the start (`>&-`) takes everything and keeps nothing."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # to the end
+            setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")

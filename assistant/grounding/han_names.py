@@ -26,7 +26,7 @@ _SOUNDS = frozenset(
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜"
     "戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟段钱汤尹黎易常武乔贺赖龚文庞樊殷施陶洪翟颜倪严牛温芦季俞"
-    "章鲁葛伍韦申尤毕聂焦向柳邢岳齐梅庄涂祝左崇柯阮纪舒屈项祁卓"
+    "章鲁葛伍韦申尤毕聂焦柳邢岳齐梅庄涂祝左崇柯阮纪舒屈项祁卓"
 )
 # Surnames that hardly begin another word, and what stands behind 张 as a measure.
 _CLEAR = re.compile(

@@ -31,6 +31,7 @@ _OPPOSITES = tuple(
         (r"\ball(?: of)?\b|全部|所有", r"\bsome(?: of)?\b|部分"),
     )
 )  # fmt: skip
+_HAVING = re.compile("有")  # what 没有 denies: 有交代, 没有交代
 _WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[一-鿿]")
 _LIGHT = frozenset(
     "the a an of to in for and or is are was were be been has have had does do did will would can"
@@ -44,7 +45,7 @@ _ALIKE = 0.75
 def words(folded: str) -> frozenset[str]:
     """The words of a folded text without light ones, Chinese by pairs of characters."""
     found, last = set(), ""
-    for match in _WORD.finditer(_DENIAL.sub(" ", folded)):
+    for match in _WORD.finditer(_HAVING.sub("", _DENIAL.sub(" ", folded))):
         word = match.group()
         if "一" <= word <= "鿿":
             if last:
@@ -66,7 +67,9 @@ def contradicts(said: str, source: str) -> bool:
             continue
         best = max(theirs, key=lambda each: _alike(mine, words(each)))
         held = words(best)
-        if len(mine) > 3 and _alike(mine, held) >= _ALIKE and _is_denied(clause, best):
+        alike = _alike(mine, held)
+        enough = alike >= _ALIKE if len(mine) > 3 else alike == 1.0
+        if enough and _is_denied(clause, best):
             return True
         if len(mine & held) >= 0.5 * len(mine) and _is_opposite(clause, best):
             return True

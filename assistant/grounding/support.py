@@ -196,7 +196,7 @@ class EvidenceBook:
         best: tuple[float, Stretch | None, str | None] = (-1.0, None, None)
         for evidence_id in evidence_ids:
             for stretch in self._stretches.get(evidence_id, ()):
-                for held in stretch.figures:
+                for held in self._told_by(stretch, claim, figure):
                     if not supports(held.quantity, figure.quantity):
                         continue
                     wrong = mismatch(held, figure, stretch.text)
@@ -208,6 +208,19 @@ class EvidenceBook:
         if chosen is None:
             return None, None, 0.0
         return (None if wrong else chosen.target), wrong, likeness
+
+    def _told_by(self, stretch: Stretch, claim: Claim, figure: Figure) -> tuple[Figure, ...]:
+        """The figures of a source's sentence, and the date of the source: not where the claim
+        repeats a sentence that gives a date of its own, but for the remark that says who told it
+        when."""
+        in_remark = figure.quantity.start >= len(claim.told.rstrip())
+        if figure.quantity.unit not in _DATED or in_remark:
+            return stretch.figures
+        own = figures(stretch.text)
+        dated = any(each.quantity.unit in _DATED for each in own)
+        return (
+            own if dated and overlap(claim.words, stretch.words) >= _REPEATED else stretch.figures
+        )
 
     def _anywhere(self, claim: Claim, figure: Figure) -> tuple[Target | None, str]:
         """What all evidence says of a figure. A sentence that repeats one of a source takes its

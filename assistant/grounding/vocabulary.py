@@ -21,6 +21,8 @@ from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
 
+_HOST = re.compile(r"([a-z0-9]+)\.(?:com|org|net|co)(?:\.[a-z]{2})?")
+
 
 class Vocabulary:
     """All that a turn's evidence and the person's own words name."""
@@ -66,6 +68,12 @@ class Vocabulary:
                 parts += [fold(p.text[start:end]) for start, end in p.statements()]
         return " ".join([*parts, *map(fold, self._own)])
 
+    def _is_publisher(self, address: str) -> bool:
+        """Whether an address is the bare host of a party that the evidence names by its alias, as
+        a source may name a newspaper's edition (forbes.com.mx)."""
+        host = _HOST.fullmatch(fold(address))
+        return host is not None and self._aliases.group(host[1]) in self._groups
+
     @cached_property
     def _spoken(self) -> frozenset[str]:
         """The words of all evidence, folded."""
@@ -99,7 +107,7 @@ class Vocabulary:
         for url in urls(text):
             return Reason("link", url)
         for address in addresses(text):
-            if fold(address) not in self._addresses:
+            if fold(address) not in self._addresses and not self._is_publisher(address):
                 return Reason("address", address)
         for letter in strange_letters(shown):
             if letter not in self._raw:

@@ -46,7 +46,7 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
         return (Ask.HISTORY,), None
     if _asks_queue(reading):
         return (Ask.QUEUE,), None
-    if asks_match(reading):
+    if asks_match(reading) and Ask.ROUTES not in found:  # which rank the programs
         return (Ask.MATCH,), kind
     if asks_fit(reading):
         return (Ask.MATCH, *found), kind
@@ -70,6 +70,8 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
             found.insert(0, Ask.FACT)
     if not found and not reading.programs and _points_nowhere(reading):
         return (Ask.CLARIFY,), None
+    if reading.programs and not found and cues.WHY.search(text):
+        return (Ask.FACT,), kind
     if reading.programs and not found:
         found.append(Ask.PROGRAM)
         if cues.HOURLY.search(text) and reading.gpus:
@@ -90,6 +92,9 @@ def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:
     text = reading.folded
     if reading.programs or not cues.WHICH.search(text):
         return False
+    sold = reading.gpus and cues.RENT.search(text) and not cues.CREDITS.search(text)
+    if sold and not (kind or cues.GIVE.search(text) or cues.STARTUPS.search(text)):
+        return False  # "has anybody B200s for sale?"
     if cues.PROGRAMS.search(text) and not reading.sponsored:
         return True
     gives = cues.GIVE.search(text) and cues.COMPUTE.search(text)
@@ -112,11 +117,14 @@ def _tells_one(reading: Reading) -> bool:
 def _asks_offers(reading: Reading) -> bool:
     """Whether prices or stock of hardware are wanted, and not those of a program."""
     text = reading.folded
-    costs, rents = bool(cues.COST.search(text)), bool(cues.RENT.search(text))
+    costs = bool(cues.COST.search(text) or reading.first(Unit.PRICE_PER_GPU_HOUR))
+    rents = bool(cues.RENT.search(text))
     hardware = reading.gpus or reading.strange_gpu or "gpu" in text
     if not hardware or not (costs or rents) or (cues.WHY.search(text) and not reading.gpus):
         return False
     if cues.COUNTED.search(text) and not cues.OURS.search(text):
+        return False
+    if not reading.gpus and cues.GIVERS.search(text) and not cues.OURS.search(text):
         return False
     charged = bool(reading.gpus) and bool(cues.CHARGE.search(text))
     if reading.provider and charged:
@@ -141,12 +149,15 @@ def _asks_history(reading: Reading) -> bool:
     if cues.WHY.search(text) or cues.TO_COME.search(text) or cues.TRAIN.search(text):
         return False
     dearer, moved = cues.DEARER.search(text), cues.MOVED.search(text)
+    if moved and moved.group() == "行情" and cues.NOW.search(text):
+        moved = None
     if dearer or (moved and moved.group().isascii()):
         return True  # these speak of prices themselves
     dated = reading.first(Unit.DATE) or reading.first(Unit.YEAR)
     was = dated and not (dated.iso or "-").startswith("-") and cues.WAS.search(text)
     priced = cues.COST.search(text) or cues.RENT.search(text)
-    return bool(priced and (moved or was))
+    recent = cues.RECENT.search(text) and not cues.COUNTED.search(text)
+    return bool(priced and (moved or was or recent))
 
 
 def _asks_queue(reading: Reading) -> bool:
@@ -190,7 +201,8 @@ def _points_nowhere(reading: Reading) -> bool:
         return True
     it = re.match(
         r"(?:it|它|该计划|这个计划|那个计划)(?![a-z])"
-        r"|(?:.* )?(?:does|is|did) it\b(?! (?:cost|take)(?: \w+)? to\b)",
+        r"|(?:.* )?(?:does|is|did) it\b(?! (?:cost|take)(?: \w+)? to\b)"
+        r"(?! [a-z]+(?: [a-z]+){0,6} (?:to|that|for|when|if)\b)",
         reading.folded,
     )
     named = reading.sponsored or proper_names(reading.text, initial=reading.language != "en")

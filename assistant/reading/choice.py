@@ -14,7 +14,8 @@ from assistant.builtin.estimating.registry import BY_TOOL
 from assistant.builtin.values import term_of
 from assistant.question import Ask, Reading
 from assistant.reading.meaning import Meaning, Scored
-from assistant.reading.names import names_anything
+from assistant.reading.names import names_another, names_anything
+from tools.quantities import Unit
 
 _OPEN = frozenset({Ask.FACT, Ask.CLARIFY, Ask.PROGRAM, Ask.OFFERS, Ask.LIST})
 _SAYS_NOTHING = frozenset({Ask.FACT, Ask.CLARIFY})
@@ -23,6 +24,8 @@ _COMPLETE, _COMPLETE_LEAD = 0.25, 0.04
 _MISSING, _MISSING_LEAD = 0.2, 0.08
 _LOOKUP, _LOOKUP_LEAD = 0.35, 0.1
 _SURE, _SURE_LEAD = 0.45, 0.2
+_OWN_FIGURES = 3
+"""So many figures are those of a sum to be done, whoever is named beside them."""
 _WORK_OUT = cues.cue(r"for (?:me|us)|let (?:me|us) know", r"[帮幫]我(?:们)?(?:算|估|看|评|想|判)")
 # Least scores of a question about the asker's own case: with a word for the asker, and without.
 _OF_US, _OF_NOBODY = 0.03, 0.3
@@ -43,9 +46,12 @@ def by_meaning(reading: Reading, meaning: Meaning, *, first: bool = True) -> Rea
 
 def _estimate(reading: Reading, scored: Scored) -> Ask | None:
     """The estimate that is asked for: with all that it needs, or else a question to ask back."""
-    if names_anything(reading) or cues.WHY.search(reading.folded):
-        return None  # what somebody did is told by sources
+    if cues.WHY.search(reading.folded):
+        return None
     estimator = BY_TOOL[scored.best]
+    figures = [each for each in reading.quantities if each.unit not in (Unit.DATE, Unit.YEAR)]
+    if names_anything(reading) and len(figures) < _OWN_FIGURES:
+        return None  # what somebody did is told by sources
     if set(reading.asks) == {Ask.OFFERS} and term_of(reading.folded):
         return None  # "on demand": which of the routes it is has been said
     if estimator.missing(reading) is not None or not estimator.arguments(reading):
@@ -79,7 +85,7 @@ def _lookup(reading: Reading, scored: Scored) -> Ask | None:
     asks, text = set(reading.asks), reading.folded
     likely = scored.score >= _LOOKUP and scored.lead >= _LOOKUP_LEAD
     sure = scored.score >= _SURE and scored.lead >= _SURE_LEAD
-    hardware = bool(reading.gpus) and not names_anything(reading) and not cues.WHY.search(text)
+    hardware = bool(reading.gpus) and not names_another(reading) and not cues.WHY.search(text)
     if scored.best == "gpu_offers" and hardware and asks <= _SAYS_NOTHING:
         return Ask.OFFERS if scored.score >= _COMPLETE else None
     if scored.best == "gpu_price_history" and hardware and likely:

@@ -21,13 +21,14 @@ from assistant.context import Past
 from assistant.grounding.names import proper_names
 from assistant.question import Ask, Reading
 from assistant.reading.asks import REPEATABLE
+from assistant.reading.fragments import of_the_answer, with_other_names, with_the_chosen
 from assistant.reading.names import (
     Mention,
     mentions,
     names_anything,
-    without_possessives,
 )
 from assistant.reading.openings import opened
+from assistant.reading.scaling import scaled
 from assistant.reading.typos import mended
 from kb.programs.program import Program
 from kb.texts.folding import fold
@@ -50,6 +51,7 @@ _SWAP_CHINESE = re.compile(
     r"^(?:那[么麼]?|[换換]成|[还還]有|至[于於]|如果是|要是)?[，,\s]*"
     r"(?P<said>[^?？,，]+?)\s*(?:[呢吗嗎]|的话|的話)*[?？。]*$"
 )
+_OWN = re.compile(r"['’]s$|的$")
 _TOPIC = re.compile(
     r"^(?i:(?:and|but|so|ok(?:ay)?|then)\b[, ]*)*(?i:(?:what|how) about )?"
     r"(?P<topic>[A-Z][^,?]{1,30}),\s*(?P<rest>(?:how|what|who|when|where|which|why)\b.+)$"
@@ -66,24 +68,6 @@ _FIGURE_ASKED = re.compile(
 )
 _HE = re.compile(r"\b(?:it|they|he|she)\b", re.IGNORECASE)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-# Whole questions of a few words, folded.
-_AND = r"^(?:but |and |so )*"
-_SAYS = r"(?:said|says|claim(?:s|ed)|wrote|told|reported)"
-_PARTICLE = r"[啊呢呀吗?。. ]*$"
-_WHY = re.compile(
-    rf"{_AND}(?:why(?: is that| so| not)?|how come|(?:for )?what reason)[?. ]*$"
-    rf"|^(?:那|这是|可)?为(?:什么|啥|何)(?:会?这样)?{_PARTICLE}"
-)
-_WHO_SAYS = re.compile(
-    rf"{_AND}who {_SAYS}(?: (?:that|so|this|it))?[?. ]*$"
-    rf"|^[那这]?话?是?(?:谁|哪[位个家])(?:说|讲|提|写|报道)(?:出?来)?[的过]?话?{_PARTICLE}"
-)
-_MEANING = re.compile(
-    rf"{_AND}(?:what (?:do you|does (?:that|this|it)) mean|meaning|(?:can|could) you explain"
-    r"(?: that)?|explain(?: that| this)?|i don['’]?t (?:get|understand)(?: (?:it|that))?)[?. ]*$"
-    rf"|^[这那]?(?:是|话)?(?:什么|啥|何)意思{_PARTICLE}"
-    rf"|^(?:怎么(?:理解|说|讲)|没(?:太|看|听)?懂|(?:能|可以)?解释一下){_PARTICLE}"
-)
 _ORDINAL = re.compile(
     r"第[一二三四五六七八九十\d]+[年轮輪期档檔个個阶階][段]?"
     r"|\b(?:the )?(?:first|second|third|fourth|last|next) (?:year|month|round|tier|phase|quarter)\b"
@@ -102,20 +86,6 @@ _BESIDE_NAMES = re.compile(
 NO_SUBJECT = frozenset({"B", "T", "LoRA", "QLoRA", "MoE", "Series", "RL"})
 """Written as names are, and none."""
 _LEAST_SUM = 10_000
-_PLACES = {
-    r"first|former|第一|前者": 0,
-    r"second|latter|第二|后者": 1,
-    r"third|第三": 2,
-    r"last|最后": -1,
-}
-"""Places in a list by their words."""
-_ONE_OF = re.compile(
-    r"\bthe (?:(?:first|second|third|last) (?:one|program(?:me)?|option|fund)|former|latter)\b"
-    r"|\bthe (?:bigg?|high|larg|small|low|bett|upp|oth|next|top)(?:er|est)? "
-    r"(?:tier|level|plan|one|program(?:me)?)\b"
-    r"|第[一二三][个家](?!月)|最后[一][个家]|[前后]者"
-    r"|(?:更[大高小低好]|另外?一?|[上下]一|[大高小低])的?(?:那一?)?[档级]"
-)
 _ADDS = re.compile(r"\b(?:add|include|also)\b|加上|加入|再加|也放|也加", re.I)
 _AGAIN = re.compile(
     r"\b(?:instead|make (?:it|that)|i meant|we meant|change (?:it|that)|same (?:again|thing|job)|"
@@ -130,16 +100,9 @@ def resolved(text: str, past: Sequence[Past], programs: Sequence[Program]) -> st
         return text
     text = _TAKEN_BACK.sub("", text)
     earlier = spelled_out(past, programs)
-    said = fold(text).strip()
-    if _MEANING.search(said):
-        return earlier
-    if _WHY.search(said):
-        return f"{earlier} {text}"
-    if _WHO_SAYS.search(said):  # first, so that it is no question of yes or no any more
-        first = text.strip(" ?？.。呢啊呀")
-        return f"{first}：{earlier}" if _CHINESE.search(text) else f"{first}: {earlier}"
-    if one := _chosen(text, past, earlier, programs):
-        text = one
+    if (whole := of_the_answer(text, earlier, past[-1])) is not None:
+        return whole
+    text = with_the_chosen(text, past[-1], earlier, programs)
     if (whole := _with_other_value(text, earlier, past[-1])) is not None:
         return whole
     if (one := _only(_ORDINAL, text)) and (other := _ORDINAL.search(earlier)):
@@ -147,7 +110,8 @@ def resolved(text: str, past: Sequence[Past], programs: Sequence[Program]) -> st
     topic = (_TOPIC_CHINESE if _CHINESE.search(text) else _TOPIC).search(text.strip())
     if topic and (whole := _of_topic(topic["topic"], topic["rest"], earlier, programs)):
         return whole
-    return _with_other_name(text, earlier, programs) or text
+    swapped = _with_other_name(text, earlier, programs) or with_other_names(text, earlier, programs)
+    return swapped or text
 
 
 def _of_topic(topic: str, rest: str, earlier: str, programs: Sequence[Program]) -> str | None:
@@ -222,40 +186,11 @@ def _with_other_sum(text: str, earlier: str, now: Quantity, last: Past) -> str |
     return f"{earlier[: old.start]}{sign}{now.text}{earlier[old.end :]}"
 
 
-def _chosen(
-    text: str, past: Sequence[Past], earlier: str, programs: Sequence[Program]
-) -> str | None:
-    """The question with the name of the program that "the second one" or "the bigger tier" means:
-    of those that were compared or named, or of the same sponsor."""
-    folded = fold(text)
-    match = _ONE_OF.search(folded)
-    if match is None or len(folded) != len(text):
-        return None
-    found = mentions(without_possessives(fold(earlier)), programs)
-    named = list(dict.fromkeys(mention.program for mention in found))
-    for call in past[-1].calls:
-        if len(listed := call["args"].get("programs") or ()) > 1:
-            named = [each for each in named if each in listed] or list(listed)
-    which = next(iter(word for word in _PLACES if re.search(word, match.group())), None)
-    by_id = {program.id: program for program in programs}
-    if len(named) == 1 and (one := by_id.get(named[0])) and which is None:
-        same = [p.id for p in programs if p.sponsor == one.sponsor and p.kind == one.kind]
-        named = [each for each in same if each != one.id]
-        at = 0 if len(named) == 1 else None
-    else:
-        at = _PLACES[which] if which and len(named) > 1 else None
-    if at is None or not -len(named) <= at < len(named) or named[at] not in by_id:
-        return None
-    name = by_id[named[at]].name
-    said = name.zh_hans if _CHINESE.search(text) else name.en
-    return f"{text[: match.start()]}{said}{text[match.end() :]}"
-
-
 def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> str | None:
     """The earlier question about what the shortened one names instead, or, where programs were
     compared, about that as well: "what about Conviction?"."""
     match = (_SWAP_CHINESE if _CHINESE.search(text) else _SWAP).search(text.strip())
-    said = match["said"].strip() if match else ""
+    said = _OWN.sub("", match["said"].strip()) if match else ""
     now, before = mentions(text, programs), mentions(earlier, programs)
     if now and len({mention.program for mention in before}) > 1:
         if _ADDS.search(text) or (said and _is_all(said, mentions(said, programs))):
@@ -292,6 +227,13 @@ def _replaced(earlier: str, before: Sequence[Mention], said: str) -> str:
     return f"{earlier[: first.start]}{said}{earlier[max(ends) :]}"
 
 
+OF_THEM = cues.cue(
+    r"(?:which|any|either|both|neither|none) (?:one|of (?:them|these|those|the two))|the two",
+    r"哪一?[个家](?=[更能可会要有接收给对])|[这那]?两[个家]|二者|两者",
+)
+"""Asks of those that were named or compared."""
+
+
 def points_back(reading: Reading) -> bool:
     """Whether a question is about what was spoken of before: by a pronoun, or because it is short
     and names nothing."""
@@ -299,10 +241,11 @@ def points_back(reading: Reading) -> bool:
         return False
     if cues.GREETING.fullmatch(reading.folded.strip()):
         return False
-    if cues.FOLLOW_UP.search(reading.folded):
+    if cues.FOLLOW_UP.search(reading.folded) or OF_THEM.search(reading.folded):
         return True
     fitting = cues.ELIGIBLE.search(reading.folded) and not cues.WHICH.search(reading.folded)
     names = proper_names(reading.text, initial=reading.language != "en")
+    names = [name for name in names if not find_places(name)]
     named = names or reading.programs or reading.sponsored or reading.gpus or reading.models
     ours = cues.OURS.search(reading.folded)
     counted = (
@@ -324,10 +267,19 @@ def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | No
     values = bool(reading.quantities or reading.gpus)
     said = reading.folded.strip()
     leads = bool(cues.AND_WITH.search(said) or _AGAIN.search(said))
+    if cues.ELSEWHERE.search(said) and call["name"] == "cluster_queue":
+        return None
+    whole = any(each.missing(reading) is None for each in wanted(reading))
+    if whole and call["name"] not in BY_TOOL:
+        return None
     if call["name"] in BY_TOOL:
+        if _asks_of_it(reading):
+            return call
+        if changed := scaled(reading, call):
+            return changed
         if not (leads or (values and (_only_values(reading) or _asks_nothing_else(reading)))):
             return None
-        if any(each.missing(reading) is None for each in wanted(reading)):
+        if whole:
             return None  # a whole question of its own, which only begins like a follow-up
         return call if (values and leads) or _changes(reading, call) else None
     if call["name"] == "match_programs":
@@ -340,10 +292,20 @@ def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | No
     return None
 
 
+def _asks_of_it(reading: Reading) -> bool:
+    """Whether a few words only ask for what an estimate tells: "and the cost?", 要几天呢."""
+    asked = cues.COST.search(reading.folded) or cues.TIME.search(reading.folded)
+    if not asked or len(reading.text) > _FEW or reading.quantities or reading.gpus:
+        return False
+    rest = cues.TIME.sub(" ", cues.COST.sub(" ", reading.folded))
+    return not cues.VALUE_ONLY.sub(" ", rest).strip(" ?？。.!！,，、")
+
+
 def _is_few(reading: Reading) -> bool:
     """Whether a question is a few words that ask nothing else: "spot only please"."""
     asked = cues.WHICH.search(reading.folded) or cues.HOW.search(reading.folded)
-    few = len(reading.text) <= _FEW and not names_anything(reading)
+    strangers = names_anything(reading) and not find_places(reading.text)
+    few = len(reading.text) <= _FEW and not strangers
     return few and not asked and not cues.WHY.search(reading.folded)
 
 

@@ -24,6 +24,10 @@ Alone = Callable[[str], Reading]
 _OF_HARDWARE = frozenset({Ask.OFFERS, Ask.HISTORY, Ask.QUEUE})
 _APART = frozenset({Ask.LIST, Ask.COMPARE, Ask.HISTORY})
 """What is a question of its own beside any estimate."""
+_ASKS_ITSELF = re.compile(
+    r"[?？]|\b(?:what|how|who|where|which|current|cheapest|list|show)\b|多少|什么|什麼|哪|几|幾|贵|貴",
+    re.IGNORECASE,
+)
 _OF_A_JOB = frozenset({Ask.ROUTES, Ask.TRAINING, Ask.FINETUNING, Ask.MATCH, Ask.LIST, Ask.OFFERS})
 """What one job may need at once, so that its question is answered whole."""
 _ORDERS = re.compile(
@@ -152,6 +156,12 @@ def _asks_of_a_job(reading: Reading) -> bool:
 def _belongs(before: Group, group: Group, alone: Alone) -> bool:
     """Whether two pieces are one question."""
     earlier, later = before.reading, group.reading
+    if set(earlier.asks) <= _OF_HARDWARE and cues.ELSEWHERE.search(later.folded):
+        return False  # "free on our cluster? If not, what do they rent for outside?"
+    if set(earlier.asks) == {Ask.OFFERS} and cues.CHANGED.search(later.folded):
+        asked = cues.NOW.search(earlier.folded) or cues.COUNTED.search(earlier.folded)
+        if not (asked or _ASKS_ITSELF.search(before.texts[-1])):
+            return True  # "AWS's H100 rate, how has it moved?"
     if _says_nothing(later) and not _ASKED_WITH.sub(" ", later.folded).strip(" ?？。.!！,，、"):
         return True  # "When did they invest, and how much?"
     both = alone(joined([*before.context, *before.texts, *group.texts]))
@@ -179,7 +189,8 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
             return False  # "What does Sequoia say of X, and what is its figure based on?"
         if names_anything(earlier) and _has_content(later.folded):
             return False
-        return bool(pointing and cues.FOLLOW_UP.search(later.folded) and not names_anything(later))
+        points = cues.FOLLOW_UP.search(later.folded) or _OWNED.search(later.folded)
+        return bool(pointing and points and not names_anything(later))
     own = alone(joined(group.texts))
     if not _says_nothing(own) and not _open(own):
         refers = cues.FOLLOW_UP.search(own.folded) and not own.gpus

@@ -15,6 +15,8 @@ from threading import Lock
 from assistant import cues
 from assistant.answer import Answer, Language
 from assistant.builtin.planning import next_calls
+from assistant.builtin.values import gpu_count, gpu_of
+from assistant.company import company_in
 from assistant.context import Past, past_of
 from assistant.eligibility import company_so_far, company_told, targets
 from assistant.grounding.names import proper_names
@@ -30,6 +32,7 @@ from assistant.reading.names import (
     deals_between,
     mentioned,
     names_anything,
+    only_companies,
     seller,
     shortened,
     strange_gpu,
@@ -46,7 +49,10 @@ from tools.estimates.architectures import find_architectures
 from tools.gpus import find_gpus
 from tools.quantities import Quantity, Unit, find_quantities
 
-_LEAST_PRICE, _MOST_PRICE = Decimal("0.5"), Decimal(100)
+_LEAST_PRICE, _MOST_PRICE = Decimal("0.05"), Decimal(100)
+_AN_HOUR = re.compile(
+    r"\s?(?:/|an |per |a |[每一]个?)\s?(?:hour|hr|h|小时|[钟鐘][头頭])(?![a-z])", re.IGNORECASE
+)
 _OF_A_MODEL = (Ask.TRAINING, Ask.FINETUNING, Ask.INFERENCE)
 LONGEST_COMPLETION = 80
 """So many characters are an answer to a question asked back, and no question of their own."""
@@ -113,6 +119,8 @@ def read_parts(
                 reading = understood(group.text, turns, programs, meaning)
                 if sized := _of_the_same_model(reading, readings):
                     reading = understood(sized, turns, programs, meaning)
+                elif carded := _of_the_same_cards(reading, readings):
+                    reading = understood(carded, turns, programs, meaning)
                 elif readings and _lacks_a_subject(reading):
                     reading = _with_subject(reading, turns, programs)
                 readings.append(reading)
@@ -168,6 +176,22 @@ def _of_the_same_model(reading: Reading, before: Sequence[Reading]) -> str | Non
         if size := each.first(Unit.PARAMS):
             return f"{size.text}: {reading.text}"
     return None
+
+
+def _of_the_same_cards(reading: Reading, before: Sequence[Reading]) -> str | None:
+    """A question of buying or renting the GPUs that an earlier one names ("and would renting beat
+    buying those?"), with them."""
+    ways = cues.RENT.search(reading.folded) and _BOUGHT.search(reading.folded)
+    if reading.gpus or names_anything(reading) or not ways:
+        return None
+    for each in reversed(before):
+        count, gpu = gpu_count(each), gpu_of(each)
+        if each.gpus and count and gpu:
+            return f"{count} {gpu}: {reading.text}"
+    return None
+
+
+_BOUGHT = cues.cue(r"buy(?:ing)?|own(?:ing)?|purchas(?:e|ing)", r"买|自建|自购")
 
 
 def _stands_alone(text: str, past: Sequence[Past], programs: Sequence[Program]) -> bool:
@@ -247,6 +271,10 @@ def _read(text: str, past: Sequence[Past], programs: Sequence[Program]) -> Readi
     if past and not reading.repeat and (meant := hardware(reading, past)):
         whole = f"{meant}: {text}" if language == "en" else f"{meant}，{text}"
         return _alone(whole, language, past, programs, ())
+    if past and (compared := _of_those_compared(reading, past)):
+        return replace(reading, programs=compared)
+    if past and (kind := _of_those_listed(reading, past)) is not None:
+        return replace(reading, asks=(Ask.MATCH,), kind=kind or None)
     if not past or not points_back(reading):
         return reading
     return _with_subject(reading, past, programs)
@@ -271,6 +299,27 @@ _OF_IT = re.compile(
 )
 
 
+def _of_those_compared(reading: Reading, past: Sequence[Past]) -> tuple[str, ...]:
+    """The programs that the last turn compared, where it is asked which of them the company may
+    get."""
+    if set(reading.asks) != {Ask.MATCH} or reading.programs or cues.GIVERS.search(reading.folded):
+        return ()
+    calls = [call["args"] for call in past[-1].calls if call["name"] == "compare_programs"]
+    return tuple(calls[-1].get("programs") or ()) if calls else ()
+
+
+def _of_those_listed(reading: Reading, past: Sequence[Past]) -> str | None:
+    """The kind of programs that the last turn listed ("" for all), where it is asked which of them
+    suit the company: "list the funds, and say which fit a seed company"."""
+    own = (
+        reading.company and cues.SUITS.search(reading.folded) and cues.WHICH.search(reading.folded)
+    )
+    if not own or reading.programs or not set(reading.asks) <= {Ask.FACT, Ask.CLARIFY}:
+        return None
+    calls = [call["args"] for call in past[-1].calls if call["name"] == "compare_programs"]
+    return str(calls[-1].get("kind") or "") if calls and not calls[-1].get("programs") else None
+
+
 def _alone(
     text: str,
     language: Language,
@@ -283,18 +332,16 @@ def _alone(
     gpus = tuple(find_gpus(text))
     quantities = tuple(find_quantities(text))
     if gpus or cues.COMPUTE.search(folded) or (past and len(text) <= LONGEST_COMPLETION):
-        quantities = tuple(map(_as_price, quantities))
-    named, sponsored = mentioned(folded, programs)
-    if not named and len(sponsored) == 1 and cues.TERMS.search(folded):
-        named, sponsored = sponsored, []
+        quantities = tuple(_as_price(each, text) for each in quantities)
+    named, sponsored = _named(text, folded, programs)
     contested = cues.CONTEST.search(folded)
     given = cues.CREDITS.search(folded) or cues.GIVE.search(folded)
     comparing = cues.COMPARE.search(folded) or (contested and given)
     if comparing or contested:
         deals = deals_between(folded, programs)
         named = [*named, *(p for p in deals if p not in named)] if len(deals) > 1 else named
+    kinds = {program.id: program.kind for program in programs}
     if comparing:
-        kinds = {program.id: program.kind for program in programs}
         # A deal is of two: its sponsor's name alone does not mean it.
         able = [program for program in sponsored if kinds[program] != "deal"]
         if not (len(named) < 2 <= len(named + able) <= MOST_COMPARED):
@@ -325,7 +372,34 @@ def _alone(
     if asks == (Ask.MATCH,):
         chosen = targets(reading, programs, lambda folded: mentioned(folded, programs)[0])
         reading = replace(reading, programs=tuple(chosen), sponsored=())
+    told_of = {p.kind for p in programs if p.id in reading.programs} <= _TOLD_OF
+    if asks == (Ask.PROGRAM,) and told_of and not _ITS_TERMS.search(folded):
+        asks = (Ask.FACT,)  # what happened is told by sources
     return replace(reading, asks=asks, kind=kind)
+
+
+_TOLD_OF = {"deal", "loan"}
+_ITS_TERMS = cues.cue(r"terms|conditions|details|tell (?:me|us) about", r"条款|条件|详情|介绍")
+
+
+def _named(text: str, folded: str, programs: Sequence[Program]) -> tuple[list[str], list[str]]:
+    """Programs that a question names, and those of which only the sponsor is named."""
+    named, sponsored = mentioned(folded, programs)
+    companies = only_companies(text, programs, named)
+    named = [program for program in named if program not in companies]
+    sponsored = [*companies, *sponsored]
+    if funds := fold(company_in(text).get("funds", "")):  # "with $5M from Index": no program
+        rest = folded
+        for fund in funds.split(", "):
+            rest = rest.replace(fund, "_" * len(fund))
+        others = mentioned(rest, programs)
+        if any(others):
+            named, sponsored = others
+    kinds = {program.id: program.kind for program in programs}
+    given = [program for program in sponsored if kinds[program] != "deal"]
+    if not named and len(sponsored) == 1 and given and cues.TERMS.search(folded):
+        named, sponsored = sponsored, []
+    return named, sponsored
 
 
 def _alone_of_sponsor(program: str, among: Sequence[str], programs: Sequence[Program]) -> bool:
@@ -334,9 +408,11 @@ def _alone_of_sponsor(program: str, among: Sequence[str], programs: Sequence[Pro
     return [sponsors[each] for each in among].count(sponsors[program]) == 1
 
 
-def _as_price(said: Quantity) -> Quantity:
-    """Where GPUs are asked for, a sum as small as "the market is at $2.35" is one per GPU-hour."""
-    hourly = said.unit is Unit.MONEY and _LEAST_PRICE <= said.value < _MOST_PRICE
+def _as_price(said: Quantity, text: str) -> Quantity:
+    """Where GPUs are asked for, a sum as small as "the market is at $2.35" is one per GPU-hour, as
+    is "2.35 an hour"."""
+    timed = said.unit is Unit.COUNT and said.bare and _AN_HOUR.match(text, said.end)
+    hourly = (timed or said.unit is Unit.MONEY) and _LEAST_PRICE <= said.value < _MOST_PRICE
     return replace(said, unit=Unit.PRICE_PER_GPU_HOUR) if hourly else said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant import cues
@@ -12,6 +12,7 @@ from assistant.grounding.names import proper_names
 from assistant.question import Reading
 from kb.programs.program import Program
 from kb.texts.folding import fold
+from tools.places import find_places
 from tools.price_list import list_providers
 
 _MODEL_NAME = re.compile(r"(?<![\w-])([A-Z]{1,3}\d{2,4}[A-Z]{0,3})s?(?![\w-])")
@@ -24,7 +25,7 @@ _WORDS = (
 _FULL = re.compile(
     r"(?<![A-Za-z0-9])[A-Z][a-z]+(?:[-’'][A-Z][a-z]+)?(?: [A-Z]\.)?"
     r"(?: [A-Z][a-z]+(?:[-’'][A-Z][a-z]+)?)+"
-    rf"|(?:[A-Z][\w’'-]*|(?:(?![{_WORDS}])[\u3400-\u9fff]){{1,5}})"
+    rf"|(?:[A-Z][A-Za-z0-9’'-]*|(?:(?![{_WORDS}])[\u3400-\u9fff]){{1,5}})"
     rf"(?:[·-](?:(?![{_WORDS}])[\u3400-\u9fff]){{1,5}})+"
 )
 
@@ -49,12 +50,24 @@ def names_anything(reading: Reading) -> bool:
     known += [mention.architecture.name for mention in reading.models]
     held = fold(" ".join([*known, reading.provider or ""]))
     found = proper_names(reading.text, initial=reading.language != "en")
-    names = [name for name in found if fold(name) not in held and name not in _NO_NAMES]
+    names = [
+        name
+        for name in found
+        if fold(name) not in held and name not in _NO_NAMES and not find_places(name)
+    ]
     return bool(names or reading.programs or reading.sponsored)
 
 
+def names_another(reading: Reading) -> bool:
+    """Whether a question names anybody beside the seller of GPUs whose prices it may ask for."""
+    if reading.provider is None:
+        return names_anything(reading)
+    return names_anything(replace(reading, programs=(), sponsored=()))
+
+
 _NO_NAMES = frozenset(
-    "B T M K LoRA QLoRA MoE RL SFT DPO GRPO Series TB GB SXM PCIe NVL RTX Llama Qwen".split()
+    "Any Looking Need Price Quote Quotes GPU GPUs API TTFT RPM QPS TCO B T M K LoRA QLoRA MoE"
+    " RL SFT DPO GRPO Series TB GB SXM PCIe NVL RTX Llama Qwen".split()
 )
 
 
@@ -172,6 +185,43 @@ def _own_names(program: Program) -> list[str]:
     # A single word may be anything else: "Start", 氧气.
     able = [name for name in short if " " in name or re.match(r"[一-鿿]+[A-Z]", name)]
     return [*names, *(name for name in able if fold(name) not in sponsors)]
+
+
+_OF_A_PROGRAM = cues.cue(
+    r"credits?|grants?|accelerators?|startups?|programs?|programmes?|schemes?|offer(?:s|ed|ing)?|"
+    r"gives?|terms?|conditions?|strings|benefits?|perks|appl(?:y|ies)|eligib\w*|qualif\w*|join|"
+    r"about|portfolio|activate",
+    r"额度|资助|代金券|加速器|计划|创业|初创|新创|给|送|条款|条件|门槛|好处|福利|优惠|申请|资格|扶[植持]|介绍|方案|合作",
+)
+
+
+def only_companies(text: str, programs: Sequence[Program], named: Sequence[str]) -> list[str]:
+    """Those of the named programs that a question calls by nothing but the name of who gives them,
+    as "AWS" or "a16z", beside somebody else and without a word of a program."""
+    folded = fold(text)
+    others = proper_names(text, initial=not text.isascii())
+    if _OF_A_PROGRAM.search(folded):
+        return []
+    found = []
+    for program in programs:
+        if program.id not in named:
+            continue
+        sponsor = fold(f"{program.sponsor.en} {program.sponsor.zh_hans}")
+        said = [name for name in _own_names(program) if find(folded, fold(name)) is not None]
+        own = {program.name.en, program.name.zh_hans}
+        alone = program.kind == "investor" and all(
+            any(find(fold(name), fold(other)) is not None for name in said) for other in others
+        )
+        if (
+            said
+            and not alone
+            and all(
+                name not in own and (find(sponsor, fold(name)) is not None or seller(fold(name)))
+                for name in said
+            )
+        ):
+            found.append(program.id)
+    return found
 
 
 def shortened(folded: str, programs: Sequence[Program]) -> list[str]:

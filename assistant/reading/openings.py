@@ -24,6 +24,7 @@ _OPENS = re.compile(
     r"|great|cool|nice|perfect|awesome|right(?! now)|alright|got it|i see|makes sense|lol|haha"
     r"|hm+|um+|uh+|oh|ah|wow|ok(?:ay)?|well|sorry|pardon(?: me)?|excuse me|by the way|btw|also"
     r"|(?:just )?(?:one |a )?(?:quick|last|more|final) (?:one|question|thing)"
+    r"(?: (?:while|before|as|since) [^,:;.?]{1,30}(?=[,:;.]))?"
     r")(?![\w’'-])[\s,.!:;~…–—-]*)+"
     r"|(?:(?:你好呀?|您好|[哈嗨][罗啰喽咯喂]|嗨|大家好|早(?:上好|安)|晚上好|谢{2}[你您]?[啦了哦]?|多谢|感谢"
     r"|不好意思|打扰(?:了|一下)?|请[问教](?:一?下)?|顺[便带]问(?:一?下|个)?|我?还?想请?(?:问|了解)(?:一?下)?"

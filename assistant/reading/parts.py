@@ -26,11 +26,13 @@ _ASKING = (
 )
 _TELL = (
     r"(?:please )?(?:tell (?:me|us)|show (?:me|us)?|list|give (?:me|us)|estimate|calculate|compare"
-    r"|explain|rank|check (?:whether|if|that)|work out|find out|find (?:me|us))"
+    r"|explain|say (?:which|whether|if|who)|rank|check (?:whether|if|that)|work out|find out"
+    r"|find (?:me|us))"
 )
 _WISHED = (
     r"(?:an? (?:rough |quick |training |serving |inference |fine-?tuning |cost |price )*"
-    r"(?:estimate|quote|forecast|comparison|ranking)|the (?:terms|price|cost|conditions|queue) )"
+    r"(?:estimate|quote|forecast|comparison|ranking)|the (?:terms|price|cost|conditions|queue"
+    r"|trend|history) )"
 )
 _ENGLISH = re.compile(
     rf"(?:,\s*(?:(?:and|but|plus|so)\s+)?|\s+(?:and|plus)\s+)(?:(?:also|then|secondly)[, ]+)?"
@@ -40,6 +42,7 @@ _ENGLISH = re.compile(
     rf"|\s+and\s+(?=(?:does|do|did|is|are|can|could) (?:[A-Z]\w*|it|they|we|i|there)\b)"
     rf"|(?:,\s*|\s+)(?:and|plus)\s+(?={_WISHED})"
     rf"|,\s*(?=(?:how|what|what['’]?s|whats|who['’]s|why)\b)"
+    rf"|,\s*(?=(?:where|when) (?:is|are|do|does|did|can|will) (?:it|they|we|he|she|i)\b)"
     rf"|(?:,|;|\s-)?\s+(?:also|plus|by the way|btw|one more thing)\b[,:]?\s*"
     rf"(?={_ASKING}\b|{_TELL}\b)"
 )
@@ -50,7 +53,7 @@ _FURTHER = re.compile(
 )
 _CLAUSE = re.compile(r"[，,、；;]\s*")
 _QUESTION_WORD = re.compile(
-    r"多少|多久|多大|多高|几(?!乎|年前|家都)|幾(?!乎)|什[么麼]|甚麼|啥|[谁誰]|哪|怎|如何|何[时時]|[吗嗎呢]"
+    r"多少|多久|多[大高长長快远遠贵貴]|几(?!乎|年前|家都)|幾(?!乎)|什[么麼]|甚麼|啥|[谁誰]|哪|怎|如何|何[时時]|[吗嗎呢]"
     r"|是否|能否|可否|能不能|有[没沒]有|值不值|[为為]何|[够夠]不[够夠]|是不是|要不要|[划劃]不[划劃]算"
     r"|([\u4e00-\u9fff])[不没沒]\1|[^不没沒][不没沒][?？\s]*$"  # 收不收, 要付錢不
 )
@@ -118,7 +121,7 @@ def _number(match: re.Match[str]) -> int:
 # "A和B分别给多少", "do A and B each give": the same question of each.
 _EACH = re.compile(
     r"^(?P<before>)(?P<names>[^，,。？?！!；;]{2,40}?)(?P<each>各自?|分[别別])(?P<behind>.*)$"
-    r"|^(?P<lead>.*?)(?P<latin>[A-Z][\w.’'-]*(?: [A-Z\d][\w.’'-]*)*"
+    r"|^(?P<lead>(?:\w+ )+?)(?P<latin>[A-Z][\w.’'-]*(?: [A-Z\d][\w.’'-]*)*"
     r"(?:(?:, | and |, and )[A-Z][\w.’'-]*(?: [A-Z\d][\w.’'-]*)*)+) each(?P<rest>\b.*)$"
 )
 _AND = re.compile(r"\s*(?:、|以及|[和跟与與及])\s*|,? and |, ")
@@ -136,6 +139,41 @@ def _of_each(sentence: str) -> list[str]:
     return [f"{before}{name}{behind}" for name in names]
 
 
+# "the price, term and strings of X", "X的价格、期限和条件": as many questions of X.
+_ORDER = r"(?:what(?:['’]s| is| are)|tell me|give me|show me|list|explain)"
+_ITEMS = r"[a-z][a-z -]*(?:, [a-z][a-z -]*)*,? and [a-z][a-z -]*"
+_FIELDS = re.compile(
+    rf"^{_ORDER} (?:about )?(?:the )?(?P<list>{_ITEMS}?)"
+    r" (?P<of>(?:of|for|in|behind|at|with) (?:the )?[A-Za-z\d].*)$"
+    rf"|^{_ORDER} (?:about )?(?P<whose>[A-Z\d][\w.-]*(?: [A-Z\d][\w.-]*)*['’]s) (?P<own>{_ITEMS})$"
+    r"|^(?P<before>[^，。？?、]{2,24}的)(?P<fields>[^，。？?、的]{2,8}(?:、[^，。？?、的]{2,8})*?"
+    r"(?:、|以及|和|与|與|及)[^，。？?、的]{2,8}?)"
+    r"(?P<behind>(?:都|各|分别|分別)?(?:是什[么麼]|有哪些|是多少|如何|怎[么麼][样樣])?呢?)$",
+    re.IGNORECASE,
+)
+_TERMS = (cues.CREDITS, cues.COST, cues.TIME, cues.TERMS, *(cue for _, cue in cues.FIELDS))
+_FIELD_WORDS = 3
+
+
+def _of_fields(sentence: str) -> list[str]:
+    """A sentence that asks for several terms of one program, once for each."""
+    match = _FIELDS.search(sentence.rstrip(" ?？.。"))
+    if match is None or cues.COMPARE.search(fold(sentence)):
+        return [sentence]
+    told = match["list"] or match["own"] or match["fields"]
+    fields = [field.strip() for field in _AND.split(told)]
+    known = [f for f in fields if any(cue.search(fold(f)) for cue in _TERMS)]
+    if not 1 < len(fields) <= MOST or len(known) < len(fields) - 1:
+        return [sentence]
+    if any(len(field.split()) > _FIELD_WORDS for field in fields):
+        return [sentence]
+    if match["list"]:
+        return [f"What is the {field} {match['of']}?" for field in fields]
+    if match["own"]:
+        return [f"What is {match['whose']} {field}?" for field in fields]
+    return [f"{match['before']}{field}{match['behind'] or '是什么'}？" for field in fields]
+
+
 def _cut(text: str) -> list[str]:
     found: list[str] = []
     for sentence in _SENTENCE_END.split(text):
@@ -144,7 +182,7 @@ def _cut(text: str) -> list[str]:
         else:
             found += _ENGLISH.split(sentence)
     found = [each for part in found if part for each in _of_each(part.strip(" ,，、"))]
-    return [part for part in found if part]
+    return [each for part in found if part for each in _of_fields(part)]
 
 
 def _chinese_clauses(sentence: str) -> list[str]:

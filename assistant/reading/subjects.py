@@ -14,13 +14,15 @@ from assistant import cues
 from assistant.context import Past
 from assistant.grounding.names import proper_names
 from assistant.question import Reading
-from assistant.reading.follow_ups import NO_SUBJECT, spelled_out
+from assistant.reading.follow_ups import NO_SUBJECT, OF_THEM, spelled_out
+from assistant.reading.fragments import LISTS
 from assistant.reading.names import full_names, mentioned, mentions, names_anything
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
+from tools.quantities import Unit, find_quantities
 
-_MOST_NAMES = 3
+_MOST_NAMES, _SHORT = 3, 35
 _THAT = cues.cue(r"it|its|they|them|their|that|those|these|this|the price", r"它|这|那|其")
 _PERSON = cues.cue(r"he|she|him|her|his", r"他(?!们)|她(?!们)")
 _ROLE = cues.cue(
@@ -55,6 +57,8 @@ class Subject:
 def subject(reading: Reading, past: Sequence[Past], programs: Sequence[Program]) -> Subject:
     """What the last turns were about: the nearest that named anything but a GPU."""
     ids = {program.id for program in programs}
+    if OF_THEM.search(reading.folded) and (compared := _compared(past[-1], ids)):
+        return Subject(programs=compared)
     person = bool(_PERSON.search(reading.folded))
     for n in range(len(past) - 1, -1, -1):
         turn = past[n]
@@ -75,10 +79,19 @@ def subject(reading: Reading, past: Sequence[Past], programs: Sequence[Program])
             return Subject(programs=tuple(sponsored))
         if names:
             return Subject(names=tuple(names[:_MOST_NAMES]))
-        cited = [source for source in turn.sources if source in ids]
+        listed = any(call["name"] in LISTS for call in turn.calls)
+        cited = [source for source in turn.sources if source in ids and not listed]
         if cited:
             return Subject(programs=tuple(cited[:1]))
     return Subject()
+
+
+def _compared(last: Past, ids: set[str]) -> tuple[str, ...]:
+    """The programs that the last turn compared; empty where it compared none."""
+    for call in last.calls:
+        if len(named := [each for each in call["args"].get("programs") or () if each in ids]) > 1:
+            return tuple(named)
+    return ()
 
 
 def told_of(names: Sequence[str], question: str, *, chinese: bool) -> str:
@@ -116,7 +129,7 @@ def _told(said: str, turn: Past, programs: Sequence[Program], *, person: bool) -
         for name in proper_names(turn.lead, initial=turn.language != "en")
         if name not in said and name not in gpus and name not in NO_SUBJECT
     ]
-    return Subject(names=(names[0],)) if names else None
+    return Subject(names=(names[0],)) if names and not find_quantities(names[0]) else None
 
 
 # Who has one of these words in a name is no person.
@@ -136,8 +149,11 @@ def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
     """The GPUs that "them" or "that" means, where their rent or its moves are asked for: those of
     the last turn's call ("where can I rent them?", "how has that changed since 2024?")."""
     text = reading.folded
-    moved = cues.MOVED.search(text) or cues.CHANGED.search(text)
-    if reading.gpus or not _THAT.search(text) or not (moved or cues.RENT.search(text)):
+    moves = (cues.MOVED, cues.CHANGED, cues.DEARER)
+    moved = any(cue.search(text) for cue in moves)
+    few = len(reading.text) <= _SHORT and moved
+    points = _THAT.search(text) or cues.ELSEWHERE.search(text) or few
+    if reading.gpus or not points or not (moved or cues.RENT.search(text)):
         return None
     calls = [call for call in past[-1].calls if call["args"].get("gpu")]
     if not calls or names_anything(reading):
@@ -145,8 +161,11 @@ def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
     call = next((call for call in calls if call["args"].get("gpus")), calls[-1])
     gpu, chinese = str(call["args"]["gpu"]), reading.language != "en"
     if moved:
-        return f"{gpu}价格" if chinese else f"{gpu} prices"
+        provider = call["args"].get("provider")
+        if chinese:
+            return f"{provider}的{gpu}价格" if provider else f"{gpu}价格"
+        return f"{gpu} prices on {provider}" if provider else f"{gpu} prices"
     count = call["args"].get("gpus") or call["args"].get("count")
-    if not count:
+    if not count or reading.first(Unit.GPUS):
         return gpu
     return f"{count}张{gpu}" if chinese else f"{count} {gpu}s"

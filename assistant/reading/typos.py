@@ -22,46 +22,85 @@ queue program programs programme compare comparison difference eligible eligibil
 credits accelerator startup startups tokens parameters requests minute minutes million billion
 trillion hours weeks months terms conditions offers interest collateral utilization utilisation
 revenue investment commitment history trend right doubled tripled accept raised founded invested
-founder generative milestones amount which would really against experiments examples tickets
+founder capacity residual bootstrapped purchase electricity ownership checkpoint checkpoints
+interruption interruptions preemptible portfolio latency generative milestones
+amount which would really against experiments examples tickets
 estimate provider providers Europe Germany hourly monthly budget payment lease investor investors
 Nvidia Microsoft Anthropic Sequoia Azure Amazon Google OpenAI Andreessen Horowitz Combinator Capital
 """.split()
+_IN_SMALL_LETTERS = """
+accepted activated active adapter adapters afford annual annually answer answers attention backed
+balloon benefits borrow borrowing budgeted buying center chance charge charges colocation company
+compared completion completions compute context continued continuing contract counting current
+currently customer customers deadline default deposit depreciation discount discounted dollar
+dollars dropped enough epoch epochs equity estimates experts expire expires factor failed fallen
+government governments growing headquartered hyperscaler included including incorporated increased
+input installment installments instruction internal lately leasing machines margin market mixture
+moved neocloud neoclouds nodes option options output overnight owning packed payments peak percent
+percentage pledged precision preempted preemptions prefix problems projections promise promised
+prompt prompts purchases quantized quarter questions quota quotes renting replicas response
+responses restart restarts returns rollout rollouts route routes sample samples scratch second
+seconds sequence sequences series server servers shared single sixteen spending storage supplier
+throughput tranche upfront valuation valued vendor weekend within yearly
+""".split()
+"""More of what is typed in small letters; with a capital it may be a name."""
 # Other English words that are as near to one of the vocabulary as a slip would be.
 _OTHERS = frozenset(
     """
-openapi trailed inferencex
-accelerate accelerated accelerates acceleration accelerators accent accepts activated
-activates amazons amounts anthropoid apure assailable avoidable azures billions
-billiton billon budge budged budges budgets bullion caparison capita capitals capitol
-cheapen cheater cheeper clutter clutters clyster clysters coalitions coitions
-collaterally combination comminatory commitments common compadre companion compared
-comparer compares comparisons compassion concoction condition conditional conditionals
-conditioned conditioner conditioners conduction confection connection conniption
-conniptions convection convention convicting convictions convocation cruse custer
-deference demands deployments deploys differences different diffidence double doubler
-doubles doublet doubted eligibly estimated estimates estivate example exampled exigible
-expedients experiment experimental experimented experimenter experimenters factoids
-factored factorial factorials factoring factorize factorized factorizes factors
-fellowships flounder fonder founders funded generalize generated generates generating
-generation goggle googly hath hitch hoars hoers horus hour houri houris hutch
-inceptions inceptive incretion indention infection inferences infested influence
-ingested ingestion inherence inherences inherency injection injectors insertion
-intention interests invented invention inventor inventors inventory inverted inverters
-investments invests lambada lambdas lase leas leased leaser leases leash least leave
-medal microdont microdot microsome microvolt milestone millions millstone millstones
-minuet minuets minuses minuted minuter minutest modals model molal montes month moral
-moths mouths mullion offer oracles parameter payments perimeters pertaining pice
-preordaining priced pricey prick pricking pricks pricy pride prides priding pries prime
-primes priming prince princes prize prizes prizing programed programer programmed
-programmer programmers promisers provers provide provided provident provides provokers
-pyrometers quality queued queues raided railed rained raise raiser raises rally rased
-realty rectal regally reilly renal rentals request reserve reserves revenge revenuer
-revenues righto rights scot sequoias sequoya sere serge served server serves servings
-servo shot slot snot soot sot spat spit sport spots spout swerve swerving swot tain
-teams teems tend term terns therms thickets tickers ticket token tokes trail trailing
-trainings trains trait tran tread treed trends trendy trent trialed trifled trilled
-trillions triple triples triplet triplex tripped twain weeds week weens weeps wees
-whish woald wold world woulds wound
+abstention accelerate accelerated accelerates acceleration accelerators accent accented accepts
+activate activated activates actuated adapted adaptor adaptors alford amazons amounts anneal annul
+anthropoid apure assailable attentive attenuation attrition avoidable azures backer baked balked
+banked barked barrow basked baying benefit billions billiton billon blacked bucked budge budged
+budges budgets bullion buoying burrow burrowing burying busing busying canter caparison capita
+capitals capitol censer chancel chancy change changes charger chargers charles cheapen cheater
+cheeper clutter clutters clyster clysters coalitions coitions collaterally collation collocation
+collocations coloration combination comminatory commitments common commute compaction compadre
+companion compared comparer compares comparisons compassion compete compilation compilations
+completing complexion complexions compote computer concoction condition conditional conditionals
+conditioned conditioner conditioners conduction confection confined confining connection
+conniption conniptions contact contained containing contended contending content contented
+contenting contest continua continual continue continues continuity continuum contrast convection
+convention convicting convictions convinced convincing convocation coronation correctly courting
+cruse currant currency custer customary customs deference demands deployments deploys deprecation
+depreciating depredation differences different diffidence discoursed disjointed dismount
+dismounted double doubler doubles doublet doubted dripped drooped dropper electrician eligibly
+empire empires enoch estates estimated estimates estimator estimators estivate europa example
+exampled exerts exigible expects expedients experiment experimental experimented experimenter
+experimenters expert expiry exports fabled factoids factored factorial factorials factoring
+factorize factorized factorizes factors factory fellowships filed flailed flounder foiled fonder
+founders funded generalize generate generated generates generating generation german germane
+germans glowing goggle googly governmental groping growling hath headquarter headquarters hitch
+hoars hoers horus hour houri houris hutch incensed inceptions inceptive inclining inclosing
+include includes incorporate incorporates increase increases incretion indention infection
+inferences inferencex infernal infested influence ingested ingestion inherence inherences
+inherency injection injectors insertion instalment instalments instructing instructional
+instructive instructor intention interception interceptions interests interrupting interval
+intruding invented invention inventor inventors inventory inverted inverters investments invests
+lambada lambdas lamely lase lasing leading leafing leaking leaning leaping leas leased leaser
+leases leash leashing least leave leaving machine machined margie marin marked marker marlin
+martin marvin medal microdont microdot microsome microvolt milestone millions millstone millstones
+minuet minuets minuses minuted minuter minutest modals model molal montes month mooed moped moral
+moths mouths mover moves mowed mullion noses notes noyes nudes offer openapi oracles oversight
+oversights overweight owing paced packer packet parameter parentage parked payments pecked
+percentile perimeters pertaining pice picked pledge pledges pocked preclusion preempt preempting
+preemption preemptive preempts premise premised preordaining presumptions priced pricey prick
+pricking pricks pricy pride prides priding pries prime primes priming prince princes prize prizes
+prizing problem productions programed programer programmed programmer programmers projectiles
+projecting projection projectionist projectors promisers prosecutions protection protections
+provers provide provided provident provides provision provokers purchaser purchasers pyrometers
+quality quantified quartet questing question questioned questioner questioners queued queues quote
+quoted quoth raided railed rained raise raiser raises rally ranting rased realty rectal regally
+reilly renal rending rentals replica reposes request reserve reserves responded responds resting
+return revenge revenuer revenues righto rights rouge rouges rouse rouses router routs sampler
+samplers scared scot scratchy seared sending sentences sequencer sequencers sequoias sequoya sere
+serer serge serve served server serves servings servo sever severs shaded shamed shaped shard
+share shares sharked sharped shaved sheared shingle shored shot shred simple singe singly slot
+snared snot soared soot sot spared spat speeding spit sport spots spout stared suppler supplied
+supplies swerve swerving swot tain teams teems tend term terns therms thickets throughout tickers
+ticket token tokes trail trailed trailing trainee trainer trainings trains trait tran trance tread
+treed trends trendy trent trialed trifled trilled trillions triple triples triplet triplex tripped
+twain vacation validation value values valved variation vender weeds week weens weeps wees whish
+woald wold world woulds wound
 """.split()
 )
 _WORD = re.compile(r"(?<![A-Za-z0-9@./_-])[A-Za-z]{4,}(?![A-Za-z0-9@/_-])")
@@ -121,7 +160,8 @@ def _right_word(word: str, names: tuple[str, ...]) -> str:
     said = word.casefold()
     if len(said) < _SHORTEST or said in _OTHERS:
         return word
-    known = {each.casefold(): each for each in (*_WORDS, *names)}
+    more = _IN_SMALL_LETTERS if word.islower() else ()
+    known = {each.casefold(): each for each in (*_WORDS, *names, *more)}
     if said in known or any(said.removesuffix(end) in known for end in ("s", "es", "d", "ed")):
         return word
     near = []

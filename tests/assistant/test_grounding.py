@@ -11,6 +11,7 @@ from assistant import reasons
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 from assistant.grounding.ages import stated_date
 from assistant.grounding.grounder import Grounder
+from kb.texts.aliases import AliasTable
 
 OXYGEN = "a16z plans to grow its cluster beyond 20,000 GPUs at a cost of up to $5 billion."
 GENERATE = "每家公司可获得35万美元的Azure额度，另有约两周的微软设施使用时间。"
@@ -237,3 +238,40 @@ def test_the_citation_of_a_dated_field_has_its_age() -> None:
     show(made, "It costs $2.35 per GPU-hour. [t2:offers.0.price_per_gpu_hour]")
     (citation,) = made.citations
     assert (citation.published, citation.age_days) == ("2026-11-12", 10)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("Luma may really be queueing, they say.", "Luma may not really be queueing, they say."),
+        ("英伟达是投资方，文章没有说明金额。", "英伟达是投资方，文章有说明金额。"),
+        ("报告的月份，来源没有交代时，另行注明。", "报告的月份，来源有交代时，另行注明。"),
+        ("Conviction reduced its orders in 2024.", "Conviction reduced its orders in July 2024."),
+        ("a16z plans 20,000 GPUs for startups.", "a16z plans 贰捌,零零零 GPUs for startups."),
+    ],
+)
+def test_a_sentence_of_a_source_turned_or_changed_is_taken_out(source: str, said: str) -> None:
+    made = grounder(passage(source, as_of="2024-07", title="Notes", header=""))
+    text, removed = show(made, f"{said} [p1.1]")
+    assert (text, len(removed)) == ("", 1)
+    kept, _ = show(grounder(passage(source, title="Notes", header="")), f"{source} [p1.1]")
+    assert kept.startswith(source)
+
+
+def test_the_host_of_a_named_publisher_may_be_told() -> None:
+    aliases = AliasTable({"forbes": ["Forbes", "福布斯"]})
+    told = "The story of Forbes is at forbes.com.mx, not at forbes.xyz or evil.com."
+    for host, ok in (("forbes.com.mx", True), ("forbes.xyz", False), ("evil.com", False)):
+        made = Grounder([], "not stated", aliases=aliases)
+        made.learn(
+            Artifact(tool=ToolEvidence(id="t1", name="search_knowledge"), passages=[passage(told)])
+        )
+        text, _ = show(made, f"The story of Forbes is at {host}. [p1.1]")
+        assert bool(text) is ok
+
+
+def test_the_remark_behind_a_dated_sentence_has_the_date_of_the_source() -> None:
+    made = grounder(passage("Since 2023 funds have been buying their own GPUs.", as_of="2024-07"))
+    told = "**Since 2023 funds have been buying their own GPUs.**"
+    said = f"{told} (reported, The Information, Jul 2024)"
+    assert show(made, f"{said} [p1.1]") == (f"{said} [1]", [])

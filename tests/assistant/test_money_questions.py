@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from assistant.builtin.estimating.registry import BY_ASK, BY_TOOL
+from assistant.builtin.estimating.registry import BY_ASK, BY_TOOL, estimate_section
+from assistant.evidence import Artifact, ToolEvidence
+from assistant.phrases import phrases
+from assistant.question import Ask
 from assistant.reading import read
 from kb.starter import programs
 
@@ -119,7 +122,6 @@ def test_what_sources_say_is_no_estimate(question: str) -> None:
     [
         ("Should we rent or buy H100s?", "how many"),
         ("买卡还是租卡划算？", "多少张"),
-        ("Should we buy or rent 16 H200s at $3.50/h?", "server"),
         ("我们该租还是买H200？", "多少张"),
         ("What would a loan on our H100s cost us a month?", "months"),
         ("What are our $100k of credits worth?", "list price"),
@@ -130,6 +132,16 @@ def test_what_is_missing_is_asked_back(question: str, word: str) -> None:
     asked = [BY_ASK[ask].missing(reading) for ask in reading.asks if ask in BY_ASK]
     assert len(asked) == 1
     assert word in str(asked[0])
+
+
+def test_a_price_that_no_table_has_is_asked_back_once_the_tool_refused() -> None:
+    reading = read("Should we buy or rent 16 H200s at $3.50/h?", [], PROGRAMS)
+    args = {"gpu": "H200", "gpus": 16, "rents": ["3.5"]}
+    failed = ToolEvidence(id="t1", name="rent_or_buy", ok=False, args=args, error="no price")
+    done = [Artifact(tool=failed)]
+    section = estimate_section(BY_ASK[Ask.OWNERSHIP], reading, done, phrases("en"))
+    assert section.asked_back
+    assert "server" in section.lines[0]
 
 
 @pytest.mark.parametrize(

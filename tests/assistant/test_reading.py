@@ -12,6 +12,7 @@ from assistant.context import Past
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.question import ASKED, Ask, Reading
 from assistant.reading import read
+from assistant.reading.parts import pieces
 from assistant.toolbox import search_knowledge
 from kb.programs.program import Program
 from kb.starter import programs as starter_programs
@@ -187,3 +188,9 @@ def test_missing_size_is_asked_back_and_nothing_is_called(records: list[Program]
 )
 def test_counts_in_short(value: str, told: str) -> None:
     assert in_short(Decimal(value)) == told
+
+
+def test_a_long_word_is_read_at_once() -> None:
+    """No pattern tries every way to cut it."""
+    asked = f"What is {'Averylongname' * 8} like"
+    assert [piece.text for piece in pieces(asked)] == [asked]

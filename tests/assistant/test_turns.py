@@ -112,6 +112,15 @@ def test_a_pronoun_means_whom_the_answer_named(
             "What credit does a startup with $9 million get?",
         ),
         ("GPU是债务资产吗？", "谁说的？", "谁说的：GPU是债务资产吗？"),
+        ("Who wrote the report?", "when was that?", "Who wrote the report? when was that?"),
+        ("Is Nebius cheap?", "says who?", "who said that: Is Nebius cheap?"),
+        ("How long do Oracle's credits last?", "Nebius's?", "How long do Nebius's credits last?"),
+        (
+            "Did Oracle pay Nebius?",
+            "and Google to Anthropic?",
+            "Did Google pay Anthropic?",
+        ),
+        ("甲骨文给Nebius付钱吗？", "谷歌给Anthropic呢？", "谷歌给Anthropic付钱吗？"),
     ],
 )
 def test_a_few_words_change_the_question_before(
@@ -163,6 +172,22 @@ def test_an_answer_that_names_nothing_leads_nowhere(records: list[Program]) -> N
             ],
         ),
         (
+            "Tell me the credit, duration and strings of Modal",
+            [
+                "What is the credit of Modal?",
+                "What is the duration of Modal?",
+                "What is the strings of Modal?",
+            ],
+        ),
+        (
+            "氧气计划的价格、期限和附带条件？",
+            [
+                "氧气计划的价格是什么？",
+                "氧气计划的期限是什么？",
+                "氧气计划的附带条件是什么？",
+            ],
+        ),
+        (
             "wats the Modal credit n how long is it valid",
             ["what's the Modal credit", "how long is it valid"],
         ),
@@ -180,3 +205,17 @@ def test_more_money_matches_again(records: list[Program]) -> None:
     reading = read("and with 6 million?", [before], records)
     assert reading.asks == (Ask.MATCH,)
     assert reading.repeat == call
+
+
+def test_the_cost_of_an_estimate_is_asked_of_it(records: list[Program]) -> None:
+    call = {"name": "estimate_training", "args": {"params": "7B", "tokens": "2T", "gpu": "H100"}}
+    before = asked("How long for 7B on 2T tokens?").model_copy(update={"calls": [call]})
+    assert read("and the cost?", [before], records).repeat == call
+    assert read("what do they charge?", [before], records).repeat is None
+
+
+def test_those_compared_are_asked_of_again(records: list[Program]) -> None:
+    pair = ["modal-for-startups", "lambda-credits"]
+    call = {"name": "compare_programs", "args": {"programs": pair}}
+    before = asked("Compare them").model_copy(update={"calls": [call]})
+    assert list(read("which one suits a seed company?", [before], records).programs) == pair

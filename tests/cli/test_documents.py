@@ -133,8 +133,11 @@ def test_gaps(desk: Desk, home: Path) -> None:
     assert gap["question"] == "Does the Zanzibar Fund lend GPUs?"
     assert gap["missing"] == ["the fund", "its price"]
     assert (gap["count"], gap["closed"], gap["languages"]) == (1, None, ["en"])
+    with closing(KnowledgeBase.open(home)) as kb:
+        kb.record_gap("Hello! Who pays in Ruritania?", "en", ["who pays in Ruritania"])
     _, out, _ = desk("kb", "gaps")
     assert "the fund; its price" in out
+    assert out.casefold().count("ruritania") == 1  # what is missing is the question
 
 
 def test_a_gap_is_closed_by_adding_a_source(desk: Desk, home: Path, article: Path) -> None:

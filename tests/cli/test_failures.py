@@ -239,3 +239,19 @@ def test_a_long_value_is_not_repeated_whole(desk: Desk) -> None:
     message = json.loads(out)["error"]["message"]
     assert "--precision" in message
     assert len(message) < 400
+
+
+def test_what_was_typed_is_repeated_shortened(desk: Desk, used_home: Path) -> None:
+    status, out, err = desk("replay", "x" * 9_000)
+    assert (status, out) == (1, "")
+    _is_one_line(err, "xxx")
+    assert len(err) < 500
+
+
+def test_a_stdout_that_is_closed_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.cli import output
+
+    monkeypatch.setattr(sys, "stdout", None)
+    output.speak_utf8()
+    output.table(("a",), [("b",)])
+    sys.stdout.close()

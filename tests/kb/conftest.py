@@ -12,9 +12,16 @@ import pytest
 
 from kb import starter
 from kb.knowledge_base import KnowledgeBase
+from kb.publication.address import Address
+from kb.publication.published import PublishedKnowledge
+from kb.publication.server import ChromaServer
 from kb.retrieval.embedders import Part, Vectors
 from kb.texts.aliases import AliasTable
 from kb.texts.terms import question_terms
+from tests.chroma_server import ChromaProcess
+
+Open = Callable[..., KnowledgeBase]
+Founder = Callable[..., PublishedKnowledge]
 
 
 class WordEmbedder:
@@ -109,3 +116,59 @@ def shared() -> Path:
     if not (folder / "seeds").is_dir():
         pytest.skip(f"the source articles are not at {folder}")
     return folder
+
+
+@pytest.fixture
+def url(chroma: ChromaProcess) -> str:
+    """The address of a database of its own at a real Chroma server."""
+    return chroma.database()
+
+
+@pytest.fixture
+def founder(
+    tmp_path: Path, url: str, embedder: WordEmbedder, notes: list[str]
+) -> Iterator[Founder]:
+    """Opens a founder's desk in tmp_path/founder; what was opened is closed at the end."""
+    opened: list[PublishedKnowledge] = []
+
+    def open_one(folder: str = "founder", **options: object) -> PublishedKnowledge:
+        settings = {"embedder": embedder, "note": notes.append} | options
+        one = PublishedKnowledge.open(tmp_path / folder, url, **settings)  # type: ignore[arg-type]
+        opened.append(one)
+        return one
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+def server_of(url: str) -> ChromaServer:
+    """A client of the server at an address, without a key."""
+    return ChromaServer(Address.parse(url), None)
+
+
+def rows_at(url: str) -> dict[str, set[str]]:
+    """The ids that lie at an address, by collection."""
+    server = server_of(url)
+    found = {}
+    for name in server.names():
+        place = server.collection(name)
+        assert place is not None
+        found[name] = server.ids(place)
+    server.close()
+    return found
+
+
+def text_of(article: Path, price: str) -> str:
+    """An article with another price."""
+    return article.read_text().replace("2.10", price)
+
+
+def told(kb: KnowledgeBase, source: str) -> list[tuple[str, str | None, str, str]]:
+    """The history of a source: action, version, who and why."""
+    return [(c.action, c.version, c.who, c.why) for c in kb.history(source)]
+
+
+def yaml_of(program: str) -> str:
+    """The text of a bundled program record."""
+    return (starter.FOLDER / "programs" / f"{program}.yaml").read_text(encoding="utf-8")

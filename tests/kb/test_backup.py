@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,8 @@ from hypothesis import strategies as st
 
 from kb.errors import BackupFailed
 from kb.knowledge_base import KnowledgeBase
-from tests.kb.conftest import WordEmbedder
+from tests.kb.conftest import Open, WordEmbedder
 
-Open = Callable[..., KnowledgeBase]
 QUESTIONS = ("What does Zephyr charge an hour?", "Azure credits", "算力 价格", "fund price GPUs")
 
 

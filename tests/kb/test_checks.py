@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from kb import starter
 from kb.keeping.findings import Finding
 from kb.keeping.suspicion import suspicious_lines
 from kb.knowledge_base import KnowledgeBase
-
-Open = Callable[..., KnowledgeBase]
+from tests.kb.conftest import Open
 
 
 def record(tmp_path: Path, name: str = "generate", **changes: str) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ from opencc import OpenCC
 
 from kb.knowledge_base import KnowledgeBase
 from kb.retrieval.copies import Copies
-
-Open = Callable[..., KnowledgeBase]
+from tests.kb.conftest import Open
 
 STORY = [
     "The Zephyr fund lends 512 accelerators to the companies in its portfolio for up to six weeks.",

@@ -12,18 +12,16 @@ import pytest
 
 from kb.keeping.gaps import Gap
 from kb.keeping.reports import Report
-from kb.knowledge_base import KnowledgeBase
 from kb.publication.address import Address
 from kb.publication.gap_exchange import Outbox, collect
 from kb.publication.published import PublishedKnowledge
 from kb.publication.published_format import GAPS
 from kb.publication.server import ChromaServer, Row
 from tests.chroma_server import ChromaProcess
-from tests.kb.conftest import WordEmbedder
+from tests.kb.conftest import Open, WordEmbedder
 
 pytestmark = pytest.mark.xdist_group("chroma")
 
-Open = Callable[..., KnowledgeBase]
 Founder = Callable[..., PublishedKnowledge]
 QUESTION = "How much does Zephyr charge for 512 GPUs?"
 

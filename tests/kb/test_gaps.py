@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from kb.errors import UnknownGap, UnknownSource
 from kb.keeping.gap_groups import gap_id, grouped
 from kb.keeping.gaps import Gap, GapLog
 from kb.knowledge_base import KnowledgeBase
-
-Open = Callable[..., KnowledgeBase]
+from tests.kb.conftest import Open
 
 NEEDS = [
     ["How much does a16z Oxygen charge per H100 hour?", "氧氣計畫的H100一小時多少錢？",

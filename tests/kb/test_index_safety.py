@@ -15,8 +15,8 @@ from kb import starter
 from kb.errors import HomeUnusable, IndexDamaged, KbError
 from kb.home import store_failure, write_atomically
 from kb.knowledge_base import KnowledgeBase
+from tests.kb.conftest import Open
 
-Open = Callable[..., KnowledgeBase]
 ROOT = Path(__file__).parents[2]
 
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,10 @@ from kb.intake import taking_in as intake
 from kb.intake.ahead import ahead
 from kb.intake.places import Place, Refused, places_in
 from kb.knowledge_base import KnowledgeBase
+from tests.kb.conftest import Open
 from tests.kb.test_extraction_docx import CORE, document, paragraph
 from tests.kb.test_extraction_pdf import pdf
 
-Open = Callable[..., KnowledgeBase]
 ROOT = Path(__file__).parents[2]
 
 

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,7 @@ from kb.errors import (
 )
 from kb.knowledge_base import KnowledgeBase
 from kb.texts.documents import embedded_text
-from tests.kb.conftest import WordEmbedder
-
-Open = Callable[..., KnowledgeBase]
+from tests.kb.conftest import Open, WordEmbedder
 
 
 def test_an_empty_home_answers_from_the_bundled_library(open_kb: Open, small_library) -> None:
@@ -37,7 +34,7 @@ def test_add_find_remove(open_kb: Open, article: Path) -> None:
     heard: list[tuple[int, int]] = []
     added = kb.add(article, lambda done, of: heard.append((done, of)))
     assert (added.outcome, added.passages) == ("added", 2)
-    assert heard[-1] == (2, 2)
+    assert heard[-1] == (5, 5)  # two passages and their sentences
     assert added.source.id.startswith("zephyr-memo-")
     assert added.source.title == "Zephyr cluster"
     assert kb.library_version != before

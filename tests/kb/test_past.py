@@ -17,8 +17,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.library.journal import Change
 from kb.library.moments import parse_moment
 from kb.library.past import known_by
+from tests.kb.conftest import Open
 
-Open = Callable[..., KnowledgeBase]
 Clock = Callable[[str], None]
 
 

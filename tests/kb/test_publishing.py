@@ -5,16 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kb.errors import (
     EmbedderMismatch,
-    PublishBusy,
     PublishedUnusable,
     ServerRefused,
     ServerUnreachable,
@@ -22,63 +18,18 @@ from kb.errors import (
 )
 from kb.knowledge_base import KnowledgeBase
 from kb.publication.address import Address
-from kb.publication.lease import Lease
-from kb.publication.published import PublishedKnowledge
-from kb.publication.published_format import HEAD, LEASE, OBJECTS
-from kb.publication.publishing import read_generation
+from kb.publication.published_format import LEASE
 from kb.publication.server import ChromaServer
-from tests.chroma_server import ChromaProcess
-from tests.kb.conftest import WordEmbedder
+from tests.kb.conftest import Founder, Open, WordEmbedder, rows_at
 
 pytestmark = pytest.mark.xdist_group("chroma")
 
-Open = Callable[..., KnowledgeBase]
-Founder = Callable[..., PublishedKnowledge]
-HOLDER = "a-home-elsewhere"
 QUESTIONS = (
     "Which fund lends 512 accelerators?",
     "谁给初创公司免费GPU？",
     "What is the AI revenue question?",
     "氧氣計畫的條件",
 )
-
-
-@pytest.fixture
-def url(chroma: ChromaProcess) -> str:
-    return chroma.database()
-
-
-@pytest.fixture
-def founder(
-    tmp_path: Path, url: str, embedder: WordEmbedder, notes: list[str]
-) -> Iterator[Founder]:
-    """Opens a founder's desk in tmp_path/founder; what was opened is closed at the end."""
-    opened: list[PublishedKnowledge] = []
-
-    def open_one(folder: str = "founder", **options: object) -> PublishedKnowledge:
-        settings = {"embedder": embedder, "note": notes.append} | options
-        one = PublishedKnowledge.open(tmp_path / folder, url, **settings)  # type: ignore[arg-type]
-        opened.append(one)
-        return one
-
-    yield open_one
-    for one in opened:
-        one.close()
-
-
-def server_of(url: str) -> ChromaServer:
-    return ChromaServer(Address.parse(url), None)
-
-
-def rows_at(url: str) -> dict[str, set[str]]:
-    server = server_of(url)
-    found = {}
-    for name in server.names():
-        place = server.collection(name)
-        assert place is not None
-        found[name] = server.ids(place)
-    server.close()
-    return found
 
 
 def test_a_founder_reads_what_the_fund_has(
@@ -199,50 +150,6 @@ def test_an_older_citation_still_opens(
         desk.source(old.id, "000000000000")
 
 
-def test_a_desk_goes_on_when_the_server_is_gone(
-    open_kb: Open,
-    embedder: WordEmbedder,
-    notes: list[str],
-    tmp_path: Path,
-    article: Path,
-) -> None:
-    server = ChromaProcess(tmp_path / "chroma")
-    server.start()
-    try:
-        kb = open_kb()
-        source = kb.add(article).source
-        kb.publish(server.root, None)
-        desk = PublishedKnowledge.open(
-            tmp_path / "founder", server.root, embedder=embedder, note=notes.append
-        )
-        there = desk.search("Zephyr accelerators", 10)
-        server.kill()
-        notes.clear()
-        assert desk.search("Zephyr accelerators", 10) == there
-        assert "not reachable" in desk.state()
-        assert any("this is from generation 1" in note for note in notes)
-        # Also a desk that is opened only now.
-        second = PublishedKnowledge.open(tmp_path / "founder", server.root, embedder=embedder)
-        assert second.search("Zephyr accelerators", 10) == there
-        second.close()
-        nobody = PublishedKnowledge.open(tmp_path / "other", server.root, embedder=embedder)
-        with pytest.raises(ServerUnreachable, match="cannot be reached"):
-            nobody.search("Zephyr", 1)
-        nobody.close()
-        with pytest.raises(ServerUnreachable):
-            kb.publish(server.root, None)
-
-        server.start()
-        article.write_text(article.read_text().replace("512", "640"))
-        kb.add(article, replace=source.id)
-        kb.publish(server.root, None)
-        assert "640" in desk.search("Zephyr accelerators", 1)[0].passage.text
-        assert "not reachable" not in desk.state()
-        desk.close()
-    finally:
-        server.kill()
-
-
 def test_nothing_published_and_another_embedder_are_said(
     open_kb: Open, founder: Founder, url: str
 ) -> None:
@@ -338,7 +245,7 @@ import chromadb, tantivy  # by the parent, once for all children
 from kb import starter
 from kb.knowledge_base import KnowledgeBase
 from kb.publication.server import ChromaServer
-from tests.kb.conftest import WordEmbedder
+from tests.kb.conftest import Founder, Open, WordEmbedder, rows_at, server_of
 home, url, only = Path(sys.argv[1]), sys.argv[2], sys.argv[3].split(",")
 chosen = {n: d for n, d in starter.documents().items() if n in only}
 starter.documents = lambda: chosen
@@ -408,185 +315,6 @@ def test_a_kill_between_any_two_calls_leaves_a_whole_generation(
     assert fresh.search("Zephyr accelerators", 10) == desk.search("Zephyr accelerators", 10)
     rows = rows_at(url)
     assert len(rows) == 4, "nothing is left over"
-
-
-def test_two_publishers_go_one_after_the_other(
-    open_kb: Open, article: Path, url: str, tmp_path: Path, notes: list[str]
-) -> None:
-    server = server_of(url)
-    held = Lease(server, HOLDER, notes.append)
-    finished: list[str] = []
-
-    def later() -> None:
-        finished.append(open_kb().publish(url, None).outcome)
-
-    other = threading.Thread(target=later)
-    other.start()
-    end = time.monotonic() + 30
-    while not any("waiting for them" in note for note in notes):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    assert finished == []
-    held.release()
-    other.join(60)
-    assert finished == ["published"]
-    server.close()
-
-
-def test_a_lease_that_ran_out_is_taken_over_and_its_holder_stops(
-    url: str, notes: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = server_of(url)
-    first = Lease(server, HOLDER, notes.append)
-    place = server.collection(LEASE)
-    assert place is not None
-    server.describe(place, {"holder": HOLDER, "until": server.now() - 1})
-    second = Lease(server, "another", notes.append)
-    second.hold()
-    monkeypatch.setattr(first, "_end", time.monotonic() + 60)  # it is time to renew
-    with pytest.raises(PublishBusy, match="still stands"):
-        first.hold()
-    monkeypatch.setattr(first, "_end", time.monotonic() + 10)
-    with pytest.raises(PublishBusy):
-        first.hold()
-    first.release()
-    assert server.collection(LEASE) is not None
-    second.release()
-    assert server.collection(LEASE) is None
-    assert [name for name in server.names() if name.startswith(LEASE)] == []
-    server.close()
-
-
-def test_a_lease_that_this_home_left_behind_is_not_waited_for(url: str, notes: list[str]) -> None:
-    server = server_of(url)
-    Lease(server, HOLDER, notes.append)
-    Lease(server, HOLDER, notes.append).release()
-    assert notes == []
-    server.close()
-
-
-def test_a_newer_format_and_a_strange_head_are_refused(
-    open_kb: Open, founder: Founder, url: str
-) -> None:
-    kb = open_kb()
-    kb.publish(url, None)
-    server = server_of(url)
-    place = server.collection(HEAD)
-    assert place is not None
-    server.describe(place, {"head": '{"format": 2, "generation": 9, "manifest": "x"}'})
-    for read in (founder().sources, lambda: kb.publish(url, None)):
-        with pytest.raises(PublishedUnusable, match="has format 2") as caught:
-            read()
-        assert "upgrade" in caught.value.hint
-    for head in ("{", "[]", '{"format": 1, "generation": -1, "manifest": "../x:1"}'):
-        server.describe(place, {"head": head})
-        with pytest.raises(PublishedUnusable, match="head that makes no sense"):
-            founder("other").sources()
-    server.close()
-
-
-def test_missing_rows_are_noticed_and_sent_again(
-    open_kb: Open, founder: Founder, url: str, notes: list[str]
-) -> None:
-    kb = open_kb()
-    kb.publish(url, None)
-    server = server_of(url)
-    found = read_generation(server)
-    assert found is not None
-    for name in (OBJECTS, *(n for n in server.names() if "_passages_" in n)):
-        place = server.collection(name)
-        assert place is not None
-        server.delete(place, sorted(server.ids(place))[:20])
-    with pytest.raises(PublishedUnusable, match="not all there"):
-        founder("broken").search("GPU", 1)
-    kb.publish(url, None)
-    assert founder("mended").search("GPU", 3)
-    server.close()
-
-
-@pytest.mark.parametrize("part", ["content.db", "keywords/meta.json", "head.json"])
-def test_a_damaged_copy_is_fetched_again(
-    open_kb: Open, founder: Founder, url: str, tmp_path: Path, part: str
-) -> None:
-    open_kb().publish(url, None)
-    desk = founder()
-    before = desk.search("GPUs for startups", 5)
-    desk.close()
-    [victim] = (tmp_path / "founder/published").rglob(part)
-    data = bytearray(victim.read_bytes())
-    for place in range(0, len(data), 7):
-        data[place] ^= 0x5A
-    victim.write_bytes(data)
-    assert founder().search("GPUs for startups", 5) == before
-
-
-def test_a_full_disk_and_a_spoilt_publication_leave_the_last_good_one(
-    open_kb: Open,
-    founder: Founder,
-    article: Path,
-    url: str,
-    notes: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    kb = open_kb()
-    source = kb.add(article).source.id
-    kb.publish(url, None)
-    desk = founder()
-    before = desk.search("Zephyr accelerators", 10)
-    article.write_text(article.read_text().replace("512", "640"))
-    kb.add(article, replace=source)
-    kb.publish(url, None)
-    with monkeypatch.context() as full:
-
-        def no_space(*_arguments: object) -> None:
-            raise OSError(28, "No space left on device")
-
-        full.setattr("kb.publication.copying.shutil.copy2", no_space)
-        assert desk.search("Zephyr accelerators", 10) == before
-        assert any("No space left" in n and "this is from generation 1" in n for n in notes)
-    assert "640" in desk.search("Zephyr accelerators", 1)[0].passage.text
-
-    after = desk.search("Zephyr accelerators", 10)
-    kb.remove(source)
-    kb.publish(url, None)
-    server = server_of(url)
-    place = server.collection(OBJECTS)
-    assert place is not None
-    server.delete(place, sorted(server.ids(place))[:50])
-    assert desk.search("Zephyr accelerators", 10) == after
-    assert any("not all there" in n and "this is from generation 2" in n for n in notes)
-    kb.publish(url, None)
-    assert desk.search("Zephyr accelerators", 10) != after
-    server.close()
-
-
-def test_a_copy_that_is_damaged_is_not_built_upon(
-    open_kb: Open, founder: Founder, article: Path, url: str
-) -> None:
-    kb = open_kb()
-    kb.publish(url, None)
-    desk = founder()
-    desk.search("GPU", 1)
-    kb.add(article)
-    kb.publish(url, None)
-    [content] = desk._follower._folder.glob("*/content.db")
-    content.write_bytes(b"\0" * content.stat().st_size)
-    assert "512" in desk.search("Zephyr accelerators", 1)[0].passage.text
-
-
-def test_old_copies_are_swept(open_kb: Open, founder: Founder, article: Path, url: str) -> None:
-    kb = open_kb()
-    source = kb.add(article).source.id
-    desk = founder()
-    for number in range(4):
-        if number == 2:  # as a kill in the middle of fetching leaves it
-            (desk._follower._folder / "new-0123" / "keywords").mkdir(parents=True)
-        article.write_text(f"# Zephyr\n\nThe Zephyr fund lends {number}000 accelerators.\n")
-        kb.add(article, replace=source)
-        kb.publish(url, None)
-        assert f"{number}000" in desk.search("Zephyr accelerators", 1)[0].passage.text
-    [folder] = (desk._follower._folder,)
-    assert len([one for one in folder.iterdir() if one.is_dir()]) <= 2
 
 
 def test_addresses(url: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,8 +14,7 @@ from kb.keeping import reach as reaching
 from kb.keeping.findings import Finding, in_order
 from kb.keeping.links import dead_links
 from kb.knowledge_base import KnowledgeBase
-
-Open = Callable[..., KnowledgeBase]
+from tests.kb.conftest import Open
 
 
 def add(kb: KnowledgeBase, folder: Path, **texts: str) -> dict[str, str]:

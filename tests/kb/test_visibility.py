@@ -18,8 +18,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.library.program_files import parse_program
 from kb.library.visibility import as_files, public_record, withdrawn
 from kb.programs.rendering import render
+from tests.kb.conftest import Open
 
-Open = Callable[..., KnowledgeBase]
 SECRET = "Quokkafish"
 TERM = {
     "field": "price",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +24,11 @@ from assistant.builtin.estimating.money import (
     near,
     share_of,
     told_by,
+    with_sums,
 )
 from assistant.builtin.figures import dollars, number, percent
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_of, price_text, share_text
+from assistant.builtin.values import asks_plainly, gpu_of, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -37,31 +38,43 @@ from tools.quantities import Quantity, Unit
 TOOL = "credits_value"
 _MARKET_PRICES = 3
 _LEAST_HOUR, _MOST_HOUR = Decimal("0.2"), Decimal(50)
-_CREDITS = re.compile(r"\bcredits?\b|额度|代金券|抵用|算力券|云券|赠金")
+_CREDITS = re.compile(
+    r"(?<!on )\b(?:credits?|grant)\b|额度|代金券|抵[用扣]|算力券|云券|赠金|赠送金"
+)
 _WORTH = re.compile(
-    r"\b(?:worth|value|buy|real(?:ly)?|last|(?:get|go) (?:out )?of|how far)\b"
-    r"|值多少|价值|实际值|能用多少|能买|换多少|够用|折合"
+    r"\b(?:worth|values?d?|buy|real(?:ly)?|last|(?:get|go) (?:out )?of|how (?:far|much compute)|"
+    r"get (?:me|us)|gpu[- ]hours?|any good|good deal|worthwhile|in (?:real|cash) (?:money|terms))\b"
+    r"|值多少|价值|实际值|真正值|能用|能买|[换折][算成合]?|够用|相当于|等于|划算|划得来|真金白银|到底值|浪费|用掉"
 )
 _EXPIRES_IN_A = re.compile(
-    r"(?:expires?|runs? out|valid|lasts?|use it)[a-z ]{0,12} (?:a|one) (year|month)\b"
+    r"(?:expires?|runs? out|valid|lasts?|lapses?|use (?:it|them))[a-z ]{0,12} (?:a|one) (year"
+    r"|month)\b"
 )
 _OURS = re.compile(
     r"\b(?:our|my|these) (?:[a-z]+ )?credits?\b|(?:我们|我|手上|手里)的?[^，。]{0,4}额度"
 )
 _ELIGIBLE = re.compile(
     r"eligible|qualif|cover|count(?:s|ed)? for|applies|可用|能用|适用|可抵"
-    r"|能抵|符合"
+    r"|能抵|符合|of (?:the|our) (?:bill|spend|usage|invoice)|的(?:账单|用量|开销)"
 )
 _CASH = re.compile(r"\b(?:cash|put in|pay in|invest(?:ed|ment)?)\b|现金|自掏|出资|投入")
-_LIST = re.compile(r"\blist\b|目录价|定价|标价|官价|原价|刊例|列表价|牌价|挂牌")
-_MARKET = re.compile(r"\b(?:market|elsewhere|rent|neocloud|others?)\b|市场|别处|外面|市价|租")
+_LIST = re.compile(
+    r"\b(?:list(?:ed)?|sticker|rack rate)\b|目录价|定价|标价|官价|原价|刊例|列表价|牌价|挂牌"
+)
+_MARKET = re.compile(
+    r"\b(?:market|elsewhere|rent(?:s|al|ing)?|neoclouds?|others?|street|outside|sells?|real"
+    r" price)\b"
+    r"|市场|别处|外面|市价|租|行情|卖|外头"
+)
 _CHANCE = re.compile(r"chance|probab|likel|odds|sure|概率|几率|机率|可能|把握|成功率")
-_EQUITY = re.compile(r"equity|stake|shares?|股权|股份")
-_VALUATION = re.compile(r"valuation|valued|post[- ]money|估值")
+_EQUITY = re.compile(r"equity|stake|shares?|of (?:the|our) company|of us\b|股权|股份")
+_VALUATION = re.compile(r"valuation|valued|(?:post|pre)(?:[- ]money)?\b|估值")
 _MONTHLY = re.compile(r"(?:a|per|each) month|monthly|/mo|每月|每个月|一个月|月用")
 _YEAR = re.compile(r"\byears?\b|年")
-_CAP = re.compile(r"\b(?:up to|at most|max\w*|to)\b|最多|上限|至多|封顶")
-_EXPIRES = re.compile(r"expir|runs? out|within|valid|last|有效|到期|过期|期限|内")
+_CAP = re.compile(r"\b(?:up to|at most|max\w*|to|capped|cap|limit)\b|最多|上限|至多|封顶|以内")
+_EXPIRES = re.compile(
+    r"expir|runs? out|within|valid|last|lapse|gone|use (?:it|them)|有效|到期|过期|期限|失效|作废|内"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,16 +173,35 @@ _WORDS = catalogue(
 
 
 def _wants(reading: Reading) -> bool:
-    text = reading.folded
+    reading, text = with_sums(reading), reading.folded
     if not _CREDITS.search(text):
         return False
     priced = reading.first(Unit.PRICE_PER_GPU_HOUR) is not None and _sum(reading) is not None
     if not _WORTH.search(text):
         return priced and not cues.WHO.search(text)
     if _sum(reading) is None:
-        return bool(_OURS.search(text)) and not (reading.programs or cues.GIVE.search(text))
+        ours = _OURS.search(text) or asks_plainly(reading)
+        return bool(ours) and not (reading.programs or cues.GIVE.search(text))
     looked_up = reading.programs or cues.WHO.search(text)  # "which funds give credits worth ..."
     return reading.first(Unit.PRICE_PER_GPU_HOUR) is not None or not looked_up
+
+
+_FULL = re.compile(r"全额|全抵|(?:covered |paid )?in full|\bfully\b|整单")
+
+
+def _with_full(reading: Reading) -> Reading:
+    """The question with 全额 as the share that it is."""
+    text = fold(reading.text)
+    if len(text) != len(reading.text):
+        return reading
+    full = [
+        Quantity(Decimal(100), Unit.PERCENT, m.start(), m.end(), m.group(), Decimal(100))
+        for m in _FULL.finditer(text)
+    ]
+    if not full:
+        return reading
+    every = sorted([*reading.quantities, *full], key=lambda each: each.start)
+    return replace(reading, quantities=tuple(every))
 
 
 def _sum(reading: Reading) -> Quantity | None:
@@ -231,6 +263,7 @@ def _missing(reading: Reading) -> str | None:
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
+    reading = _with_full(with_sums(reading))
     told: dict[str, Any] = {}
     if credit := _sum(reading):
         told["credit"] = price_text(credit)
@@ -244,7 +277,8 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told |= {"market": [price_text(each) for each in market], "market_source": ASKED}
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
-    if years := _years(reading):
+    years = _years(reading)
+    if years:
         told["years"] = years
     if spend := told_by(reading, Unit.MONEY, _MONTHLY):
         told["spend_per_month"] = price_text(spend)
@@ -258,7 +292,9 @@ def _arguments(reading: Reading) -> dict[str, Any]:
         told["probability"] = price_text(half)
     if equity := told_by(reading, Unit.PERCENT, _EQUITY):
         told["equity_share"] = share_text(equity)
-    if eligible := share_of(reading, _ELIGIBLE, [each for each in (chance, equity) if each]):
+    if not years and (
+        eligible := share_of(reading, _ELIGIBLE, [each for each in (chance, equity) if each])
+    ):
         told["eligible_share"] = share_text(eligible)
     if cash := told_by(reading, Unit.MONEY, _CASH):
         told["cash_in"] = price_text(cash)

@@ -11,7 +11,7 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
-from assistant.builtin.estimating.money import near, told_by
+from assistant.builtin.estimating.money import near, told_by, with_sums
 from assistant.builtin.figures import plain, rounded, short_dollars
 from assistant.builtin.sections import Section
 from assistant.builtin.values import money_text, share_text
@@ -37,13 +37,15 @@ _COMMITS = cues.cue(
     r"|contract(?:s|ed)?",
     r"承诺|花|采购|消费|用掉",
 )
-_STAKE = re.compile(r"^ of (?:us|our|the company)\b|equity|stake|shares?\b|股|占比")
+_STAKE = re.compile(
+    r"^ of (?:us|our|the company)\b|equity|stake|shares?\b|股|占比|(?:拿|占|换|取得|换取|\bfor)\s?$"
+)
 _GROWTH = re.compile(r"grow|more each year|增长|递增")
 _DISCOUNT = re.compile(r"discount(?:ed)?[ -]?(?:rate|at|by)|present value|npv|折现|贴现|折價|现值")
 _MARGIN = re.compile(r"margin|毛利|利润率")
 _PAID = re.compile(
     r"\bpaid\b|tranches?|instal|paid out|disburs|到位|到账|打款|付清|分批|分期|支付"
-    r"|[分][^，,。]{0,6}年(?:投|付|给)"
+    r"|[分][^，,。]{0,6}年(?:投|付|给)|分\s?$|^\s?(?:给|付|到位)"
 )
 _CLOUD = re.compile(r"(?<![a-z])cloud|云")
 _BACK = cues.cue(
@@ -51,7 +53,7 @@ _BACK = cues.cue(
     r"back each year|discount|break[- ]even|returns? to|(?:really |actually )?(?:stays?|remains?"
     r"|left|keeps?)\b|"
     r"net (?:of|for|to)|circular",
-    r"回流|流回|流了?回|转回|回到|净现金|到手|到账|循环|折扣|回本|返还|循环|剩下|留下|留给|净拿"
+    r"回流|流回|绕回|回头|流了?回|转回|回到|净现金|到手|到账|循环|折扣|回本|返还|循环|剩下|留下|留给|净拿"
     r"|净得",
 )
 
@@ -121,6 +123,7 @@ _WORDS = catalogue(
 def _named_sums(reading: Reading) -> list[Quantity]:
     """The sums that are named; without two with a currency, millions alone are sums: "12亿" is in
     the currency of the one beside it, "fifty million" in dollars."""
+    reading = with_sums(reading, letters=not cues.TRAIN.search(reading.folded))
     sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
     if len(sums) > 1:
         return sums

@@ -46,6 +46,11 @@ def catalogue(english: W, simplified: W) -> Callable[[Language], W]:
     return words
 
 
+def nothing_to_ask(reading: Reading, failed: ToolEvidence) -> str | None:
+    """A refusal that no answer of the person mends."""
+    return None
+
+
 def nothing_more(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
     """No call follows the first one."""
     return []
@@ -55,6 +60,7 @@ def nothing_more(reading: Reading, done: Sequence[Artifact]) -> list[Call]:
 class Estimator:
     """One estimator in the conversation (see the package's text on how to add one).
 
+    `refused` is what to ask back where the tool could not do with what it had.
     `job` marks an estimate of a job on rented GPUs, whose tool takes `gpu`, `price` and
     `price_source`. `joins` marks one that stands beside another estimate instead of giving way.
     """
@@ -67,6 +73,7 @@ class Estimator:
     missing: Callable[[Reading], str | None]
     section: Callable[[Reading, Sequence[Artifact], Phrases], Section]
     then: Callable[[Reading, Sequence[Artifact]], list[Call]] = nothing_more
+    refused: Callable[[Reading, ToolEvidence], str | None] = nothing_to_ask
     job: bool = False
     joins: bool = False
 

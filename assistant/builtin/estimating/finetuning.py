@@ -21,7 +21,7 @@ from assistant.builtin.estimating.finetuning_arguments import (
 from assistant.builtin.estimating.finetuning_words import WORDS, FinetuningWords
 from assistant.builtin.figures import family, number, plain
 from assistant.builtin.sections import Section
-from assistant.builtin.values import model_of
+from assistant.builtin.values import asks_plainly, model_of
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -56,7 +56,7 @@ def _wants(reading: Reading) -> bool:
         return True
     asked = cues.COST.search(text) or cues.TIME.search(text) or _asks_fit(reading)
     ours = cues.OURS.search(text) or reading.gpus or model_of(reading)
-    return bool(asked and ours)
+    return bool(asked and (ours or asks_plainly(reading)))
 
 
 def _asks_fit(reading: Reading) -> bool:

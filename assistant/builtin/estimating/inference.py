@@ -20,7 +20,7 @@ from assistant.builtin.estimating.inference_arguments import (
 from assistant.builtin.estimating.inference_words import WORDS, InferenceWords
 from assistant.builtin.figures import dollars, family, number, plain, price
 from assistant.builtin.sections import Section
-from assistant.builtin.values import model_of
+from assistant.builtin.values import asks_plainly, model_of
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.grounding.names import proper_names
 from assistant.phrases import Phrases
@@ -62,6 +62,8 @@ def _asks_of_our_service(reading: Reading) -> bool:
     other = cues.RENT.search(text) or cues.GIVERS.search(text) or cues.WHY.search(text)
     told = reading.gpus or reading.sponsored or cues.COMPARE.search(text)
     named = proper_names(reading.text, initial=reading.language != "en")
+    if asked and not other and asks_plainly(reading):
+        return True
     return bool(asked and cues.OURS.search(text) and not (other or told or named))
 
 

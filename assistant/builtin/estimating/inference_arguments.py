@@ -19,15 +19,18 @@ ASSUMED = {"requests_per_minute": 60.0, "input_tokens": 1000, "output_tokens": 3
 
 _BREAK = re.compile(r"[,，、;；。.?？!！:：]|\band\b|和|与|與")
 _INPUT = re.compile(
-    r"\b(?:inputs?|prompts?|in|context|questions?)\b|输入|輸入|提示|问题|問題|上文", re.IGNORECASE
+    r"\b(?:inputs?|prompts?|in|context|questions?)\b|输入|輸入|提示|问题|問題|上文"
+    r"|(?<![收投加])[入进進](?=\s?\d)",
+    re.IGNORECASE,
 )
 _OUTPUT = re.compile(
     r"\b(?:outputs?|completions?|generated?|out|answers?|responses?|repl(?:y|ies))\b|输出|輸出"
-    r"|生成|回答|回复|回覆|答复|答案",
+    r"|生成|回答|回复|回覆|答复|答案|(?<!支)出(?=\s?\d)|(?<![回应])答(?=\s?\d)",
     re.IGNORECASE,
 )
 _LENGTH_BEFORE = re.compile(
-    r"(?:input|output|prompts? of|(?:answers?|repl(?:y|ies)|responses?) of|输入|輸入|输出|輸出"
+    r"(?:inputs?|outputs?|(?:prompts?|completions?|answers?|repl(?:y|ies)|responses?)(?: of)?"
+    r"|[入进進出]|输入|輸入|输出|輸出"
     r"|提示词|"
     r"提示詞|回答)(?:长度|長度)?\W{0,2}(?:约|大约|約|平均|about )?$",
     re.IGNORECASE,
@@ -59,7 +62,8 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    r"\b(?:tpot|itl)\b|\b(?:per|a|each|between|inter)[ -](?:output )?tokens?\b|每个?\s?(?:token"
+    r"\b(?:tpot|itl)\b|单个?\s?token|單個?\s?token|\b(?:per|a|each|between|inter)[ -](?:output"
+    r" )?tokens?\b|每个?\s?(?:token"
     r"|词元)"
     r"|每個\s?token|/ ?token\b",
     re.IGNORECASE,

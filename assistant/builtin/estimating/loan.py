@@ -18,10 +18,11 @@ from assistant.builtin.estimating.money import (
     price_of_one,
     share_of,
     told_by,
+    with_sums,
 )
 from assistant.builtin.figures import dollars, percent, plain
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, price_text, share_text
+from assistant.builtin.values import asks_plainly, gpu_count, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -33,22 +34,24 @@ _LOAN = re.compile(
     r"\b(?:loans?|monthly payments?|laon"
     r"|borrow(?:ing)?|financ(?:e|ed|ing)|debt|apr|interest|lend\w*|collateral"
     r"|pledg\w+|on credit|owe)\b"
-    r"|贷款|借款|借钱|抵押|质押|担保|融资租赁|利率|年化|分期|按揭"
+    r"|贷款|借款|借钱|抵押|质押|担保|融资租赁|利率|年化|分期|按揭|贷"
     r"|分\s?[0-9一二三四五六七八九十两]+\s?(?:年|个月|期)"
 )
 _PAID = re.compile(
     r"\b(?:a month|per month|monthly|every month|per (?:gpu[- ]?)?hour|an hour|payments?|repay\w*"
     r"|instal\w*|owe)\b"
-    r"|每个?月|月供|月付|还款|还多少|每卡时|每小时"
+    r"|每个?月|月[供付缴还]|还款|还多少|每卡时|每小时"
 )
 _HOW_MUCH_PAID = re.compile(
     r"\bmonthly (?:payments?|instal\w+|rate)\b"
     r"|\b(?:pay|owe|repay)\b[^.?;]{0,12}\b(?:a|per|every|each) month\b"
-    r"|[每一]个?月[^，。,;]{0,4}(?:还|付|缴|供)[^，。,;]{0,4}(?:多少|几)|月(?:供"
+    r"|[每一]?个?月[^，。,;]{0,4}(?:还|付|缴|供)[^，。,;]{0,4}(?:多少|几)|月(?:供"
     r"|付)[^，。,;]{0,4}(?:多少|几)"
 )
 _TOLD_OF = re.compile(r"\b(?:did|was|were|has|had|borrowed|raised|took)\b|借了|贷了|拿到了|获得了")
-_DOWN = re.compile(r"\bdown\b|deposit|up ?front|own money|首付|自付|头期|头款|订金|定金|预付|自备")
+_DOWN = re.compile(
+    r"\bdown\b|deposit|up ?front|own money|首付|自付|头期|头款|订金|定金|预付|自备|自有资金"
+)
 _BALLOON = re.compile(r"balloon|at the end|final payment|last payment|尾款|气球|期末|最后一期")
 _FEE = re.compile(r"\bfees?\b|origination|arrangement|手续费|费用|服务费|开办费")
 _RATE = re.compile(r"\b(?:interest|apr|rate|coupon)\b|利率|利息|年化|年利|年息")
@@ -150,7 +153,7 @@ _WORDS = catalogue(
 
 
 def _wants(reading: Reading) -> bool:
-    text = reading.folded
+    reading, text = with_sums(reading), reading.folded
     if not _LOAN.search(text) or _TOLD_OF.search(text):
         return False
     if reading.programs or reading.sponsored:  # a loan on record, unless the terms are one's own
@@ -164,6 +167,8 @@ def _wants(reading: Reading) -> bool:
         return True
     numbers = [reading.first(unit) for unit in (Unit.MONEY, Unit.DURATION_DAYS, Unit.PERCENT)]
     asked = cues.COST.search(text) or _PAID.search(text)
+    if asked and _PAID.search(text) and asks_plainly(reading):
+        return True
     return bool(asked and (sum(each is not None for each in numbers) > 1 or _ours(reading)))
 
 
@@ -180,6 +185,7 @@ def _missing(reading: Reading) -> str | None:
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
+    reading = with_sums(reading)
     told: dict[str, Any] = {}
     if money := price_of_one(reading):
         told |= {"price_per_gpu": price_text(money), "price_source": ASKED}

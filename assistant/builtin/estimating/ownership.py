@@ -17,11 +17,19 @@ from assistant.builtin.estimating.money import (
     price_of_one,
     share_of,
     told_by,
+    with_sums,
 )
 from assistant.builtin.estimating.ownership_words import WORDS, OwnershipWords
 from assistant.builtin.figures import dollars, family, percent, plain
 from assistant.builtin.sections import Section
-from assistant.builtin.values import gpu_count, gpu_of, money_text, price_text, share_text
+from assistant.builtin.values import (
+    asks_plainly,
+    gpu_count,
+    gpu_of,
+    money_text,
+    price_text,
+    share_text,
+)
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import ASKED, Ask, Reading
@@ -33,7 +41,7 @@ from tools.quantities import Quantity, Unit
 TOOL = "rent_or_buy"
 _ON_DEMAND, _RESERVED = 2, 1
 _BUY = re.compile(
-    r"\b(?:buy(?:ing)?|own(?:ing|ership)?|purchas(?:e|ing)|on[- ]prem\w*|colo(?:cation)?)\b"
+    r"\b(?:buy(?:ing)?|own(?:ing|ership)?|purchas(?:e|ing)|on[- ]prem\w*|colo(?:cation)?|tco)\b"
     r"|买|购买|购置|自建|自购|自有|自持|自己建"
 )
 _RENT = re.compile(r"\b(?:rent(?:ing|al|s)?|leas(?:e|ing)|cloud)\b|租|上云|云上")
@@ -50,10 +58,14 @@ _EARNS = re.compile(r"\brevenues?\b|收入|营收")  # what spending has to brin
 _RESERVED_CUE = re.compile(r"\b(?:reserved|contract|commit\w*)\b|预留|包年|长约|合约")
 _USED = re.compile(
     r"utili[sz]|\buse[ds]?\b|\bbusy\b|\bload(?:ed)?\b|利用率|使用率|稼动|负载|用满"
-    r"|of the (?:time|hours)"
+    r"|of the (?:time|hours)|\bthe time\b|\b(?:running|occupied|in use)\b|闲不下来|满载|跑满|的时间"
 )
-_CAPITAL = re.compile(r"cost of capital|wacc|capital|interest|discount|资金成本|资本成本|利率|折现")
-_RESIDUAL = re.compile(r"residual|resale|salvage|残值|转卖")
+_CAPITAL = re.compile(
+    r"cost of capital|wacc|capital|interest|discount|资金成本|资本成本|利率|折现|融资成本"
+)
+_RESIDUAL = re.compile(
+    r"residual|resale|resell|salvage|sell (?:them|it) (?:on|off)|残值|转卖|转手|回收价"
+)
 _FALL = re.compile(r"\b(?:fall|drop|declin|decreas|cheaper|down)\w*|降|跌|便宜|下降")
 _RISE = re.compile(r"\b(?:rise|rising|increas|grow|dearer|up)\w*|涨|升|贵")
 _LIFE = re.compile(
@@ -61,7 +73,7 @@ _LIFE = re.compile(
 )
 _RAMP = re.compile(
     r"ramp|before (?:the )?(?:first|use|they|we|it)|deploy|deliver|lead time|set[- ]?up|install"
-    r"|go live|bring[- ]?up|投产|上线|爬坡|交付|到货|部署|安装|调试|才能用|建设期"
+    r"|go[- ]live|bring[- ]?up|投产|上线|爬坡|交付|到货|部署|安装|调试|才能用|建设期"
 )
 _STAFF = re.compile(
     r"staff|engineers?|ops|people|salar|personnel|admins?|team|人力|运维|工资|人工|人员|薪"
@@ -85,7 +97,7 @@ _COLOCATION = re.compile(r"colo(?:cation)?\b|kw|托管|机柜|千瓦")
 
 
 def _wants(reading: Reading) -> bool:
-    text = reading.folded
+    reading, text = with_sums(reading), reading.folded
     if not _BUY.search(text) or cues.WHY.search(text) or _EARNS.search(text):
         return False
     counted, price = reading.first(Unit.GPUS), reading.first(Unit.PRICE_PER_GPU_HOUR)
@@ -95,21 +107,25 @@ def _wants(reading: Reading) -> bool:
         return True  # what owning costs an hour
     hardware = reading.gpus or counted or "gpu" in text or "卡" in text
     compared = _CHOOSE.search(text) and (_RENT.search(text) or _BREAK_EVEN.search(text) or price)
-    told = counted or price or cues.OURS.search(text) or _DECIDE.search(text)
+    own = cues.OURS.search(text) or _DECIDE.search(text) or asks_plainly(reading)
+    told = counted or price or own
     return bool(hardware and compared and told)
 
 
 def _missing(reading: Reading) -> str | None:
-    told = _arguments(reading)
-    words = WORDS(reading.language)
-    if not {"gpu", "gpus"} <= set(told):
-        return words.ask_what
-    bought = known_gpu(told["gpu"])
-    priced = {"purchase", "all_in"} & set(told) or bought is None or server_price(bought)
-    return None if priced else words.ask_price
+    told = {"gpu", "gpus"} <= set(_arguments(reading))
+    return None if told else WORDS(reading.language).ask_what
+
+
+def _refused(reading: Reading, failed: ToolEvidence) -> str | None:
+    """What one GPU costs is asked back where the dated table has no price of it."""
+    bought = known_gpu(str(failed.args.get("gpu")))
+    priced = {"purchase", "all_in"} & set(failed.args) or bought is None or server_price(bought)
+    return None if priced else WORDS(reading.language).ask_price
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
+    reading = with_sums(reading)
     told: dict[str, Any] = {}
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
@@ -314,4 +330,5 @@ OWNERSHIP = Estimator(
     missing=_missing,
     section=_section,
     then=_then,
+    refused=_refused,
 )

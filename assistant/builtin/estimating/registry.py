@@ -91,6 +91,8 @@ def estimate_section(
         return Section([question], asked_back=True)
     calls = [each.tool for each in done if each.tool.name == estimator.tool]
     failed = next((tool for tool in calls if not tool.ok), None)
+    if failed is not None and (lacking := estimator.refused(reading, failed)):
+        return Section([lacking], asked_back=True)
     if failed is not None:
         refused = (
             f"{say.failure(with_families(failed.error or ''), failed.hint)} [{failed.id}:error]"

@@ -10,7 +10,7 @@ from typing import Any
 from assistant import cues
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, results_of
-from assistant.builtin.estimating.money import near, told_by
+from assistant.builtin.estimating.money import near, told_by, with_sums
 from assistant.builtin.figures import short_dollars
 from assistant.builtin.sections import Section
 from assistant.builtin.values import money_text
@@ -22,22 +22,23 @@ from tools.quantities import Quantity, Unit
 
 TOOL = "ai_revenue_needed"
 _REVENUE = cues.cue(
-    r"revenues?|arr|sales|earn|(?:paying )?customers?|subscribers?"
-    r"|make it pay|bring(?:s|ing)? in",
-    r"收入|营收|销售额|卖|赚|客户|用户",
+    r"revenues?|arr|sales|earn(?:s|ing|ings)?|(?:paying )?customers?|subscribers?|income|turnover"
+    r"|make it pay|bring(?:s|ing)? in|make (?=[$\d])",
+    r"收入|营收|营业额|销售额|卖|赚|挣|进账|客户|用户",
 )
 _SPENDING = cues.cue(
-    r"spend(?:s|ing)?|burn(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|"
+    r"spend(?:s|ing)?|spent|burn(?:s|ing)?|run[- ]rate|capex|bought|buy(?:s|ing)?|gpu bill|sells?|"
     r"(?:gpu |compute )?budget|costs?|invest(?:s|ing)? in gpus|pay for (?:all )?(?:our |the "
     r"|these )?gpus",
     r"花|烧|支出|开支|采购|投入|买|年化|资本开支",
 )
 _NEEDED = cues.cue(
     r"needs?|needed|required?|justif(?:y|ies)|pay(?:s|ing)? (?:for|back|it back|off)|worth|"
-    r"break even|make sense|make (?:it|that|this|them) pay|arithmetic|how (?:much|many)|(?:have"
+    r"break even|has to|have to|required|far off|hole|gap|make sense|make (?:it|that|this"
+    r"|them) pay|arithmetic|how (?:much|many)|(?:have"
     r"|has|need|must) (?:to )?(?:make|earn|bring in)",
     r"需要|要多少|得有多少|做出多少|回本|撑得起|撑得住|才够|回来|才不亏|不亏|缺口|覆盖|支撑|算法"
-    r"|打平|带来|多少收入|多少营收|赚多少|挣多少",
+    r"|打平|带来|多少收入|多少营收|赚多少|挣多少|付多少|交多少|窟窿|差多少|还差",
 )
 _REDONE = cues.cue(
     r"(?:redo|repeat|rerun|do|run) (?:[\w-]+ )*(?:calculation|arithmetic|math|maths|numbers) "
@@ -50,7 +51,8 @@ _FACTORS = {
         r"|因子|乘数)"
     ),
     "margin_factor": re.compile(
-        r"margin[- ](?:factor|multiple|multiplier)|毛利(?:率)?(?:的)?(?:倍数|系数|因子|乘数)"
+        r"margin[- ](?:factor|multiple|multiplier)|毛利(?:率)?[^，,；;。]{0,6}(?:倍数|系数"
+        r"|因子|乘数)"
     ),
 }
 _MARGIN = re.compile(r"margins?|毛利")
@@ -140,7 +142,7 @@ _WORDS = catalogue(
 
 
 def _wants(reading: Reading) -> bool:
-    text = reading.folded
+    reading, text = _with_sums(reading), reading.folded
     redone = bool(_REDONE.search(text) and reading.first(Unit.MONEY))
     model = reading.first(Unit.PARAMS) or reading.first(Unit.TOKENS)
     if reading.programs or (model and not redone):  # "Sequoia's 600B" is no model
@@ -149,10 +151,30 @@ def _wants(reading: Reading) -> bool:
         return False  # what is behind a figure is told by sources
     asked = _REVENUE.search(text) and _SPENDING.search(text) and _NEEDED.search(text)
     ours = cues.OURS.search(text) or _THIS.search(text)
+    if _GAP.search(text) and _CHIPS.search(text) and _YEARLY.search(text):
+        return len([q for q in reading.quantities if q.unit is Unit.MONEY]) > 1
     return redone or bool(asked and (reading.first(Unit.MONEY) or ours))
 
 
+def _with_sums(reading: Reading) -> Reading:
+    """A 90B is a sum where no model is spoken of."""
+    model = reading.first(Unit.TOKENS) or reading.models or cues.TRAIN.search(reading.folded)
+    return with_sums(reading, letters=not model)
+
+
+# What is bought a year beside what is earned, and the hole between.
+_GAP = cues.cue(
+    r"gap|hole|short(?:fall)?|how far off|missing|how big|how much more",
+    r"缺口|窟窿|差距|还差|差多少|短缺",
+)
+_CHIPS = cues.cue(r"gpus?|chips?|cards|accelerators?|compute|capex", r"gpu|显卡|芯片|卡|算力")
+_YEARLY = cues.cue(
+    r"a year|per year|annual(?:ly)?|yearly|run[- ]rate|capex", r"[一每]年|年化|年度|全年"
+)
+
+
 def _missing(reading: Reading) -> str | None:
+    reading = _with_sums(reading)
     told = reading.again(TOOL) or reading.first(Unit.MONEY)
     return None if told else _WORDS(reading.language).ask
 
@@ -187,6 +209,7 @@ def _is_revenue(reading: Reading, sum_: Quantity) -> bool:
 
 
 def _arguments(reading: Reading) -> dict[str, Any]:
+    reading = _with_sums(reading)
     told = _sums(reading)
     if count := reading.first(Unit.GPUS):
         told["gpus"] = int(count.value)

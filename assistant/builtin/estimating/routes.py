@@ -15,7 +15,7 @@ from assistant.builtin.estimating.routes_words import WORDS, RouteWords
 from assistant.builtin.estimating.training import TRAINING
 from assistant.builtin.figures import dollars, rounded, when
 from assistant.builtin.sections import Section, foreign_name
-from assistant.builtin.values import gpu_count
+from assistant.builtin.values import asks_plainly, gpu_count
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
@@ -46,7 +46,8 @@ _KINDS = (
     cues.cue(r"reserved?|reservations?|contract", r"预留|包年|长约"),
     cues.cue(r"spot|preemptible", r"抢占|竞价"),
     cues.cue(r"credits?", r"额度|代金券"),
-    cues.cue(r"(?:fund )?programs?", r"基金计划|算力计划"),
+    cues.cue(r"(?:fund )?programs?|grants?", r"计[划画]|找基金|资助"),
+    cues.cue(r"loans?|borrow(?:ing)?|financ(?:e|ed|ing)", r"贷款|借款|分期"),
 )
 """Kinds of routes by their names; a question that names several compares them."""
 
@@ -58,19 +59,32 @@ def _job_is_told(reading: Reading) -> bool:
 
 def _wants(reading: Reading) -> bool:
     text = reading.folded
-    named = sum(bool(kind.search(text)) for kind in _KINDS) + bool(reading.programs)
+    named = sum(bool(kind.search(text)) for kind in _KINDS) + len(reading.programs)
     ranked = bool(_RANKED.search(text))
+    if _borrows_or_rents(reading):
+        return True
     if not (_ROUTES.search(text) or named + ranked >= _SEVERAL):
         return False
     counted = gpu_count(reading) is not None
     sized = counted or bool(reading.gpus)
     timed = hours_of(reading) is not None
     if reading.programs:  # what one program offers is told by its terms
-        return counted and timed and named + ranked + len(reading.programs) > _SEVERAL - 1
+        return counted and timed and named + ranked >= _SEVERAL
+    if _ROUTES.search(text) and ranked and sized and asks_plainly(reading):
+        return True
     if _job_is_told(reading) or (sized and timed):
         return True
     ours = cues.OURS.search(reading.folded) and cues.COMPUTE.search(reading.folded)
     return bool(ours and _BEST.search(reading.folded) and not cues.GIVERS.search(reading.folded))
+
+
+def _borrows_or_rents(reading: Reading) -> bool:
+    """Whether a loan is held against renting for a job: its hours stand beside the loan's"
+    " months."""
+    text = reading.folded
+    compared = cues.COMPARE.search(text) or _RANKED.search(text) or _BEST.search(text)
+    both = _KINDS[-1].search(text) and _KINDS[1].search(text) and compared
+    return bool(both and gpu_count(reading) is not None and hours_of(reading) is not None)
 
 
 def _missing(reading: Reading) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant import cues
-from assistant.builtin.estimating.money import beside, months_of, near, told_by
+from assistant.builtin.estimating.money import beside, months_of, near, told_by, with_sums
 from assistant.builtin.values import (
     gpu_count,
     gpu_of,
@@ -52,7 +52,7 @@ _OTHER_TIMES = cues.cue(
     r"成立|创立|成军|之前|以前|前融|交付|排队|等(?:待)?",
 )
 _EACH = re.compile(
-    r"^\s?(?:each|apiece|a piece|(?:per|a|/) ?(?:gpu|card|chip|unit|[a-z]{1,2}\d{2,3})"
+    r"^\s?(?:each|apiece|a p(?:iece|op)|(?:per|a|/) ?(?:gpu|card|chip|unit|[a-z]{1,2}\d{2,3})"
     r"|[/一每]\s?(?:张|块|卡|片))(?![a-z])"
 )
 _PURCHASE = re.compile(
@@ -126,6 +126,7 @@ def _apart(reading: Reading) -> Iterator[tuple[Quantity, str]]:
 def of_the_question(reading: Reading) -> dict[str, Any]:
     """All that is told but for the hours of the job."""
     told: dict[str, Any] = {"language": reading.language}
+    reading = with_sums(reading)
     if gpu := gpu_of(reading):
         told["gpu"] = gpu
     if (count := gpu_count(reading)) is not None:
@@ -149,7 +150,19 @@ def _sums(reading: Reading) -> dict[str, str]:
         if (sum_ := _sum_called(cue, reading, taken)) is not None:
             taken.append(sum_)
             told[name] = money_text(sum_)
+    if "budget" not in told and (left := _left(reading, taken)):
+        told["budget"] = money_text(left)
     return told
+
+
+def _left(reading: Reading, taken: list[Quantity]) -> Quantity | None:
+    """The one sum that nothing else explains is what there is to spend."""
+    raised = company_in(reading.text).get("raised", "").split(" ")[0]
+    left = [
+        q for q in reading.quantities
+        if q.unit is Unit.MONEY and q not in taken and f"{q.value.normalize():f}" != raised
+    ]  # fmt: skip
+    return left[0] if len(left) == 1 and left[0].value >= _LEAST_A_GPU else None
 
 
 def _price_of_one(reading: Reading) -> Quantity | None:

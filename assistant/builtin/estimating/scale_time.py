@@ -14,7 +14,14 @@ from assistant.builtin.estimating.estimator import Estimator, Words, catalogue, 
 from assistant.builtin.estimating.money import told_by
 from assistant.builtin.figures import dollars, number, plain, rounded
 from assistant.builtin.sections import Section
-from assistant.builtin.values import YEAR_DAYS, in_short, lengths_of, price_text, share_text
+from assistant.builtin.values import (
+    YEAR_DAYS,
+    asks_plainly,
+    in_short,
+    lengths_of,
+    price_text,
+    share_text,
+)
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
 from assistant.question import Ask, Reading
@@ -22,7 +29,8 @@ from tools.quantities import Unit
 
 TOOL = "scale_time"
 _FASTER = cues.cue(
-    r"turns?|into|down to|finish|instead of|faster|speed(?:ing)? up|shorten|cut|compress|"
+    r"turns?|into|down to|finish|shrink|do it in|done in|more (?:cards|gpus)|instead of|faster"
+    r"|speed(?:ing)? up|shorten|cut|compress|"
     r"(?:in|for|within) (?:a|one|1|\d+) (?:days?|weeks?|months?)"
     r"|from \d[^.?]{0,40} (?:down )?to \d|"
     r"want(?:ed)? it (?:done )?(?:in|within)|speed-?up|quicker|sooner|rather than|reduce",
@@ -38,7 +46,7 @@ _NUMBER = cues.cue(
 )
 _HOW_MANY = cues.cue(
     r"how many (?:more |extra |additional )?(?:gpus|cards|[a-z]{1,3}\d{2,4}s)|how big",
-    r"多少[张块卡个]|几[张块]|加到多少|加卡|扩到",
+    r"多少[张块卡个]|几[张块]|要几|加到多少|加卡|扩到",
 )
 _MORE = cues.cue(r"(?:how many )?more gpus", r"再加多少|加到多少|还要加多少")
 _BATCH = re.compile(r"\bbatch\b|批")
@@ -137,7 +145,25 @@ _WORDS = catalogue(
 def _lengths(reading: Reading) -> list[Decimal]:
     """The lengths of time that are named, in days, each once."""
     # "1 year" is read as 365 days, "a year" as 365.25: the same length.
-    return sorted({YEAR_DAYS if each == 365 else round(each, 6) for each in lengths_of(reading)})
+    told = {YEAR_DAYS if each == 365 else round(each, 6) for each in lengths_of(reading)}
+    if len(told) == 1 and (bare := _bare_length(reading)):
+        told.add(bare)
+    return sorted(told)
+
+
+_DOWN_TO = re.compile(
+    r"(?:\b(?:in|to|within|into|under|just|only)|[到成在为]|只要|只用)\s?$", re.IGNORECASE
+)
+
+
+def _bare_length(reading: Reading) -> Decimal | None:
+    """The time wanted in the unit of the one before it: "runs 45 days; wanted in 5"."""
+    length = reading.first(Unit.DURATION_DAYS)
+    for bare in (q for q in reading.quantities if q.unit is Unit.COUNT and q.bare):
+        before = reading.text[: bare.start]
+        if length and length.said_value and bare.start > length.end and _DOWN_TO.search(before):
+            return round(bare.value * length.value / length.said_value, 6)
+    return None
 
 
 def _wants(reading: Reading) -> bool:
@@ -150,6 +176,14 @@ def _wants(reading: Reading) -> bool:
         counted = _HOW_MANY.search(text) or (_FASTER.search(text) and _most(reading))
         counted = reading.first(Unit.GPUS) is not None and counted
         return bool((asked or counted) and len(_lengths(reading)) > 1)
+    wished = _lengths(reading) and not cues.TRAIN.search(text)
+    if (
+        asked
+        and (len(_lengths(reading)) > 1 or wished)
+        and _HOW_MANY.search(text)
+        and asks_plainly(reading)
+    ):
+        return True
     more = _MORE.search(text) and cues.OURS.search(text)
     return bool(asked and more and _lengths(reading))
 

@@ -20,7 +20,7 @@ from assistant.builtin.estimating.training_arguments import (
 from assistant.builtin.estimating.training_words import WORDS, TrainingWords
 from assistant.builtin.figures import family, number, plain, size
 from assistant.builtin.sections import Section
-from assistant.builtin.values import lengths_of, size_of
+from assistant.builtin.values import asks_plainly, lengths_of, size_of
 from assistant.eligibility import asks_match
 from assistant.evidence import Artifact, ToolEvidence
 from assistant.phrases import Phrases
@@ -40,9 +40,11 @@ def _wants(reading: Reading) -> bool:
         return False  # what somebody's run took is told by sources
     if size_of(reading) or reading.first(Unit.TOKENS) or media.kind_of(reading):
         return True
-    asked = cues.COST.search(text) or cues.TIME.search(text)
+    asked = cues.COST.search(text) or cues.TIME.search(text) or _ESTIMATE.search(text)
     sized = cues.COUNTED.search(text) and lengths_of(reading)  # how many GPUs train it in a week
-    return bool(cues.OURS.search(text) and (asked or sized))
+    if cues.OURS.search(text) and (asked or sized):
+        return True
+    return bool((asked or cues.COUNTED.search(text)) and asks_plainly(reading))
 
 
 def _is_a_run(reading: Reading) -> bool:
@@ -70,6 +72,7 @@ def _missing(reading: Reading) -> str | None:
     return None if amount else words.ask_tokens
 
 
+_ESTIMATE = cues.cue(r"estimates?|ballpark|forecast|budget", r"估|测算|预算")
 _LEAST_RUN = 10**9
 """So many tokens are those of a run, and no prompt's."""
 _HOURS = re.compile(r"\b(?:gpu|[a-z]\d{2,3})[- ]?hours?\b|卡时")

@@ -37,7 +37,7 @@ _EXPERIMENTS = re.compile(
     r"\b(?:with|including|include|includes|incl\.?|and|plus|counting|count|counts|add(?:ing)?) "
     r"(?:in )?(?:all |also )?(?:of )?(?:the |our |its )?(?:(?:failed|ablation|side|small|other) )?"
     r"(?:experiments?|ablations?|failed (?:runs|attempts)|trial runs)"
-    r"|experiments? (?:included|and all|as well|too)\b"
+    r"|(?:experiments?|ablations?) (?:included|and all|as well|too)\b"
     r"|(?:含|包括|加上|算上|算进|计入|连同?|带上|加)(?:了|进|所有|全部|各种|前期|的)*"
     r"(?:实验|试验|消融|试错)|(?:实验|试验|消融|试错)[^，。,.;；]{0,6}(?:也|都|一起|一并)?(?:算|含|计)(?:上|进|入|在内|里)"
 )
@@ -53,10 +53,14 @@ _WITHIN_BEFORE = re.compile(
     r"|(?:只有|最多|不超过|期限(?:是|为)?|工期|限期?|只给|给我们?|控制在|压到)\s?(?:大约|约)?$"
 )
 _WITHIN_AFTER = re.compile(
-    r"^\s?(?:deadline|time limit)\b"
+    r"^\s?(?:deadline|time limit|(?:long )?enough|realistic|possible|feasible|doable)\b|^\s?够"
     r"|^(?:的?时间)?\s?(?:以?内|之内|里(?!程)|期限|(?:就?能?把?[^，。,;；？?]{0,24})?(?:训|跑|练|搞|做|完)(?:练)?(?:得|不)?(?:完|好|出来|成|定|掉))"
 )
-_A_WITHIN = re.compile(r"\b(?:in|within|under) (?:a|one) (day|week|month|year)\b(?! of)")
+_IN_THAT_TIME = cues.cue(
+    r"(?:in|within) (?:that|this) (?:time|window|period)|in time",
+    r"这段时间内?|这期间|来得及|赶得[上及]",
+)
+_A_WITHIN = re.compile(r"\b(?:in|within|inside|under) (?:a|one) (day|week|month|year)\b(?! of)")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _AROUND = 24
 
@@ -129,6 +133,8 @@ def _deadline(reading: Reading) -> str | None:
         if length.value > 0 and (_WITHIN_BEFORE.search(before) or _WITHIN_AFTER.search(after)):
             return f"{round(length.value, 2).normalize():f} days"
     changed = reading.first(Unit.DURATION_DAYS)
+    if changed and changed.value > 0 and _IN_THAT_TIME.search(reading.folded):
+        return f"{round(changed.value, 2).normalize():f} days"
     if changed and changed.value > 0 and reading.again(TOOL).get("deadline"):
         return f"{round(changed.value, 2).normalize():f} days"  # "make that 14 days"
     spelled = _A_WITHIN.search(reading.folded)

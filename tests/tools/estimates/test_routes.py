@@ -7,21 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tools.errors import InvalidInput, UnknownGpu
 from tools.estimates.money.loan import gpu_loan
 from tools.estimates.money.ownership import rent_or_buy
 from tools.estimates.routes.estimate import compare_routes
 from tools.estimates.routes.ranking import told_routes
-from tools.estimates.routes.records import (
-    COST_UNKNOWN,
-    TIERS,
-    ProgramTerms,
-    Route,
-    RouteComparison,
-)
+from tools.estimates.routes.records import ProgramTerms, Route, RouteComparison
 from tools.offers import Availability, Commitment, Money, Offer, Start, Term
 
 D = Decimal
@@ -304,75 +296,6 @@ def test_what_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
 def test_a_gpu_that_no_table_has_is_refused() -> None:
     with pytest.raises(UnknownGpu):
         compared(gpu="X900")
-
-
-_PRICES = st.none() | st.decimals(D("0.5"), D(20), places=2).map(str)
-_OFFERS = st.builds(
-    an_offer,
-    st.sampled_from(["A", "B", "C", "D"]),
-    _PRICES,
-    term=st.sampled_from([Term.ON_DEMAND, Term.SPOT, Term.RESERVED, Term.CAPACITY_BLOCK]),
-    term_months=st.sampled_from([None, 1, 12]),
-    standing=st.sampled_from(["live", "recent", "list", "stale"]),
-    availability=st.sampled_from(list(Availability)),
-    count=st.sampled_from([None, 1, 8]),
-)
-_PROGRAMS = st.builds(
-    a_program,
-    kind=st.sampled_from(["fund_program", "credits"]),
-    price_basis=st.sampled_from([None, "free", "below_market"]),
-    gpus=st.none() | st.integers(0, 200),
-    days=st.none() | st.integers(1, 30).map(D),
-    credits=st.none() | st.integers(0, 10**6).map(D),
-    credits_up_to=st.booleans(),
-    cloud=st.sampled_from([None, "A", "B"]),
-    equity_asked=st.sampled_from([None, True, False]),
-    equity_share=st.none() | st.decimals(D(0), D(1), places=3),
-    eligibility=st.sampled_from(["yes", "no", "unknown"]),
-)
-
-
-@settings(max_examples=120, deadline=None)
-@given(
-    st.lists(_OFFERS, max_size=12),
-    st.lists(_PROGRAMS, max_size=4),
-    st.integers(1, 300),
-    st.decimals(D(1), D(3000), places=1),
-    st.none() | st.decimals(D(1), D(10**7), places=0),
-    st.none() | st.decimals(D(1), D(10**8), places=0),
-)
-def test_the_order_never_puts_what_is_unknown_before_what_is_known(
-    offers: list[Offer],
-    programs: list[ProgramTerms],
-    gpus: int,
-    hours: Decimal,
-    budget: Decimal | None,
-    valuation: Decimal | None,
-) -> None:
-    found = compared(
-        *offers, programs=tuple(programs), gpus=gpus, hours=hours, hours_low=hours / 2,
-        hours_high=hours * 2, budget=budget, valuation=valuation,
-    )  # fmt: skip
-    tiers = [TIERS.index(route.tier) for route in found.routes]
-    assert tiers == sorted(tiers)
-    for route in found.routes:
-        total = route.total_usd
-        assert total is None or total.low <= total.likely <= total.high
-        if route.tier in ("ready", "stock_unknown"):
-            assert route.with_dilution_usd is not None
-            assert not COST_UNKNOWN & set(route.unknown)
-            assert route.eligibility in ("yes", "not_needed")
-            assert budget is None or (total and total.likely <= budget)
-        if route.start is not None:
-            assert route.standing in ("live", "recent")
-    again = compared(
-        *reversed(offers), programs=tuple(reversed(programs)), gpus=gpus, hours=hours,
-        hours_low=hours / 2, hours_high=hours * 2, budget=budget, valuation=valuation,
-    )  # fmt: skip
-    assert [(r.kind, r.total_usd) for r in again.routes] == [
-        (r.kind, r.total_usd) for r in found.routes
-    ]
-    assert RouteComparison.model_validate_json(found.model_dump_json())
 
 
 def test_buying_and_a_loan_are_paid_for_their_whole_life() -> None:
