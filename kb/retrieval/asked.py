@@ -7,7 +7,8 @@ for the same fact are far more alike. The bundled library keeps questions beside
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -23,34 +24,39 @@ _DIGEST = 8  # bytes
 
 class AskedQuestions:
     """The known questions of the embedder `fingerprint`: their placed vectors by its first part,
-    shape (questions, size), and for each of the sentences which questions it answers."""
+    shape (questions, size), and the sentences that each answers."""
 
     def __init__(self, path: Path) -> None:
         self.fingerprint = ""
-        self._vectors: Vectors = np.zeros((0, 0), dtype=np.float32)
-        self._of: dict[bytes, list[int]] = {}
         if path.is_file():
             with np.load(path, allow_pickle=False) as held:
                 self.fingerprint = str(held["fingerprint"].item())
                 self._vectors = held["vectors"].astype(np.float32) / 127
-                for key, question in zip(held["sentences"], held["questions"], strict=True):
-                    self._of.setdefault(bytes(key), []).append(int(question))
+                self._questions = held["questions"]
+                self._sentences = [bytes(key) for key in held["sentences"]]
 
-    def likeness(
-        self, question: Vectors, passage: Passage, embedder: Embedder
-    ) -> tuple[float, ...] | None:
-        """For each sentence of a passage, how like a placed question is to the nearest one that the
-        sentence answers (-1 to 1; 0 where none is known); None under another embedder."""
+    def alike(self, question: Vectors, embedder: Embedder) -> Alike | None:
+        """How like a placed question is to those known; None under another embedder."""
         if embedder.fingerprint != self.fingerprint:
             return None
         part = embedder.parts[0]
         likeness = self._vectors @ (question[: part.size] / part.weight**0.5)
-        told = (passage.text[start:end] for start, end in sentences(passage.text))
-        return tuple(self._nearest(likeness, sentence) for sentence in told)
+        nearest: dict[bytes, float] = {}
+        for sentence, each in zip(self._sentences, likeness[self._questions].tolist(), strict=True):
+            nearest[sentence] = max(each, nearest.get(sentence, 0.0))
+        return Alike(nearest)
 
-    def _nearest(self, likeness: Vectors, sentence: str) -> float:
-        rows = self._of.get(digest(sentence))
-        return round(float(likeness[rows].max()), 4) if rows else 0.0
+
+@dataclass(frozen=True)
+class Alike:
+    """How like one question is to the nearest that a sentence is known to answer, by sentence."""
+
+    nearest: Mapping[bytes, float]
+
+    def of(self, passage: Passage) -> tuple[float, ...]:
+        """That of each sentence of a passage (0 to 1; 0 where none is known)."""
+        told = (passage.text[start:end] for start, end in sentences(passage.text))
+        return tuple(round(self.nearest.get(digest(each), 0.0), 4) for each in told)
 
 
 def digest(sentence: str) -> bytes:

@@ -86,6 +86,7 @@ def search(
         gain = sentence_gain(row.passage, row.vector, vector, embedder, centres)
         hits[n] = (score + gain, row, dense + gain, share)
     hits.sort(key=_best_first)
+    alike = None if asked_before is None else asked_before.alike(vector, embedder)
     found = [
         Hit(
             row.passage,
@@ -94,7 +95,7 @@ def search(
             share,
             meaning=meaning(row.vector, vector, embedder),
             likeness=sentence_likeness(row.passage, row.sentences, vector, embedder),
-            asked=asked_before.likeness(vector, row.passage, embedder) if asked_before else None,
+            asked=None if alike is None else alike.of(row.passage),
         )
         for score, row, dense, share in hits
     ]

@@ -39,12 +39,14 @@ def test_a_sentence_is_as_like_as_the_nearest_question_that_it_answers(tmp_path:
     known = stored(tmp_path)
     question = np.array([0.6, 0.8], dtype=np.float32)
     told = passage("Ada  owns the shed. It has two doors. Nobody lives there.")
-    assert known.likeness(question, told, Flat()) == pytest.approx((0.8, 0.8, 0.0), abs=0.01)  # type: ignore[arg-type]
+    alike = known.alike(question, Flat())  # type: ignore[arg-type]
+    assert alike is not None
+    assert alike.of(told) == pytest.approx((0.8, 0.8, 0.0), abs=0.01)
 
 
 def test_another_embedder_knows_none_of_them(tmp_path: Path) -> None:
     question = np.array([0.6, 0.8], dtype=np.float32)
-    assert stored(tmp_path).likeness(question, passage("Ada."), Flat("other")) is None  # type: ignore[arg-type]
+    assert stored(tmp_path).alike(question, Flat("other")) is None  # type: ignore[arg-type]
 
 
 def test_each_opening_is_of_a_bundled_sentence_and_each_question_stands_once() -> None:
