@@ -24,8 +24,7 @@ class PassageEvidence(BaseModel):
     """A passage that a tool returned; `text` is the source's text from `start` to `end`.
     `dense`, `keyword` and `meaning` are the search scores (see `kb.records.Hit`), None outside
     search; `likeness` is that of each sentence, in the order of `kb.texts.splitting`, empty where
-    it is not known; `asked` is how like the question is to one that the sentence is known to
-    answer."""
+    it is not known."""
 
     id: str
     source: str
@@ -48,7 +47,6 @@ class PassageEvidence(BaseModel):
     keyword: float | None = None
     meaning: float | None = None
     likeness: tuple[float, ...] = ()
-    asked: tuple[float, ...] = ()
 
     def statements(self) -> list[tuple[int, int]]:
         """Start and end in `text` of the sentences that may be told: no orders, no questions."""

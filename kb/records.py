@@ -73,8 +73,8 @@ class Hit:
     are the ids of articles that say the same in copied words (`kb.retrieval.copies`); `meaning`
     is the likeness by the first encoder alone, which tells an answer from a neighbor best;
     `likeness` is that of each sentence of the passage, in the order of `kb.texts.splitting`, None
-    where the index holds no vectors of its sentences; `asked` is how like the question is to one
-    that each sentence is known to answer, None where no such questions are kept."""
+    where the index holds no vectors of its sentences; that of a question which the sentence is
+    known to answer (`kb.retrieval.asked`) counts as its own."""
 
     passage: Passage
     score: float
@@ -83,4 +83,3 @@ class Hit:
     also: tuple[str, ...] = ()
     meaning: float = 0.0
     likeness: tuple[float, ...] | None = None
-    asked: tuple[float, ...] | None = None

@@ -44,8 +44,7 @@ class SentenceSigns(NamedTuple):
     figures asked for, `untold` whether there is none of them; `missing` and `distant` count names
     of the question that neither the paragraph or, of the second, the sentence is about; `relief`
     and `unrelieved` tell how near an answer of the kind asked for stands to the words that ask;
-    `likeness` is the sentence's to the question by meaning, `asked` that of the nearest question
-    it is known to answer, `dense` and `keyword` are its
+    `likeness` is the sentence's to the question by meaning, `dense` and `keyword` are its
     passage's search scores; `shared` and `asked_share` are the shares of its and of the
     question's pairs of characters that the other has. What ends in `_behind` is the distance to
     the best found.
@@ -73,8 +72,6 @@ class SentenceSigns(NamedTuple):
     likeness: float
     likeness_behind: float
     likeness_rank: float
-    asked: float
-    asked_behind: float
     dense: float
     keyword: float
     passage_behind: float
@@ -94,7 +91,6 @@ class QuestionSigns(NamedTuple):
     absent: float
     best: float
     lead: float
-    known: float
     decides: float
     figures: float
     name: float
@@ -150,11 +146,6 @@ def _likeness(passage: PassageEvidence, span: tuple[int, int], floor: _Floor) ->
     return floor.likeness if passage.meaning is None else passage.meaning
 
 
-def _asked(passage: PassageEvidence, span: tuple[int, int]) -> float:
-    spans = sentences(passage.text) if passage.asked else []
-    return passage.asked[spans.index(span)] if span in spans else 0.0
-
-
 def pairs(text: str) -> frozenset[str]:
     """The pairs of neighboring letters of a text."""
     letters = re.sub(r"\W", "", fold(text))
@@ -207,7 +198,6 @@ class Needs:
         found = [c for p in passages for c in self._candidates(p, best, _floor(passages))]
         likest = max((c.signs.likeness for c in found), default=0.0)
         fullest = max((c.signs.coverage for c in found), default=0.0)
-        asked = max((c.signs.asked for c in found), default=0.0)
         order = sorted({c.signs.likeness for c in found}, reverse=True)
         rank = {likeness: 1 / (1 + n) for n, likeness in enumerate(order)}
         return [
@@ -217,7 +207,6 @@ class Needs:
                     likeness_behind=likest - c.signs.likeness,
                     likeness_rank=rank[c.signs.likeness],
                     coverage_behind=fullest - c.signs.coverage,
-                    asked_behind=asked - c.signs.asked,
                 ),
             )
             for c in found
@@ -234,7 +223,6 @@ class Needs:
             absent=float(len(self.absent(found))),
             best=nearest[0],
             lead=nearest[0] - fmean(nearest),
-            known=max((c.signs.asked for c in found), default=0.0),
             decides=float(self._decides),
             figures=float(bool(self.wanted)),
             name=float(self._asks_name),
@@ -323,8 +311,6 @@ class Needs:
             caution=float(passage.field == "caution"),
             pointer=float(passage.field == "apply" and self._only_points(text)),
             likeness=_likeness(passage, span, floor),
-            asked=_asked(passage, span),
-            asked_behind=0.0,
             likeness_behind=0.0,
             likeness_rank=0.0,
             dense=floor.dense if passage.dense is None else passage.dense,

@@ -77,7 +77,6 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
                     "keyword": hit.keyword,
                     "meaning": hit.meaning,
                     "likeness": _of_each(hit.likeness, passage),
-                    "asked": _of_each(hit.asked, passage),
                 }
                 found.setdefault((passage.source, passage.start), (passage, scores))
             passages = passage_evidence(

@@ -94,18 +94,30 @@ def search(
             dense,
             share,
             meaning=meaning(row.vector, vector, embedder),
-            likeness=sentence_likeness(row.passage, row.sentences, vector, embedder),
-            asked=None if alike is None else alike.of(row.passage),
+            likeness=_likeness(
+                sentence_likeness(row.passage, row.sentences, vector, embedder),
+                None if alike is None else alike.of(row.passage),
+            ),
         )
         for score, row, dense, share in hits
     ]
     return [*found[:_READ], *sorted(found[_READ:], key=_nearest_sentence)][:k]
 
 
+def _likeness(
+    own: tuple[float, ...] | None, asked: tuple[float, ...] | None
+) -> tuple[float, ...] | None:
+    """The likeness of sentences: by their own words, or by a question that they answer."""
+    if own is None or asked is None:
+        return own
+    return tuple(
+        max(each, round(known - _CLOSER, 4)) for each, known in zip(own, asked, strict=True)
+    )
+
+
 def _nearest_sentence(hit: Hit) -> float:
-    """Sorts the nearest first, by its own words or by a question that it is known to answer; where
-    no sentence is known, as they were, after all others."""
-    return -max(*(hit.likeness or (-1.0,)), *(each - _CLOSER for each in hit.asked or (-1.0,)))
+    """Sorts the nearest first; where no sentence is known, as they were, after all others."""
+    return -max(hit.likeness or (-1.0,))
 
 
 def _best_first(hit: tuple[float, Stored, float, float]) -> tuple[float, str]:
