@@ -36,7 +36,7 @@ _RAISED = re.compile(
 )
 _LEAST_RAISED = 50_000
 _RAISED_JUST_BEFORE = re.compile(r"\braised (?:about |over |around |some )?$", re.IGNORECASE)
-_FROM = re.compile(r" from [A-Z]")
+_BEHIND = re.compile(r" from [A-Z]| (?:pre-?seed|seed|series [a-eA-E]|Series [A-E]|round)\b")
 _ROUND_OF = re.compile(
     r"(?:\bseries[- ][a-e]|\bseed|\bround|[轮輪])(?: round)?[^\w$]{0,3}(?:of |worth |about |共"
     r"|融)?$",
@@ -160,7 +160,7 @@ def _raised(text: str) -> str | None:
         told = (q for q in bare if _RAISED_JUST_BEFORE.search(text[: q.start]))
         sums = [replace(q, unit=Unit.MONEY, currency="USD") for q in told]
     of_a_round = next(
-        (q for q in sums if _ROUND_OF.search(text[: q.start]) or _FROM.match(text, q.end)), None
+        (q for q in sums if _ROUND_OF.search(text[: q.start]) or _BEHIND.match(text, q.end)), None
     )
     if of_a_round:
         return f"{of_a_round.value.normalize():f} {of_a_round.currency}"

@@ -163,13 +163,24 @@ def asks_plainly(reading: Reading) -> bool:
     """Whether a question names nobody and tells of nothing past: what it lacks can be asked back,
     and no source is asked for."""
     text = reading.folded
-    if reading.programs or reading.sponsored or cues.WHY.search(text) or _PAST.search(text):
+    if reading.programs or reading.sponsored or asks_in_general(text):
         return False
     known = fold(" ".join([*(m.raw for m in reading.gpus), *(m.raw for m in reading.models)]))
     names = proper_names(reading.text, initial=reading.language != "en")
     return all(fold(name) in known or _TECHNICAL.fullmatch(name) for name in names)
 
 
+def asks_in_general(folded: str) -> bool:
+    """Whether a question asks why, of the past, or how something is in general or called."""
+    return bool(cues.WHY.search(folded) or _PAST.search(folded) or _GENERAL.search(folded.strip()))
+
+
+_GENERAL = re.compile(
+    r"^(?:so |and )?what(?:['’]?s| is| are) (?:an? |the )?[a-z -]{3,40}\?*$(?<!now\?)"
+    r"|\b(?:difference|explain|meaning of|in general|how (?:does|do|is|are) [a-z -]{0,40}"
+    r"(?:work|estimated|calculated|computed|priced|measured))\b"
+    r"|区别|差别|不同|什么意思|意思是|什么是|什么叫|原理|概念|怎么算出"
+)
 _PAST = re.compile(
     r"\b(?:did|was|were|had|has|have been|took|used|usually|typically|normally|generally|people|"
     r"according to|articles?|sources?|anyone)\b"

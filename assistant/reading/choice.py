@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from assistant import cues
 from assistant.builtin.estimating.registry import BY_TOOL
-from assistant.builtin.values import term_of
+from assistant.builtin.values import asks_in_general, term_of
 from assistant.question import Ask, Reading
 from assistant.reading.meaning import Meaning, Scored
 from assistant.reading.names import names_another, names_anything
@@ -65,7 +65,7 @@ def _is_own_case(reading: Reading, meaning: Meaning, first: bool) -> bool:
     """Whether a number or advice is wanted for the asker, of whose case nothing is known."""
     text = reading.folded
     ours = bool(cues.OURS.search(text) or _WORK_OUT.search(text))
-    if names_anything(reading) or not (first or ours):
+    if names_anything(reading) or not (first or ours) or (not ours and asks_in_general(text)):
         return False
     least = _OF_US if ours else _OF_NOBODY
     return meaning.own_case(reading.text) >= least
@@ -88,7 +88,8 @@ def _lookup(reading: Reading, scored: Scored) -> Ask | None:
     hardware = bool(reading.gpus) and not names_another(reading) and not cues.WHY.search(text)
     if scored.best == "gpu_offers" and hardware and asks <= _SAYS_NOTHING:
         return Ask.OFFERS if scored.score >= _COMPLETE else None
-    if scored.best == "gpu_price_history" and hardware and likely:
+    now = Ask.OFFERS in asks and cues.NOW.search(text)
+    if scored.best == "gpu_price_history" and hardware and likely and not now:
         return None if cues.TO_COME.search(text) else Ask.HISTORY
     if scored.best == "cluster_queue" and sure and asks <= _SAYS_NOTHING:
         weighs = cues.CONTEST.search(text) and not cues.OURS.search(text)

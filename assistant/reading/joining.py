@@ -158,10 +158,11 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
     earlier, later = before.reading, group.reading
     if set(earlier.asks) <= _OF_HARDWARE and cues.ELSEWHERE.search(later.folded):
         return False  # "free on our cluster? If not, what do they rent for outside?"
-    if set(earlier.asks) == {Ask.OFFERS} and cues.CHANGED.search(later.folded):
+    moves = (cues.CHANGED, cues.DEARER, cues.MOVED)
+    if set(earlier.asks) == {Ask.OFFERS} and any(cue.search(later.folded) for cue in moves):
         asked = cues.NOW.search(earlier.folded) or cues.COUNTED.search(earlier.folded)
-        if not (asked or _ASKS_ITSELF.search(before.texts[-1])):
-            return True  # "AWS's H100 rate, how has it moved?"
+        # "AWS's H100 rate, how has it moved?" is one question, "who has H200s, and ..." are two
+        return not (asked or _ASKS_ITSELF.search(before.texts[-1]))
     if _says_nothing(later) and not _ASKED_WITH.sub(" ", later.folded).strip(" ?？。.!！,，、"):
         return True  # "When did they invest, and how much?"
     both = alone(joined([*before.context, *before.texts, *group.texts]))

@@ -53,7 +53,9 @@ def names_anything(reading: Reading) -> bool:
     names = [
         name
         for name in found
-        if fold(name) not in held and name not in _NO_NAMES and not find_places(name)
+        if fold(name).removesuffix("s") not in held
+        and name not in _NO_NAMES
+        and not find_places(name)
     ]
     return bool(names or reading.programs or reading.sponsored)
 

@@ -34,7 +34,7 @@ _ROUTES = cues.cue(
     r"哪个方案|方案|从哪(?:里|儿)?拿|怎么(?:拿|弄|搞)|该去哪|该怎么办|"
     r"(?:去|到|上|从)哪(?:里|儿)?(?:弄|找|拿|搞)",
 )
-_BEST = cues.cue(r"(?:best|cheapest) (?:way|route|option)", r"最划算|最省钱|最便宜的途径")
+_BEST = cues.cue(r"(?:best|cheapest) (?:way|route|option)", r"最划算|最省|最便宜|最合算")
 _RANKED = cues.cue(
     r"rank(?:ed|ing)?|sort(?:ed)?|order(?:ed)? by|cheapest first|from cheap\w* to|side by side",
     r"排(?:个|一下|一排)?(?:序|名|列|出来|一下)|从便宜到贵|由便宜到贵|由低到高|从低到高|拍一下",

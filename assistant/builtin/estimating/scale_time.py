@@ -39,7 +39,8 @@ _FASTER = cues.cue(
     r"搞定|跑完|出结果|加卡",
 )
 _NUMBER = cues.cue(
-    r"what does|possible|feasible|can (?:we|i|it)|what (?:happens|if)|how (?:many|much|can|could"
+    r"what does|possible|feasible|(?:can|could) (?:we|i|it)|what (?:happens|if)|how (?:many"
+    r"|much|can|could"
     r"|do|would)|what (?:does|would) it take|need(?:ed)?",
     r"多少|几张|几块|要多少|需要|够不够|怎么|怎样|如何|能行吗|可行|行不行|可以吗|能不能|能否"
     r"|做得到",
