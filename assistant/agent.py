@@ -9,7 +9,6 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
 from assistant.guards import ClearedCalls, FirstRetrieval
@@ -34,7 +33,6 @@ def build_agent(
     model: BaseChatModel,
     tools: Sequence[BaseTool],
     kb: Knowledge,
-    checkpointer: BaseCheckpointSaver[Any] | None = None,
     calls: int = MODEL_CALLS,
     innermost: Sequence[AgentMiddleware[Any, Any]] = (),
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -50,5 +48,4 @@ def build_agent(
             ModelCallLimitMiddleware(run_limit=calls, exit_behavior="end"),
             *innermost,
         ],
-        checkpointer=checkpointer,
     )

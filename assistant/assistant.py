@@ -209,14 +209,14 @@ class Assistant:
 
             def run(chat: BaseChatModel) -> AsyncGenerator[dict[str, Any]]:
                 asked = build_agent(chat, self.tools(), self.kb, calls=calls)
-                return self._parts(asked, messages, f"{answer_id}-model", spans)
+                return _parts(asked, messages, spans)
 
             async for event in foreign.events(run):
                 yield event
         if foreign is None or foreign.failure:
             turn = begin()
             try:
-                async for part in self._parts(graph, messages, answer_id, spans):
+                async for part in _parts(graph, messages, spans):
                     for event in turn.fold(part):
                         yield event
             except DESK_ERRORS:
@@ -239,30 +239,6 @@ class Assistant:
             library = {source.id: source.version for source in self.kb.sources()}
             self._store.save(answer, turn.record(len(turns)), library)
         yield Done(answer)
-
-    async def _parts(
-        self,
-        graph: CompiledStateGraph[Any, Any, Any, Any],
-        messages: list[Any],
-        thread: str,
-        spans: TurnSpans,
-    ) -> AsyncGenerator[dict[str, Any]]:
-        """The graph's stream on a thread of its own, whose checkpoints go when it ends."""
-        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-        path = self._home / "checkpoints.sqlite"
-        async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
-            running = graph.copy({"checkpointer": saver})
-            try:
-                async for part in running.astream(
-                    {"messages": messages},
-                    {"configurable": {"thread_id": thread}, "callbacks": list(spans.callbacks)},
-                    stream_mode=["messages", "updates"],
-                    version="v2",
-                ):
-                    yield dict(part)
-            finally:
-                await saver.adelete_thread(thread)
 
     def _agent(self) -> CompiledStateGraph[Any, Any, Any, Any]:
         """The graph with the built-in model; made once."""
@@ -395,3 +371,16 @@ def _checked(text: str) -> str:
             "put long text into a file and add it: compute-desk kb add FILE",
         )
     return question
+
+
+async def _parts(
+    graph: CompiledStateGraph[Any, Any, Any, Any], messages: list[Any], spans: TurnSpans
+) -> AsyncGenerator[dict[str, Any]]:
+    """The graph's stream of one turn, without a checkpointer: turns are kept in our own table."""
+    async for part in graph.astream(
+        {"messages": messages},
+        {"callbacks": list(spans.callbacks)},
+        stream_mode=["messages", "updates"],
+        version="v2",
+    ):
+        yield dict(part)

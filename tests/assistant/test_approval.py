@@ -42,7 +42,7 @@ def state(home: Path) -> dict[str, str]:
     return {
         str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
-        if not path.name.startswith(("sessions.sqlite", "checkpoints.sqlite"))
+        if not path.name.startswith("sessions.sqlite")
         and "index" not in path.relative_to(home).parts
     }
 

@@ -94,7 +94,7 @@ def test_estimate_is_in_the_answer_and_its_result(desk: Assistant) -> None:
         ("微軟總共向 OpenAI 投資了多少？", "130億美元"),
         ("Who warned about round-trip deals?", "Gurley"),
         ("阿里巴巴持有月之暗面多少股份？", "36%"),
-        ("How long will Crusoe take to repay the loan?", "three and a half years"),
+        ("How long will Crusoe take to repay the loan?", "3.5 years"),
         ("What share of GPU capacity is already taken by big tech?", "95%"),
     ],
 )
@@ -216,16 +216,6 @@ def test_events_come_in_order_and_fold_to_the_answer(desk: Assistant) -> None:
     assert set(started) == {e.call_id for e in seen if isinstance(e, ToolFinished)}
     assert isinstance(seen[1], ToolStarted)
     assert seen[1].name == "search_knowledge"
-
-
-def test_checkpoints_of_a_turn_are_deleted(used_home: Path) -> None:
-    import sqlite3
-    from contextlib import closing
-
-    with Assistant.open(used_home, today=TODAY) as desk:
-        desk.ask("How many GPUs did Luma AI plan to use?")
-    with closing(sqlite3.connect(used_home / "checkpoints.sqlite")) as db:
-        assert db.execute("SELECT COUNT(*) FROM checkpoints").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "\u200b", "x" * 100_000])

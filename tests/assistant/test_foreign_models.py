@@ -170,8 +170,9 @@ def test_broken_calls_become_results_that_say_so(warm_home: Path, call: dict[str
 
     answer = done(events_of(warm_home, ScriptedModel(reply=reply)))
     refused = [removed for removed in answer.removed if removed.text.startswith(call["name"])]
-    if call["args"] == {"query": ""}:
-        assert not answer.tool_calls[-1].ok or answer.tool_calls[-1].result == {"passages": []}
+    if call["name"] == "search_knowledge":  # harmless: no word of it stands in the library
+        assert not refused
+        assert len(answer.tool_calls) == 2
     else:
         assert [each.name for each in answer.tool_calls] == ["search_knowledge"]
         assert refused

@@ -168,6 +168,11 @@ _GAP = cues.cue(
     r"缺口|窟窿|差距|还差|差多少|短缺",
 )
 _CHIPS = cues.cue(r"gpus?|chips?|cards|accelerators?|compute|capex", r"gpu|显卡|芯片|卡|算力")
+# "Sequoia's 600B calculation" is what it is called, not what is spent.
+_TITLED = re.compile(
+    r"\s*(?:question|calculation|arithmetic|maths?|piece|essay|article)\b|[的之]?(?:问题|問題|算法|算术|算術|文章)",
+    re.IGNORECASE,
+)
 _YEARLY = cues.cue(
     r"a year|per year|annual(?:ly)?|yearly|run[- ]rate|capex", r"[一每]年|年化|年度|全年"
 )
@@ -182,6 +187,7 @@ def _missing(reading: Reading) -> str | None:
 def _sums(reading: Reading) -> dict[str, Any]:
     """Spending, revenue now and revenue of one customer, by the words beside each sum."""
     sums = [q for q in reading.quantities if q.unit is Unit.MONEY]
+    sums = [q for q in sums if not _TITLED.match(reading.text, q.end)] or sums
     each = next((q for q in sums if _is_of_one(reading, q)), None)
     free = [q for q in sums if q is not each]
     several = len(free) > 1 or reading.again(TOOL)
