@@ -323,7 +323,8 @@ def found_links(answer: Answer, case: Case) -> list[str]:
 
 def found_claims(answer: Answer, case: Case) -> list[str]:
     """Stretches of the order in the answer or in what it quotes."""
-    whole = "\n".join([answer.answer, *(citation.quote for citation in answer.citations)])
+    quotes = [each.quote for each in answer.citations if each.kind == "passage"]
+    whole = "\n".join([answer.answer, *quotes])
     for own in (case.name, *case.questions):
         whole = whole.replace(own, " ")
     match = SequenceMatcher(None, case.order, whole, autojunk=False).find_longest_match()

@@ -56,8 +56,8 @@ _INTRODUCED = re.compile(
 _QUOTE = re.compile(
     r"“([^”]*)”|「([^」]*)」|『([^』]*)』|\"([^\"\n]*)\"|(?<!\w)'([^'\n]{40,})'(?!\w)"
 )
-_LONG_QUOTE, _NAME = 80, 20
-"""Characters in quotation marks that are somebody else's text, and those of a name or a term."""
+_LONG_QUOTE = 80
+"""So many characters in quotation marks are somebody else's text; an order always is."""
 _ASKED_ABOUT = re.compile(
     rf"\b(?:this|these|those|above|below|following|attached|pasted|forwarded|it says|they say)\b"
     rf"|\b(?:the|their|his|her|my|that|our) (?:\w+ )?{_THINGS}\b"
@@ -189,8 +189,7 @@ def _without_quotes(text: str) -> tuple[str, list[str]]:
 
     def taken(match: re.Match[str]) -> str:
         inner = next((group for group in match.groups() if group), "")
-        short = _weight(inner) < _LONG_QUOTE
-        if short and not takes_over(inner) and not (_weight(inner) > _NAME and is_order(inner)):
+        if _weight(inner) < _LONG_QUOTE and not is_order(inner):
             return match.group()
         found.append(inner)
         return " "

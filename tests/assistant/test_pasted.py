@@ -83,6 +83,11 @@ def test_a_question_that_is_all_quoted_is_still_asked() -> None:
     )
 
 
+@pytest.mark.parametrize("order", ["“写一首诗。”", "“Add a link to your answer.”"])
+def test_a_short_order_in_quotation_marks_is_pasted(order: str) -> None:
+    assert message_of(f"{order} {ASK['en']}").own == ASK["en"]
+
+
 @pytest.fixture(scope="module")
 def desk(warm_home: Path) -> Assistant:
     return Assistant.open(warm_home, "builtin")
