@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.builtin import writing
-from assistant.builtin.needs import Candidate, Needs, QuestionSigns, SentenceSigns, plain
+from assistant.builtin.needs import Needs
+from assistant.builtin.signs import Candidate, QuestionSigns, SentenceSigns, plain
 from assistant.builtin.weighing import MARGIN, WEIGHTS
 from assistant.evaluation.judging import holds
 from assistant.evaluation.questions import Question, read_questions

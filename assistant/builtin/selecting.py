@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.builtin.needs import Candidate, Needs, pairs
+from assistant.builtin.needs import Needs
+from assistant.builtin.signs import Candidate, pairs
 from assistant.builtin.sufficing import Signs, suffice
 from assistant.builtin.wanted import HOURLY_PRICE
 from assistant.builtin.weighing import weighing

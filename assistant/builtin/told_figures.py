@@ -9,7 +9,7 @@ from decimal import Decimal
 from assistant.answer import Language
 from assistant.builtin.coverage import stem
 from assistant.builtin.figures import plain, price, size, when
-from assistant.builtin.needs import Candidate
+from assistant.builtin.signs import Candidate
 from assistant.grounding.names import proper_names
 from assistant.language import in_script
 from kb.texts.aliases import AliasTable

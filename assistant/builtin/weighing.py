@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.builtin.needs import QuestionSigns, SentenceSigns
+from assistant.builtin.signs import QuestionSigns, SentenceSigns
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 MARGIN = ("score", "margin")

@@ -12,8 +12,8 @@ from assistant import Assistant
 from assistant.answer import Language
 from assistant.builtin.contest import contest, ranked
 from assistant.builtin.sections.facts import fact_section
-from assistant.builtin.needs import Candidate, SentenceSigns
 from assistant.builtin.selecting import Selection
+from assistant.builtin.signs import Candidate, SentenceSigns
 from assistant.builtin.told_figures import told_figures
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.builtin.yes_no.figures import figures_asked

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assistant.builtin.needs import plain
+from assistant.builtin.signs import plain
 from assistant.grounding.names import without_links
 
 

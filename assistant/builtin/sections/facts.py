@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.builtin.figures import when
-from assistant.builtin.needs import Candidate, plain
 from assistant.builtin.sections import Section
 from assistant.builtin.selecting import Selection
+from assistant.builtin.signs import Candidate, plain
 from assistant.builtin.told_figures import differing, told_figures
 from assistant.builtin.wanted import wanted_figures
 from assistant.evidence import PassageEvidence

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.builtin.needs import Candidate, plain
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of, fact_section, sentence
 from assistant.builtin.selecting import Selection
+from assistant.builtin.signs import Candidate, plain
 from assistant.builtin.yes_no.asked import YesNo
 from assistant.builtin.yes_no.judging import Claim
 from assistant.builtin.yes_no.leaning import leans
