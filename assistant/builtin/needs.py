@@ -21,6 +21,7 @@ from assistant.builtin.hints import (
     currency_told,
     is_field,
 )
+from assistant.builtin.pinned import read_pinned
 from assistant.builtin.signs import (
     Candidate,
     Floor,
@@ -84,6 +85,7 @@ class Needs:
         if self._decides:  # whether there is a figure is no question for one
             self.wanted = ()
         self._asked = read_asked(core, reading.language, self._content)
+        self._pinned = read_pinned(core, self._asked.kind == "reason" and not self._decides)
         self._asks_name = bool(ASKS_NAME.search(reading.folded))
         self._hints = [told for asked, told in HINTS if asked.search(reading.folded)]
 
@@ -188,7 +190,7 @@ class Needs:
         told = figures_told(self.wanted, text)
         if self._sums and told and not self._sums.search(fold(text)):
             told = 0.0  # an amount in another currency
-        relief = self._relief(text, mine)
+        relief, pinned = self._relief(text, mine), self._pinned
         asked, said = pairs(self._text), pairs(text)
         return SentenceSigns(
             coverage=covered(content, text, around, self._aliases),
@@ -219,6 +221,11 @@ class Needs:
             shared=len(asked & said) / (len(said) or 1),
             asked_share=len(asked & said) / (len(asked) or 1),
             length=math.log(len(text.encode()) / 100),
+            other_period=pinned.other_period(text),
+            no_period=pinned.no_period(f"{around} {text}", passage.as_of),
+            counts=pinned.counts(text),
+            no_reason=pinned.no_reason(text),
+            no_model=pinned.no_model(text),
         )
 
     def _tells(self, text: str, held: set[str], told: float) -> bool:

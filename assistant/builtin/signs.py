@@ -27,7 +27,8 @@ class SentenceSigns(NamedTuple):
     and `unrelieved` tell how near an answer of the kind asked for stands to the words that ask;
     `likeness` is the sentence's to the question by meaning, `dense` and `keyword` are its
     passage's search scores; `shared` and `asked_share` are the shares of its and of the
-    question's pairs of characters that the other has. What ends in `_behind` is the distance to
+    question's pairs of characters that the other has; the last five tell of what the question
+    pins down (`pinned.Pinned`). What ends in `_behind` is the distance to
     the best found.
     """
 
@@ -59,6 +60,11 @@ class SentenceSigns(NamedTuple):
     shared: float
     asked_share: float
     length: float
+    other_period: float
+    no_period: float
+    counts: float
+    no_reason: float
+    no_model: float
 
 
 class QuestionSigns(NamedTuple):
