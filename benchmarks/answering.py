@@ -226,9 +226,9 @@ def least_errors(sums: Array, absent: NDArray[np.bool_]) -> float:
 
 
 def _is_told(question: Question) -> bool:
-    """Whether a question is for what the sources say, and is neither a yes/no nor a list."""
-    plain_one = question.kind in ("fact", "no_answer", "follow_up") and not question.table
-    return plain_one and question.yes is None and not question.calls
+    """Whether a question is answered with sentences of the sources: no table, no tool."""
+    kinds = ("fact", "no_answer", "follow_up", "list", "yes_no")
+    return question.kind in kinds and not question.table and not question.calls
 
 
 def main() -> None:

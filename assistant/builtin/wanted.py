@@ -26,7 +26,8 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
     (re.compile(r"what (?:percent\w*|share|fraction|proportion|stake)|how large a (?:stake|share)"
                 r"|百分之|比例|占比|占股|占多少|份额|多少股|持股|股份"),
      frozenset({Unit.PERCENT, Unit.RATIO})),
-    (re.compile(r"how much|how many (?:\w+ )?credits|多少(?:钱|美元|资金|额度)|估值(?:是|为|有)?多少"),
+    (re.compile(r"how much|how many (?:\w+ )?credits"
+                r"|多少(?:钱|美元|资金|额度)|估值(?:是|为|有)?多少"),
      frozenset({Unit.MONEY, Unit.PRICE_PER_GPU_HOUR, Unit.PERCENT, Unit.RATIO})),
     (re.compile(r"投(?:资|了|资了)多少(?!股|比)"), frozenset({Unit.MONEY})),
     (re.compile(r"\b(?:cap|max|maximum|ceiling|price tag)\b|top am+ount|最高(?:给|能|可)?.{0,4}多少"
@@ -40,7 +41,8 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
      frozenset({Unit.DURATION_DAYS})),
     (re.compile(r"how (?:old|young)|几岁|多大年纪|年龄"), frozenset({Unit.DURATION_DAYS})),
     (re.compile(r"\bexpires?\b|到期|有效期"), frozenset({Unit.DURATION_DAYS})),
-    (re.compile(r"\bwhen\b|what year|which year|什么时候|何时|哪一年|哪年"),
+    (re.compile(r"\bwhen\b|(?:what|which) (?:year|date|day|month)|\bdeadline|什么时候|何时|截止"
+                r"|哪一?[年天日]|几[月号]|(?:什么|哪个)(?:日子|日期|月份?)"),
      frozenset({Unit.YEAR, Unit.DATE})),
 )  # fmt: skip
 _HOW_MANY = re.compile(r"how many")
