@@ -28,7 +28,7 @@ from assistant.assistant import Assistant
 from assistant.builtin import writing
 from assistant.builtin.needs import Needs
 from assistant.builtin.signs import Candidate, QuestionSigns, SentenceSigns, plain
-from assistant.builtin.weighing import MARGIN, WEIGHTS
+from assistant.builtin.weighing import ANSWERING, WEIGHTS
 from assistant.evaluation.judging import holds
 from assistant.evaluation.questions import Question, read_questions
 from assistant.language import same_language
@@ -37,6 +37,13 @@ PRACTICE = Path(__file__).parent / "practice"
 _FOLDS = 5
 _SAME = 1e-3  # a sign that never differs weighs nothing
 _RANK_RIDGE, _ANSWER_RIDGE = 2.0, 4.0
+_AGAINST = frozenset(
+    "lacked coverage_behind untold missing distant no_name no_person denied caution pointer"
+    " likeness_behind passage_behind other_period no_period no_reason no_model asked_absent".split()
+)
+_FREE = frozenset("length".split()) | {
+    f"asked_{name}" for name in QuestionSigns._fields if name not in ("best", "lead", "absent")
+}
 Array = NDArray[np.float64]
 
 
@@ -106,7 +113,7 @@ class Line:
         """As it is shipped."""
         told: dict[str, object] = {"constant": round(self.constant, 4)}
         for name, *three in zip(names, self.mean, self.deviation, self.weights, strict=True):
-            if three[1] > _SAME:
+            if three[1] > _SAME and three[2]:
                 told[name] = [round(float(value), 4) for value in three]
         return told
 
@@ -126,7 +133,7 @@ def learn_ranking(cases: Sequence[Case]) -> Line:
         made: Array = total / len(known)
         return made
 
-    return Line(mean, deviation, _descended(slope, mean.size, 250, 0.1))
+    return Line(mean, deviation, _descended(slope, _bounds(SentenceSigns._fields), 250, 0.1))
 
 
 def learn_answering(cases: Sequence[Case], scores: Sequence[Array]) -> Line:
@@ -143,7 +150,9 @@ def learn_answering(cases: Sequence[Case], scores: Sequence[Array]) -> Line:
         made: Array = (each.T @ (told - right) + ridge) / len(right)
         return made
 
-    weights = _descended(slope, each.shape[1], 400, 0.05)
+    low, high = _bounds(ANSWERING)
+    bounds = np.r_[low, -np.inf], np.r_[high, np.inf]  # of the constant
+    weights = _descended(slope, bounds, 400, 0.05)
     return Line(mean, deviation, weights[:-1], float(weights[-1]))
 
 
@@ -157,15 +166,24 @@ def _softmax(values: Array) -> Array:
     return made
 
 
-def _descended(slope, size: int, steps: int, rate: float) -> Array:  # type: ignore[no-untyped-def]
-    """Adam from zero: the same weights from the same questions."""
+def _bounds(names: Sequence[str]) -> tuple[Array, Array]:
+    """The least and greatest weight of each sign: what speaks for an answer may not come to speak
+    against one, nor the other way, through a few questions where it happened to."""
+    low = [-np.inf if name in _AGAINST | _FREE else 0.0 for name in names]
+    high = [0.0 if name in _AGAINST else np.inf for name in names]
+    return np.array(low), np.array(high)
+
+
+def _descended(slope, bounds: tuple[Array, Array], steps: int, rate: float) -> Array:  # type: ignore[no-untyped-def]
+    """Adam from zero within bounds: the same weights from the same questions."""
+    size = bounds[0].size
     weights, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
     for step in range(1, steps + 1):
         down = slope(weights)
         first = 0.9 * first + 0.1 * down
         second = 0.999 * second + 0.001 * down * down
         moved = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-        weights = weights - rate * moved
+        weights = np.clip(weights - rate * moved, *bounds)
     return weights
 
 
@@ -263,8 +281,10 @@ def main() -> None:
         moved = Line(
             answering.mean, answering.deviation, answering.weights, answering.constant - line
         )
-        names = (*SentenceSigns._fields, *(f"asked_{n}" for n in QuestionSigns._fields), *MARGIN)
-        held = {"ranking": ranking.named(SentenceSigns._fields), "answering": moved.named(names)}
+        held = {
+            "ranking": ranking.named(SentenceSigns._fields),
+            "answering": moved.named(ANSWERING),
+        }
         WEIGHTS.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
         sys.stdout.write(f"{WEIGHTS}: {len(known)} questions\n")
 

@@ -42,6 +42,10 @@ DENIAL = re.compile(
     r"|\bno figure\b|(?:没有|未|均未)(?:公布|说明|给出|披露|写明|透露|找到)[^，。；]{0,12}"
     r"|[^，。；]{0,10}(?:没有|并未|均未|未)(?:公布|说明|给出|披露|写明|透露|证实)"
 )
+NOTHING_KNOWN = re.compile(
+    r"\bno (?:terms|details|information) (?:of|on|about)\b[^.;]{0,80}\bfound\b|\bnothing about it\b"
+    r"|(?:没有|未能?)(?:找到|查到|发现)[^。；]{0,30}(?:条款|信息|资料|内容)"
+)
 NOTE = re.compile(r"[Ee]ditors' notes?|\bis undated\b|编者|编辑笔记|未标日期|推定写于")
 
 

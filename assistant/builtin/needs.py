@@ -16,6 +16,7 @@ from assistant.builtin.hints import (
     HINTS,
     NAMED,
     NOTE,
+    NOTHING_KNOWN,
     PAGE,
     PRONOUN,
     currency_told,
@@ -264,6 +265,8 @@ class Needs:
     def _denied(self, text: str) -> bool:
         """Whether a sentence only says that what is asked for is not known, or speaks of a source
         where a figure or date of the world is asked for."""
+        if not self._decides and NOTHING_KNOWN.search(fold(text)):
+            return True
         if not self.wanted and self._asked.kind != "date":
             return False
         if NOTE.search(text):

@@ -66,7 +66,7 @@ def select(
     else:
         able = _able(needs, mine)
         if not able:
-            able = _able(needs, [c for c in found if c not in mine and _is_near(c)])
+            able = _able(needs, _nearer(found, mine))
     if able:
         chosen = _completed(_different(able, most), found, needs.wanted, most)
         return Selection(tuple(chosen), (), weighed=weighed)
@@ -104,6 +104,8 @@ def _able(needs: Needs, found: Sequence[Candidate]) -> list[Candidate]:
     if not fitting:
         return []
     first = fitting[0]
+    if first.signs.denied:  # it says that nobody knows
+        return []
     margin = first.score - fitting[1].score if len(fitting) > 1 else 0.0
     enough = weighing().answers(first.signs, needs.question_signs(found), first.score, margin)
     return fitting if enough > 0 else []
@@ -127,9 +129,12 @@ def _able_elsewhere(
     return [c for c in found if c.passage == nearest.passage]
 
 
-def _is_near(candidate: Candidate) -> bool:
-    """Whether a passage in the other language is close enough by meaning."""
-    return (candidate.passage.score or 0.0) >= _CROSSING_SCORE
+def _nearer(found: Sequence[Candidate], mine: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates in the other language that are close by meaning, if one is closer than all
+    in the reader's."""
+    others = [c for c in found if c not in mine and (c.passage.score or 0.0) >= _CROSSING_SCORE]
+    likest = max((c.signs.likeness for c in mine), default=0.0)
+    return others if any(c.signs.likeness > likest for c in others) else []
 
 
 def _different(candidates: Sequence[Candidate], most: int) -> list[Candidate]:

@@ -17,8 +17,13 @@ from pathlib import Path
 from assistant.builtin.signs import QuestionSigns, SentenceSigns
 
 WEIGHTS = Path(__file__).with_name("weights.json")
-MARGIN = ("score", "margin")
-"""What the second sum has beside the signs: the best score, and how far it is above the next."""
+ANSWERING = (
+    *SentenceSigns._fields,
+    *(f"asked_{name}" for name in QuestionSigns._fields),
+    *("score", "margin"),
+)
+"""The signs of the second sum: those of the best sentence and of the question, the best score, and
+how far it is above the next."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,7 @@ class Weighing:
         self, signs: SentenceSigns, question: QuestionSigns, score: float, margin: float
     ) -> float:
         """Above 0 where the best sentence answers the question."""
-        names = (*signs._fields, *(f"asked_{name}" for name in question._fields), *MARGIN)
-        return self.answering.of(names, (*signs, *question, score, margin))
+        return self.answering.of(ANSWERING, (*signs, *question, score, margin))
 
 
 @cache
