@@ -91,7 +91,8 @@ _SELECT = writing.select
 def _case(question: Question, those: Sequence[Candidate], asked: QuestionSigns) -> Case:
     wanted = [*question.lead, *question.say]
     told = question.kind != "no_answer" and bool(wanted)
-    right = [told and all(holds(plain(c.text), one) for one in wanted) for c in those]
+    enough = len(wanted) / 2 if question.kind == "list" else len(wanted)  # others name the rest
+    right = [told and sum(holds(plain(c.text), one) for one in wanted) >= enough for c in those]
     return Case(question, np.array([c.signs for c in those]), np.array(asked), np.array(right))
 
 
