@@ -192,6 +192,12 @@ COMPARE = cue(
     r"lay (?:them|both) out|pros and cons|compares?|stack up",
     r"比较|对比|对照|比一比|比比|不一样|不同|摆(?:在)?一(?:起|块)|放(?:在)?一(?:起|块)|异同|各有什么|差在哪|差多少|[和跟与同][^，。？?]{1,20}比(?:$|[，,。？?\s])|相比|区别|差别|不同|哪个好|哪个更|还是",
 )
+# Sets two beside each other without a verb that compares.
+BESIDE = cue(
+    r"compared (?:with|to)|comparing|(?:next to|beside|against|as opposed to)(?= \w)"
+    r"|differs|different from",
+    r"(?<![差之区])之别|差(?:在哪|哪[里儿]|别)",
+)
 # Asks for a winner, where two are named.
 CONTEST = cue(
     r"than|more|most|bigger|biggest|larger|largest|smaller|smallest|fewer|less|cheaper|cheapest|"

@@ -161,6 +161,12 @@ class Phrases:
     doubts: Mapping[str, str]
     compare_lead: str
     compare_field: str
+    sides_lead: str
+    sides_field: str
+    sides_said: str
+    sides_above: str
+    side_value: str
+    side_between: str
     contest_lead: str
     contest_level: str
     contest_other: str

@@ -254,6 +254,12 @@ ENGLISH = Phrases(
     contest_other="{name} ({value})",
     contest_open="**The sources do not settle this: they do not state {attribute} of each.**",
     compare_field="Term",
+    sides_lead="**{names}, as the sources tell of each:**",
+    sides_field="Compared",
+    sides_said="What the sources say",
+    sides_above="told in the sentence above",
+    side_value="{name}: {value}",
+    side_between="; ",
     program_lead="**{name}** ({sponsor})",
     attributes={
         "offer": "what you get",

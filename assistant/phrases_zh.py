@@ -208,6 +208,12 @@ SIMPLIFIED = Phrases(
     contest_other="{name}（{value}）",
     contest_open="**来源没有给出每一方的{attribute}，无法分出高下。**",
     compare_field="条款",
+    sides_lead="**{names}，来源分别这样说：**",
+    sides_field="名称",
+    sides_said="来源的说法",
+    sides_above="见上面一句",
+    side_value="{name}：{value}",
+    side_between="；",
     program_lead="**{name}**（{sponsor}）",
     attributes={
         "offer": "提供内容",

@@ -42,6 +42,16 @@ class Ask(StrEnum):
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of several that are compared: what the person calls it, the question asked of it by
+    itself, and the programs that it means, if any."""
+
+    name: str
+    reading: Reading
+    programs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reading:
     """A question as understood.
 
@@ -51,7 +61,7 @@ class Reading:
     `company` is what this and earlier questions tell about the asker's company (see
     `assistant.company`); `accepted` says that the person agreed to what an asked-back question
     would assume; `search` are the words to search the library with: the question's own and the
-    names that it only points to.
+    names that it only points to; `sides` are what a comparison sets side by side.
     """
 
     text: str
@@ -70,6 +80,7 @@ class Reading:
     repeat: dict[str, Any] | None = field(default=None, hash=False)
     company: dict[str, str] = field(default_factory=dict, hash=False)
     accepted: bool = False
+    sides: tuple[Side, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ from assistant.builtin.estimating.registry import BY_ASK, first_calls, later_cal
 from assistant.builtin.values import gpu_count, gpu_of, gpus_of, hours_of, term_of
 from assistant.company import company_again
 from assistant.evidence import Artifact
-from assistant.question import Ask, Reading
+from assistant.question import Ask, Reading, Side
 from kb.texts.folding import fold
 from tools.places import find_places
 from tools.price_list import list_providers
@@ -133,14 +133,25 @@ def _first_calls(reading: Reading) -> list[Call]:
         elif ask is Ask.REMEMBER and reading.company:
             calls.append(("save_profile", dict(reading.company)))
         elif ask is Ask.COMPARE:
-            named = {"programs": list(reading.programs), "language": reading.language}
-            calls.append(("compare_programs", named))
+            calls += _compare_calls(reading)
         elif ask is Ask.PROGRAM:
             calls += [
                 ("get_program", {"program": program, "language": reading.language})
                 for program in reading.programs[:MOST_PROGRAMS]
             ]
     return calls
+
+
+def _compare_calls(reading: Reading) -> list[Call]:
+    """The table of the programs that are compared, and a search for each side."""
+    named = {"programs": list(reading.programs), "language": reading.language}
+    table: list[Call] = [("compare_programs", named)] if len(reading.programs) > 1 else []
+    return table + [search_of(side) for side in reading.sides]
+
+
+def search_of(side: Side) -> Call:
+    """The search for one side of a comparison."""
+    return "search_knowledge", {"query": side.reading.search}
 
 
 def _match_args(reading: Reading) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from tools.quantities import Unit
 NEAR = 1.5
 """A further sentence is added whose score is at most this far (in log odds) behind the best."""
 WEIGHED = 10
+ALIKE = 0.45
+"""Two sentences that share so much (`overlap`) say the same."""
 _LEAD_ACROSS = 0.08
 """How far a passage in the other language has to stand above the others found, in likeness of
 meaning, to answer a question outside the desk's field."""
@@ -143,7 +145,7 @@ def _different(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
     for candidate in candidates:
         if len(kept) == most or candidate.score < candidates[0].score - NEAR:
             break
-        if all(_overlap(candidate.text, other.text) < 0.45 for other in kept):
+        if all(overlap(candidate.text, other.text) < ALIKE for other in kept):
             kept.append(candidate)
     return kept
 
@@ -173,7 +175,7 @@ def _completed(
     return chosen
 
 
-def _overlap(a: str, b: str) -> float:
+def overlap(a: str, b: str) -> float:
     """Share of the shorter text's character pairs that the other has too."""
     first, second = pairs(a), pairs(b)
     return len(first & second) / (min(len(first), len(second)) or 1)

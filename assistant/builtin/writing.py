@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from assistant import cues
 from assistant.builtin.coverage import content_terms
 from assistant.builtin.estimating.registry import BY_ASK, estimate_section
-from assistant.builtin.planning import Part
+from assistant.builtin.planning import Part, search_of
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import fact_section
 from assistant.builtin.sections.history import history_section
@@ -22,6 +22,13 @@ from assistant.builtin.sections.programs import (
 )
 from assistant.builtin.sections.proposals import proposal_section
 from assistant.builtin.sections.queues import queue_section
+from assistant.builtin.sections.sides import (
+    Comparison,
+    nothing_told,
+    sides_section,
+    sides_told,
+    with_sentences,
+)
 from assistant.builtin.sections.verdicts import verdict_section
 from assistant.builtin.selecting import select
 from assistant.builtin.yes_no.asked import yes_no
@@ -102,8 +109,14 @@ def _section(
         return _match(reading, done, compared, say)
     if ask is Ask.LIST and compared is not None:
         return list_section(compared, reading, say)
-    if ask is Ask.COMPARE and compared is not None:
-        return _compared(reading, compared, done, kb, say)
+    if ask is Ask.COMPARE:
+        sides = _of_sides(reading, done, kb)
+        if compared is not None:
+            table = _compared(reading, compared, done, kb, say)
+            return table if sides is None else with_sentences(table, compared, sides, say)
+        if sides is not None:
+            answered = sides.answered
+            return sides_section(reading, sides, say) if answered else nothing_told(reading, say)
     programs = [a for a in done if a.tool.name == "get_program" and a.tool.ok]
     if ask is Ask.PROGRAM and programs and _wants_overview(reading, done[0].terms, kb):
         parts = [program_section(artifact, reading.fields, say) for artifact in programs]
@@ -128,6 +141,19 @@ def _told(reading: Reading, done: Sequence[Artifact], kb: Knowledge, say: Phrase
     selection = select(without_figures(reading), passages, weights, kb.aliases)
     claim = Claim(reading, asked, weights, kb.aliases, _names(reading, kb))
     return verdict_section(reading, asked, claim, selection, kb, say)
+
+
+def _of_sides(reading: Reading, done: Sequence[Artifact], kb: Knowledge) -> Comparison | None:
+    """What the sources tell of each side of a comparison; None where it was not searched for."""
+    searches = [
+        found
+        for side in reading.sides
+        for found in done[1:]
+        if (found.tool.name, found.tool.args) == search_of(side) and found.tool.ok
+    ]
+    if not reading.sides or len(searches) != len(reading.sides):
+        return None
+    return sides_told(reading, searches, done[0], kb.aliases)
 
 
 def _compared(

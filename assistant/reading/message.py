@@ -25,6 +25,7 @@ from assistant.language import detect
 from assistant.question import Ask, Reading
 from assistant.reading.asks import asks_of
 from assistant.reading.choice import by_meaning
+from assistant.reading.compared import may_have_sides, with_sides
 from assistant.reading.follow_ups import points_back, repeated_call, resolved, spelled_out
 from assistant.reading.joining import groups
 from assistant.reading.meaning import Meaning
@@ -109,7 +110,7 @@ def read_parts(
     text, leaves = opened(mended(text, programs))
     if leaves:
         past = ()
-    found = pieces(text)
+    found = pieces(text, lambda each: bool(read(each, past[-1:], programs).sides))
     if len(found) > 1 and _stands_alone(text, past, programs):
         made = groups(found, lambda piece: read(piece, past[-1:], programs))
         if len(made) > 1:
@@ -328,6 +329,24 @@ def _alone(
     carried: tuple[str, ...],
 ) -> Reading:
     """A question that says all that it is about, but for the programs `carried` over to it."""
+    whole = _whole(text, language, past, programs, carried)
+    if carried or not may_have_sides(whole):
+        return whole
+
+    def each(question: str) -> Reading:
+        return _whole(question, language, past, programs, ())
+
+    return with_sides(whole, each, programs)
+
+
+def _whole(
+    text: str,
+    language: Language,
+    past: Sequence[Past],
+    programs: Sequence[Program],
+    carried: tuple[str, ...],
+) -> Reading:
+    """The same before the sides of a comparison are told apart."""
     folded = without_possessives(fold(text))
     gpus = tuple(find_gpus(text))
     quantities = tuple(find_quantities(text))

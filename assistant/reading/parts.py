@@ -9,9 +9,11 @@ the questions beside it. Whether two pieces that ask belong to one job is decide
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant import cues
+from assistant.reading.sides import only_wants_table
 from kb.texts.folding import fold
 
 _SENTENCE_END = re.compile(r"(?<=[。？！；?!;])\s*|(?<=[a-z)\d]\.)\s+(?=[A-Z\"“(])|\n+")
@@ -84,11 +86,12 @@ class Piece:
     asks: bool
 
 
-def pieces(text: str) -> list[Piece]:
-    """The stretches of a message in their order; one where it cannot be taken apart."""
+def pieces(text: str, whole: Callable[[str], bool] = lambda _: False) -> list[Piece]:
+    """The stretches of a message in their order; one where it cannot be taken apart. Of a sentence
+    that asks the same of several, `whole` tells whether it is to stay one question."""
     if len(text) > LONGEST:
         return [Piece(text, asks=True)]
-    stretches = [cut for item in _items(text) for cut in _cut(item)]
+    stretches = [cut for item in _items(text) for cut in _cut(item, whole)]
     found = [Piece(part, asks=asks(part)) for part in stretches if re.search(r"\w", part)]
     if sum(piece.asks for piece in found) > MOST:
         return [Piece(text, asks=True)]
@@ -174,15 +177,33 @@ def _of_fields(sentence: str) -> list[str]:
     return [f"{match['before']}{field}{match['behind'] or '是什么'}？" for field in fields]
 
 
-def _cut(text: str) -> list[str]:
+def _cut(text: str, whole: Callable[[str], bool]) -> list[str]:
     found: list[str] = []
-    for sentence in _SENTENCE_END.split(text):
+    for sentence in map(_listed, _SENTENCE_END.split(text)):
         if _CHINESE.search(sentence):
             found += [part for each in _FURTHER.split(sentence) for part in _chinese_clauses(each)]
         else:
             found += _ENGLISH.split(sentence)
-    found = [each for part in found if part for each in _of_each(part.strip(" ,，、"))]
+    told = [part.strip(" ,，、") for part in found if part]
+    found = [each for part in told for each in ([part] if whole(part) else _of_each(part))]
     return [each for part in found if part for each in _of_fields(part)]
+
+
+# Tells of a question that the asker puts to themselves.
+_UNDECIDED = re.compile(r"[纠糾][结結]|[犹猶]豫|拿不定|[没沒]想好|正?在想")
+# "A、B还有C，": names side by side, and no further question.
+_LAST_OF = re.compile(
+    r"(?P<before>(?:^|[，,：:])[^，,：:。？?]{0,24}、[^，,：:。？?、]{1,12}?)\s?[還还]有\s?"
+    r"(?=[^，,。？?、]{1,16}(?:[，,。？?的这這各]|三|$))"
+)
+
+
+def _listed(sentence: str) -> str:
+    """A sentence in which the last of several names is joined like the others."""
+    match = _LAST_OF.search(sentence)
+    if match is None or _QUESTION_WORD.search(match["before"]):
+        return sentence
+    return f"{sentence[: match.end('before')]}、{sentence[match.end() :]}"
 
 
 def _chinese_clauses(sentence: str) -> list[str]:
@@ -191,6 +212,8 @@ def _chinese_clauses(sentence: str) -> list[str]:
     for match in _CLAUSE.finditer(sentence):
         # "那Modal呢，给多少" names what the question is about.
         before = sentence[at : match.start()].rstrip("呢")
+        if _UNDECIDED.search(before):
+            continue
         if _QUESTION_WORD.search(before) and _QUESTION_WORD.search(sentence[match.end() :]):
             clauses.append(sentence[at : match.start()])
             at = match.end()
@@ -198,7 +221,9 @@ def _chinese_clauses(sentence: str) -> list[str]:
 
 
 def asks(text: str) -> bool:
-    """Whether a stretch asks for something by itself."""
+    """Whether a stretch asks for something by itself; not that it be put into a table."""
+    if only_wants_table(text):
+        return False
     if text.rstrip().endswith(("?", "？")):
         return True
     if _CHINESE.search(text):
