@@ -35,15 +35,15 @@ _ASKED: tuple[tuple[re.Pattern[str], tuple[str, ...], bool], ...] = tuple(
         (r"\blater|latest|更晚|最晚", ("valid",), True),
         (r"\bstake|\bequity|股", ("equity",), True),
         (r"\binvest\w* (?:the )?(?:more|most)|(?:more|most|bigger|larger)\b[^,?]*\b(?:invest|cash)"
-         r"|投[^，？?]{0,20}(?:多|大|高)|投资[^，？?]{0,6}(?:多|大|高)",
+         r"|投[^，？?]{0,20}(?:多(?!少)|大|高)|投资[^，？?]{0,6}(?:多|大|高)",
          ("investment",), True),
         (r"\b(?:commit|pay|paid|pays)\w*\b[^,?]*\b(?:more|most)|(?:more|most)\b[^,?]*\b(?:back)"
-         r"|承诺[^，？?]{0,12}(?:多|高)",
+         r"|承诺[^，？?]{0,12}(?:多(?!少)|高)",
          ("commitment",), True),
         (r"\bsmaller|smallest|fewer|fewest|更小|最小|更少|最少|小于|少于|比[^，。？?]{1,16}[小少]",
          ("gpus", "credits", "investment"), False),
         (r"(?:more|most|higher|highest|bigger|larger)\b[^,?]*\b(?:credits?|money|funding)"
-         r"|额度[^，？?]{0,8}(?:高|多|大)|给(?:得|的)?[^，？?]{0,4}多|(?:更|最)大方|generous",
+         r"|额度[^，？?]{0,8}(?:高|多(?!少)|大)|给(?:得|的)?[^，？?]{0,4}多|(?:更|最)大方|generous",
          ("credits", "investment", "gpus"), True),
         (r"\bbigger|biggest|larger|largest|more gpus|most gpus|更大|最大|规模大|大于"
          r"|比[^，。？?]{1,16}大|哪个大|谁大",

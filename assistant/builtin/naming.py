@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.builtin.needs import Candidate
+from assistant.builtin.signs import Candidate
 from assistant.grounding.names import proper_names
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold

@@ -110,7 +110,11 @@ def _programs(
     named, sponsored = mentioned(own, programs)
     if named:
         return tuple(named[:_MOST_OF_ONE]), bool(only_companies(name, programs, named))
-    if short := shortened(own, programs):
+    sponsors = {p.id: fold(f"{p.sponsor.en} {p.sponsor.zh_hans}").split() for p in programs}
+    short = shortened(own, programs)
+    if sponsored:  # "Microsoft's credits for startups" are not Google's
+        short = [p for p in short if any(word in own for word in sponsors[p])]
+    if short:
         return tuple(short[:1]), False
     kinds = {program.id: program.kind for program in programs}
     able = [program for program in sponsored if kinds[program] != "deal"]

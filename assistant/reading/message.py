@@ -40,7 +40,7 @@ from assistant.reading.names import (
     without_possessives,
 )
 from assistant.reading.openings import opened, without_asides
-from assistant.reading.parts import pieces
+from assistant.reading.parts import Piece, pieces
 from assistant.reading.pasted import message_of
 from assistant.reading.subjects import hardware, subject, told_of
 from assistant.reading.typos import mended
@@ -111,6 +111,8 @@ def read_parts(
     if leaves:
         past = ()
     found = pieces(text, lambda each: bool(read(each, past[-1:], programs).sides))
+    if _asks_of_sides(found, past, programs):
+        return (understood(text, past, programs, meaning),)
     if len(found) > 1 and _stands_alone(text, past, programs):
         made = groups(found, lambda piece: read(piece, past[-1:], programs))
         if len(made) > 1:
@@ -129,6 +131,24 @@ def read_parts(
             if _serve(readings, read(text, past, programs)):
                 return tuple(readings)
     return (understood(text, past, programs, meaning),)
+
+
+def _asks_of_sides(
+    found: Sequence[Piece], past: Sequence[Past], programs: Sequence[Program]
+) -> bool:
+    """Whether a message compares, and goes on to ask more of the same sides: "X or Y: who charges,
+    and how did each get its chips?"."""
+    first, *others = found
+    if not others or not read(first.text, past[-1:], programs).sides:
+        return False
+    rest = [read(piece.text, past[-1:], programs) for piece in others]
+    return all(_OF_SIDES.search(each.folded) and not names_anything(each) for each in rest)
+
+
+_OF_SIDES = cues.cue(
+    r"they|them|their|each|both|the two|either|which of",
+    r"它们|他们|各自?|分别|两[家个者]|双方|都|呢",
+)
 
 
 def understood(

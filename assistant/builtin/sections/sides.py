@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.builtin.naming import Naming
-from assistant.builtin.needs import Candidate, plain
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of, sentence
 from assistant.builtin.selecting import ALIKE, NEAR, Selection, overlap, select
+from assistant.builtin.signs import Candidate, plain
 from assistant.builtin.told_figures import told_figures
 from assistant.builtin.wanted import wanted_figures
 from assistant.evidence import Artifact, PassageEvidence
