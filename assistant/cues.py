@@ -141,6 +141,15 @@ WHICH = cue(
     r"any(?:one|body)?|are there|name|all|where (?:can|could|should) (?:i|we)",
     r"有啥|什么(?:计划|额度|方案|项目|政府算力|算力)|哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|列个|所有|全部|去哪|哪里",
 )
+# Asks for several things.
+SEVERAL = cue(
+    r"in return|walk(?:s|ed)? away with|(?:which|what) (?:two|three|four|five|several|kinds?|"
+    r"types?|sorts?|steps|ways|routes|tiers|benefits|reasons|things|others?)|step by step|"
+    r"(?:which|what) (?:[a-z’'-]+ ){0,3}?(?!this\b|is\b|was\b|has\b|does\b)[a-z]{3,}[^s\W]s|"
+    r"who (?:all|else)|name (?:the|all|two|three)|list (?:the|all)|all (?:the|of the)|"
+    r"exactly (?:does|do|did)",
+    r"哪些|哪几|哪[两三四]|有谁|分别|分哪|一步步|逐步|各[档级]|几[种档类步]|列(?:一?下|出|举)|列个|换来了?什么|好处|举",
+)
 STARTUPS = cue(r"startups?|founders|young companies", r"初创|创业公司|新创|小公司")
 WHO = cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
 GIVE = cue(

@@ -57,7 +57,7 @@ _LISTED_CHINESE = re.compile(r"[^，。；：、]{1,16}(?:、[^，。；：、]{
 _AND_CHINESE = re.compile(r"(?<=[^，。；：、])(?:以及|[和与及])(?=[^，。；：、])")
 
 
-def _members(sentence: str) -> int:
+def members(sentence: str) -> int:
     """How many things a sentence names side by side: "A, B and C", "A、B和C", or
     figures of one kind."""
     english = (m.group().count(", ") + 2 for m in _LISTED.finditer(sentence))
@@ -117,7 +117,7 @@ class Asked:
         """How near (0 to 1) an answer of this kind stands to the focus; None where the kind or
         the focus tells nothing."""
         if self.kind == "list":
-            return 1.0 if _members(sentence) >= _MEMBERS else None
+            return 1.0 if members(sentence) >= _MEMBERS else None
         if self.kind is None or not self.focus:
             return None
         folded = fold(sentence)

@@ -17,6 +17,8 @@ _BREAK = re.compile(
     r"(?:(?:and|while|but|whereas) |[而但](?![是且]))?| (?:while|whereas) "
 )
 _OF_ALL = re.compile(r"\b(?:both|each|together|respectively|all)\b|都|均|各|分别|一共|合计")
+_MEASURED = re.compile(r"\bthan\b|比")
+"""A clause that measures one against the other tells of both."""
 _HAN = re.compile(r"[\u3400-\u9fff]{2,}")
 _WORD = re.compile(r"[a-z][a-z\d-]{3,}")
 
@@ -72,6 +74,8 @@ class Naming:
         who = [n for _, found in telling for n in found]
         if len(who) < 2 or len(set(who)) < len(who) or any(len(f) > 1 for _, f in telling):
             return {}
+        if any(_MEASURED.search(fold(text[slice(*clause)])) for clause, _ in telling):
+            return {}
         made = {}
         for place, (clause, found) in enumerate(telling):
             last = place == len(telling) - 1
@@ -87,7 +91,9 @@ class Naming:
     def _marks(self, name: str) -> _Marks:
         folded = fold(name)
         proper = [fold(word) for word in proper_names(name, initial=True)]
-        named = [group for _, group in sorted(self._aliases.places(folded))]
+        # What a Chinese name begins with is who it is; an alias further on is what they do.
+        places = sorted(self._aliases.places(folded))
+        named = [group for at, group in places if at <= 1 or _WORD.match(folded)]
         words = set(proper or _WORD.findall(folded)) | set(_HAN.findall(folded))
         return _Marks(tuple(dict.fromkeys(named)), frozenset(words), frozenset(_amounts(name)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.builtin.listing import with_members
 from assistant.builtin.needs import Needs
 from assistant.builtin.signs import Candidate, pairs
 from assistant.builtin.sufficing import Signs, suffice
@@ -71,6 +72,7 @@ def select(
             able = _able(needs, _nearer(found, mine))
     if able:
         chosen = _completed(_different(able, most), found, needs.wanted, most)
+        chosen = with_members(reading.folded, chosen, able)
         return Selection(tuple(chosen), (), weighed=weighed)
     absent = needs.absent(found)
     close = [c for c in mine or found if not c.missing and c.signs.coverage > 0]

@@ -20,7 +20,7 @@ from assistant.phrases import Phrases
 from assistant.question import Reading, Side
 from kb.texts.aliases import AliasTable
 
-_ENOUGH = 0.5
+_ENOUGH = 0.45
 """Coverage that a sentence about one side needs which does not answer its question by itself."""
 _ENOUGH_OF_FIGURE = 0.4
 """The same where it tells the figure asked for."""
