@@ -163,7 +163,7 @@ def test_an_answer_that_names_nothing_leads_nowhere(records: list[Program]) -> N
             "Modal给多少额度，收不收美国公司？",
             ["Modal给多少额度", "收不收美国公司？"],
         ),
-        ("Oracle和Nebius分别给多少额度？", ["Oracle给多少额度？", "Nebius给多少额度？"]),
+        ("Oracle和Nebius分别给多少额度？", ["Oracle和Nebius分别给多少额度？"]),  # one table
         (
             "That Modal offer for new teams, how long is it valid, and who can apply?",
             [
