@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.builtin.coverage import stem, stems
 from assistant.builtin.signs import Candidate
 from assistant.grounding.names import proper_names
 from kb.texts.aliases import AliasTable
@@ -62,6 +63,16 @@ class Naming:
         passage = candidate.passage
         around = f"{passage.title} {passage.header} {passage.publisher or ''} {passage.text}"
         return not self._own[place].tell or place in self.names(around)
+
+    def beside(self, place: int, terms: Iterable[str]) -> set[str]:
+        """The stems of the terms of a question that are more than the name of one."""
+        own = self._own[place]
+        said = stems(" ".join(own.words), self._aliases) | {f"@{group}" for group in own.groups}
+        return {stem(term) for term in terms} - said
+
+    def tells_any(self, text: str, wanted: Collection[str]) -> bool:
+        """Whether a text has one of these stems; true where there are none."""
+        return not wanted or bool(stems(text, self._aliases) & set(wanted))
 
     def parts(self, text: str) -> dict[int, str]:
         """For a sentence that names several, what it says of each alone; empty where that cannot

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.builtin.coverage import content_terms
 from assistant.builtin.naming import Naming
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of, sentence
@@ -74,6 +75,13 @@ def sides_told(
     for n, (side, searched) in enumerate(zip(sides, searches, strict=True)):
         passages = [*searched.passages, *first.passages]
         selection = select(side.reading, passages, searched.terms, aliases)
+        content = content_terms(side.reading.text, searched.terms, aliases)
+        wanted = naming.beside(n, (term for term in content if len(term) > 1))
+        selection = replace(
+            selection,
+            chosen=tuple(c for c in selection.chosen if naming.tells_any(c.text, wanted)),
+            weighed=tuple(c for c in selection.weighed if naming.tells_any(c.text, wanted)),
+        )
         told.append(Told(side, _of_one(n, side.reading, selection, naming)))
     whole = select(reading, first.passages, first.terms, aliases).chosen
     texts = [each.sentence.text for each in told if each.sentence is not None]
@@ -141,6 +149,9 @@ def sides_section(reading: Reading, found: Comparison, say: Phrases) -> Section:
         section.lines += ["", f"| {say.sides_field} | {say.sides_said} |", "|---|---|"]
         for each, row in zip(told, rows, strict=True):
             section.lines.append(f"| {_cell(each.side.name)} | {row or say.sides_above} |")
+    further = [c for each in told for c in each.sentences[1:]]
+    if further:
+        section.lines += ["", *(f"- {sentence(each, say)}" for each in further)]
     if not found.together:
         section.gaps += [each.side.reading.text for each in told if each.sentence is None]
     return section
@@ -162,7 +173,7 @@ def _row(told: Told, together: Sequence[Candidate], say: Phrases) -> str | None:
         return _cell(f"{said}{basis_of(told.sentence.passage, say)} [{told.sentence.passage.id}]")
     if told.sentence.text in [candidate.text for candidate in together]:
         return None
-    return _cell(" ".join(sentence(each, say) for each in told.sentences))
+    return _cell(sentence(told.sentence, say))
 
 
 def _lead(reading: Reading, found: Comparison, say: Phrases) -> str:
