@@ -7,7 +7,7 @@ from assistant.builtin.sections.facts import basis_of, fact_section, sentence
 from assistant.builtin.selecting import Selection
 from assistant.builtin.signs import Candidate, plain
 from assistant.builtin.yes_no.asked import YesNo
-from assistant.builtin.yes_no.judging import Claim
+from assistant.builtin.yes_no.judging import ENOUGH, Claim
 from assistant.builtin.yes_no.leaning import leans
 from assistant.knowledge import Knowledge
 from assistant.language import in_script, same_language
@@ -50,8 +50,8 @@ def _settled(claim: Claim, selection: Selection) -> tuple[bool, Candidate] | Non
     rest = [each for each in selection.weighed if each not in selection.chosen]
     settled = []
     for candidate in (*selection.chosen, *rest):
-        first = candidate in selection.chosen[:1]
-        verdict = claim.judge(candidate.text) if first else claim.judge(candidate.text, _FURTHER)
+        least = ENOUGH if candidate in selection.chosen[:1] else _FURTHER
+        verdict = claim.judge(candidate.text, _around(candidate), least)
         if verdict is not None:
             settled.append((verdict, candidate))
     return max(settled, key=lambda each: claim.told_by(each[1].text), default=None)
@@ -61,12 +61,30 @@ def _leaning(
     asked: YesNo, claim: Claim, selection: Selection, kb: Knowledge
 ) -> tuple[bool, Candidate] | None:
     """The verdict of the sentence that leans most by its meaning, where words do not tell."""
-    able = [each for each in selection.chosen if claim.is_about(each.text)]
+    able = [
+        each
+        for each in selection.chosen
+        if claim.is_about(each.text) and claim.of_its_parties(each.text, _around(each))
+    ]
+    if able and all(claim.contradicts(each.text) for each in able):
+        return asked.denied, able[0]
     if not able:
         return None
     found = leans(asked, claim, [each.text for each in able], kb)
     most = max(range(len(able)), key=lambda n: (abs(found[n]), -n))
-    return (found[most] > 0, able[most]) if found[most] else None
+    text = able[most].text
+    if found[most] > 0 and (not claim.is_told(text) or claim.is_opposed(text)):
+        return None
+    if not found[most]:
+        return None
+    return found[most] > 0, able[most]
+
+
+def _around(candidate: Candidate) -> str:
+    """What a sentence is about beside what it says: its program, and the sentence before."""
+    passage = candidate.passage
+    heading = f"{passage.title} {passage.header}" if passage.kind == "program" else ""
+    return f"{heading} {candidate.before}"
 
 
 def _lead(word: str, candidate: Candidate, say: Phrases) -> str:

@@ -45,9 +45,16 @@ _OTHERWISE = re.compile(
 # What is asked about is told as not so: "is it true that they do not ...", 完全没有……吗.
 _THAT_NOT = re.compile(r"\b(?:that|so|whether|if)\b[^,;?]*(?:\b(?:not|never|no longer)\b|n['’]t\b)")
 _NOT = re.compile(r"\b(?:not|never|no longer)\b|n['’]t\b")
+# "Does it take no equity?", "Can agencies not apply?"
+_NOTHING = re.compile(
+    r"\b(?:takes?|asks?(?: for)?|wants?|charges?|needs?|has|have|gives?|offers?|requires?|pays?|gets?)"
+    r" (?:no (?!more|less|longer|fewer)|nothing\b)"
+    r"|^\w+ (?:(?!it |that |which |who |they )[\w'’.-]+ ){1,3}not (?!only|just|true|so\b)"
+)
 _NOT_CHINESE = re.compile(
     r"(?:完全|根本|并|从来?|一点也?|都|其实|真的?|就)(?:没有?|不)(?!是[^，,]*[吗么嘛])|无法|从未"
     r"|(?:没有?|不)(?![到超足同仅只少大小])[^，,？?能会可]{0,8}[吗么嘛]"
+    r"|(?<!有)(?<!是)(?:没有?|不)(?![到超足同仅只少大小])[^，,？?]{1,10}[，,]?(?:对吧|对不对|是吧|没错吧|对吗|是吗)"
 )
 _REPEATED = re.compile(r"([\u4e00-\u9fff])[不没]\1[\u4e00-\u9fff]?")
 _CHINESE = re.compile(
@@ -62,6 +69,15 @@ _OF_ANY_KIND = re.compile(r"有什么[^？?]{0,12}[吗么]|[会能可要][^，,]
 _JOINED = re.compile(r"^[,;:.!?–—\- ]*(?:(?:and|so|but|ok|okay|hey|hi|also) )*")
 _POLITE = re.compile(
     "不好意思|请教(?:一下)?|请问(?:一下)?|想问(?:一下|问)?|问一下|问下|麻烦|打扰(?:一下|了)?|你好|您好|说一下|确认一下"
+)
+
+
+# Whose word it is that is asked about, not what: "my cofounder says ...", 听说…….
+_HEARSAY = re.compile(
+    r"\b(?:(?:my|our|a|some) [\w-]+|someone|somebody|people|they|everyone|i) "
+    r"(?:just |once |always |keeps? )?(?:says?|said|saying|told (?:me|us)|claims?|claimed|swears?|"
+    r"insists?|heard|hear|hearing|read|believes?|thinks?)(?: that\b)?"
+    r"|(?:我|我们)?(?:听(?:人|朋友|同事)?说|有人说|(?:朋友|同事|老板|合伙人)(?:跟我)?说)(?!过)(?:，|,)?"
 )
 
 
@@ -84,12 +100,14 @@ def yes_no(reading: Reading) -> YesNo | None:
     if _CHOICE.search(text) and not _EITHER.search(text):
         return None
     asked = _in_english(text)
+    if asked:
+        asked = _HEARSAY.sub(" ", asked).strip() or asked
     if reading.language == "en":
         return YesNo("Yes", "No", asked, _is_denied(asked)) if asked else None
     if _CHINESE.search(text) and not (_OTHER.search(text) and not _OF_ANY_KIND.search(text)):
         denied = bool(_NOT_CHINESE.search(_REPEATED.sub(" ", text)))
         words = ("是的", "不是") if denied else _words(text)
-        return YesNo(*words, _POLITE.sub(" ", text), denied)
+        return YesNo(*words, _HEARSAY.sub(" ", _POLITE.sub(" ", text)), denied)
     return YesNo("是", "不是", asked) if asked and not cues.WHICH.search(text) else None
 
 
@@ -97,7 +115,7 @@ def _is_denied(asked: str) -> bool:
     """Whether an English question says that something is not so; one that only opens with a "not"
     ("isn't it open?") says that it is."""
     if _OPENS.match(asked):
-        return bool(_THAT_NOT.search(asked))
+        return bool(_THAT_NOT.search(asked) or _NOTHING.search(asked))
     return bool(_NOT.search(asked))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, Protocol
 
+from assistant.builtin.yes_no.dates import dates_asked
 from assistant.question import Reading
 from kb.texts.folding import fold
 from tools.quantities import Quantity, Unit, find_quantities
@@ -16,7 +17,7 @@ Relation = Literal["is", "more", "less", "most"]
 
 _BEFORE = r"\s*(?:than|of)?\s*(?:the )?(?:us\$|[$€])?\s*$"
 _MORE = re.compile(
-    r"(?:more|bigger|larger|greater|higher|longer|older|over|above|exceed\w*|at least|"
+    r"(?:more|bigger|larger|greater|higher|longer|older|over|above|exceed\w*|at least|past|beyond|"
     rf"超过|多于|大于|高于|不止|至少|逾){_BEFORE}"
 )
 _LESS = re.compile(
@@ -25,13 +26,22 @@ _LESS = re.compile(
 )
 _MORE_AFTER = re.compile(r"^\s*(?:or more|plus\b|\+|以上|多)")
 _LESS_AFTER = re.compile(r"^\s*(?:or less|以下|以内|之内)")
-_MOST = re.compile(r"\b(?:the most|maximum|max|highest|limit|cap)\b|最多|最高|上限|封顶")
+_AT_MOST = re.compile(r"\b(?:up to|at most|maximum|upper limit)\b|最多|最高|上限|至多")
+_MOST = re.compile(r"\b(?:the most|maximum|max|highest|limit|cap|top|up to)\b|最多|最高|上限|封顶")
 _ROUND = re.compile(r"\bseries ([a-h])\b|(?<![a-z])([a-h])轮")
 _BEFORE_ROUND = re.compile(r"(?:before|pre-?|earlier than|not yet)\s*$|未到$")
 _BEFORE_ROUND_AFTER = re.compile(r"^(?:之前|以前|前)")
 _UP_TO_ROUND = re.compile(r"(?:up to|through|to|until)\s*$|(?:至|到)$")
 _PAST_ROUND = re.compile(
     r"(?:past|after|beyond|finished an?|closed an?|completed an?)\s*$|完成了?$"
+)
+_ROUGHLY = re.compile(
+    r"(?:\b(?:nearly|almost|about|around|roughly|some|approximately|close to)|将近|接近|近|约|大约|差不多)"
+    r"\s*(?:us\$|[$€])?\s*$"
+)
+# "spread over five years" is a length, "for over five years" more than that.
+_SPREAD = re.compile(
+    r"(?<!for)(?<!take)(?<!takes)(?<!last)(?<!lasts) over (?:the (?:next|last) )?$"
 )
 _A_LENGTH = re.compile(r"\b(?:an?|one) (year|month|week|day)\b")
 _FAR = Decimal("1.5")
@@ -42,8 +52,7 @@ _SAME: tuple[frozenset[Unit], ...] = (
     *(
         frozenset({unit})
         for unit in (
-            Unit.MONEY, Unit.DURATION_DAYS, Unit.PRICE_PER_GPU_HOUR, Unit.YEAR, Unit.PARAMS,
-            Unit.TOKENS,
+            Unit.MONEY, Unit.DURATION_DAYS, Unit.PRICE_PER_GPU_HOUR, Unit.PARAMS, Unit.TOKENS,
         )
     ),
 )  # fmt: skip
@@ -67,6 +76,7 @@ class FigureAsked:
     value: Decimal
     units: frozenset[Unit]
     relation: Relation
+    rough: bool = False
 
     def met_by(self, sentence: str) -> bool | None:
         """Whether the figures of the same kind in the sentence meet this one."""
@@ -80,13 +90,18 @@ class FigureAsked:
             return None
         if self.relation == "most":
             top = max(value for value, _ in told)
-            return None if top < self.value else top == self.value
+            if top < self.value:
+                return False if _AT_MOST.search(text) else None
+            return top == self.value
         if self.relation == "is":
-            if any(_near(value, self.value) for value, _ in told):
+            if any(self._is(value) for value, _ in told):
                 return True
             return False if len(told) == 1 else None
         outcomes = {self._compared(value, relation) for value, relation in told}
         return outcomes.pop() if len(outcomes) == 1 else None
+
+    def _is(self, told: Decimal) -> bool:
+        return _near(told, self.value, self.rough)
 
     def _compared(self, value: Decimal, told: Relation) -> bool | None:
         if self.relation == "more":
@@ -104,6 +119,7 @@ class RoundAsked:
 
     words: str
     letter: str
+    past: bool = False
 
     def met_by(self, sentence: str) -> bool | None:
         """Whether the sentence names this round; None where it names none."""
@@ -111,6 +127,8 @@ class RoundAsked:
         told = [(text[: m.start()], text[m.end() :], m[1] or m[2]) for m in _ROUND.finditer(text)]
         if not told:
             return None
+        if self.past and all(_BEFORE_ROUND.search(before) for before, _, _ in told):
+            return False if all(letter <= self.letter for *_, letter in told) else None
         return any(self._within(before, letter, after) for before, after, letter in told)
 
     def _within(self, before: str, letter: str, after: str) -> bool:
@@ -121,8 +139,28 @@ class RoundAsked:
         return self.letter >= letter if _PAST_ROUND.search(before) else self.letter == letter
 
 
+_WHOLE = re.compile(
+    r"\b(?:the (?:whole|entire|full)|all (?:of )?the|100%|completely|entirely|fully)\b"
+    r"|全额|全部|整个|百分之百|全包"
+)
+
+
+@dataclass(frozen=True)
+class WholeAsked:
+    """The whole of something, where a sentence may tell the share."""
+
+    words: str
+
+    def met_by(self, sentence: str) -> bool | None:
+        """Whether the sentence tells no smaller share."""
+        shares = [
+            q for q in find_quantities(fold(sentence)) if q.unit in (Unit.PERCENT, Unit.RATIO)
+        ]
+        return not shares or max(map(_scaled, shares)) >= 100
+
+
 _MOSTLY = re.compile(
-    r"\b(?:most of|(?:majority|bulk) of|mostly)\b|大部分|大多数|绝大多数|绝大部分|多半|大半|过半"
+    r"\b(?:most of|(?:majority|bulk) of|mostly|more than half)\b|大部分|大多数|绝大多数|绝大部分|多半|大半|过半"
 )
 _HALF = Decimal(50)
 
@@ -146,9 +184,13 @@ class MostAsked:
 def figures_asked(reading: Reading) -> tuple[Asked, ...]:
     """The figures and rounds of a question that a sentence has to meet."""
     text = spelled(reading.folded)
-    rounds = tuple(RoundAsked(m[0], m[1] or m[2]) for m in _ROUND.finditer(text))
+    rounds = tuple(
+        RoundAsked(m[0], m[1] or m[2], bool(_PAST_ROUND.search(text[: m.start()])))
+        for m in _ROUND.finditer(text)
+    )
     parts = tuple(MostAsked(m[0]) for m in _MOSTLY.finditer(text))
-    return (*_figures(text), *rounds, *parts)
+    wholes = tuple(WholeAsked(m[0]) for m in _WHOLE.finditer(text))
+    return (*_figures(text), *dates_asked(text), *rounds, *parts, *wholes)
 
 
 def without_figures(reading: Reading) -> Reading:
@@ -156,7 +198,7 @@ def without_figures(reading: Reading) -> Reading:
     another figure answers it as well."""
     text = reading.text
     for each in reversed(find_quantities(text)):
-        if any(each.unit in same for same in _SAME) and each.unit is not Unit.YEAR:
+        if any(each.unit in same for same in _SAME):
             text = f"{text[: each.start]} {text[each.end :]}"
     return replace(reading, text=text)
 
@@ -172,11 +214,14 @@ def _figures(text: str) -> Iterator[Asked]:
         start = max(text.rfind(" ", 0, max(each.start - 8, 0)), 0)
         before = _MORE.search(text[start : each.start]) or _LESS.search(text[start : each.start])
         words = (before.group() if before else "") + text[each.start : each.end]
-        yield FigureAsked(words, _scaled(each), units, relation)
+        rough = bool(_ROUGHLY.search(text[: each.start]))
+        yield FigureAsked(words, _scaled(each), units, relation, rough)
 
 
 def _relation(text: str, figure: Quantity) -> Relation:
     before, after = text[: figure.start], text[figure.end :]
+    if figure.unit is Unit.DURATION_DAYS and _SPREAD.search(before):
+        return "is"
     if _MORE.search(before) or _MORE_AFTER.search(after) or figure.text.endswith("多"):
         return "more"
     if re.search(r"\d多", figure.text) or "多" in figure.text:
@@ -189,9 +234,10 @@ def _scaled(figure: Quantity) -> Decimal:
     return figure.value * 100 if figure.unit is Unit.RATIO else figure.value
 
 
-def _near(told: Decimal, asked: Decimal) -> bool:
-    """Whether two figures are the same as people say them: "almost half" is 49%."""
-    return abs(told - asked) <= abs(asked) * Decimal("0.03")
+def _near(told: Decimal, asked: Decimal, rough: bool) -> bool:
+    """Whether two figures are the same as people say them: "almost half" is 49%, and "about" any
+    figure that is nearer than a tenth."""
+    return abs(told - asked) <= abs(asked) * Decimal("0.1" if rough else "0.03")
 
 
 def spelled(text: str) -> str:

@@ -12,8 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.builtin.coverage import content_terms, stem
+from assistant.builtin.wording import is_misspelled
 from assistant.builtin.yes_no.asked import YesNo
+from assistant.builtin.yes_no.dates import DateAsked
 from assistant.builtin.yes_no.figures import Asked, figures_asked, spelled
+from assistant.builtin.yes_no.parties import TRADE, Parties
 from assistant.builtin.yes_no.senses import ALIKE, LIGHT, OPPOSED, Sense
 from assistant.grounding.names import proper_names
 from assistant.question import Reading
@@ -53,10 +56,6 @@ _OPEN = re.compile(
     r"|没有明确|不清楚|未说明|没有说明|不知|不明|尚不|是否|假设"
 )
 _ADVICE = re.compile(r"\b(?:should|must|need to) be \w*\W*$|应[^，]{0,12}$")
-_RELATED = re.compile(
-    r"\b(?:brothers?|sisters?|siblings?|relat\w+|married|wife|husband|sons?|daughters?|friends?)\b"
-    r"|兄弟|哥哥|弟弟|姐|妹|夫妻|亲戚|亲属|父|母|朋友"
-)
 # "rented rather than bought": what stands behind is not what is asked.
 _RATHER = re.compile(r"\b(?:rather than|instead of) [^,.;?]*|而(?:不是|非)[^，。；？?吗]*")
 _DOUBLED = re.compile(r"(\w)不\1|(?<=\w)没有(?=[？?]?$)")
@@ -64,12 +63,34 @@ _NAMED = 2.0
 """What a clause counts for that names what the question is about."""
 _FIGURED = 0.6
 """What a sentence has to tell beside a figure that is met or not."""
-_THAN = re.compile(r"\bthan\b|比")
+_THAN = re.compile(r"\bthan\b|\bexceed(?:s|ed)?\b|\b(?:far )?above\b|\boutspen[dt]s?\b|比")
 _NO_WORDS = frozenset(
     "think believe expect say said tell agree consider true right correct case own still yet "
     "already only really also anything something someone according per predict estimate fact "
     "actual ever any will because almost nearly about around roughly tied linked attached come "
     "startup startups company companies team firm".split()
+)
+# Verbs that stand for nearly any other: that a sentence lacks them says little.
+_PALE = frozenset(
+    "spend spent ask sign become became amount mak make put keep kept limit aim worst heard get got "
+    "set turn look claim state mention name talk count start begin began stay remain onto above behind beyond across among within "
+    "number".split()
+)
+# Things of the trade that nearly any sentence of the library is about.
+_COMMON = frozenset(
+    "gpu chip h100 compute cluster startup fund server credits cloud apply training "
+    "investment grant".split()
+)
+_TOLD_OPENLY = re.compile(r"\b(?:disclos|publish|reveal|public|announc)|公布|公开|披露|透露")
+_ONLY = re.compile(r"(?<!not )\bonly\b|只[有能在是跟和用给对]|仅")
+_ONLY_TOLD = re.compile(
+    r"\b(?:only|solely|alone|exclusiv\w*|limited to|nothing but|no other|just)\b"
+    r"|只|仅|唯一|独家|排他|限于|专门"
+)
+# What is asked to be so now is only to be so: "would have to produce".
+_NOW = re.compile(r"\b(?:already|currently|at present|right now|today)\b|已经?|目前|如今|现在")
+_UNREAL = re.compile(
+    r"\bwould\b|\bshould\b|\b(?:plans?|hopes?|wants?|aims?) to\b|应该?|打算|计划将"
 )
 _FORMS = re.compile("认为|觉得|相信|是不是|是否|有没有|有无|会不会|能不能|可不可以|要不要|需不需要")
 _OWN = re.compile(r"\b(?:its|their|his|her|our|my|your) own\b|\bown (?=\w+\W*$)")
@@ -90,18 +111,6 @@ class _Told:
     decides: bool = False
 
 
-_OFFICE = re.compile(
-    r"\b(?:ceo|chief executive|(?:co-?)?founder|chair\w*|president|head)\b"
-    r"|首席|创始人|董事长|总裁|主席"
-)
-# "OpenAI chief executive Sam Altman", "OpenAI首席执行官山姆·奥特曼"
-_HOLDER = re.compile(
-    r"(?:CEO|[Cc]hief [Ee]xecutive(?: [Oo]fficer)?|[Ff]ounder|[Cc]hair\w*|[Pp]resident|[Hh]ead),? "
-    r"([A-Z]\w+ [A-Z]\w+)"
-    r"|(?:CEO|首席执行官|創始人|创始人|董事长|董事長|总裁|總裁)([\u4e00-\u9fff]{1,5}·[\u4e00-\u9fff]{1,6})"
-)
-
-
 class Claim:
     """What a yes/no question supposes, ready to be held against sentences."""
 
@@ -120,6 +129,8 @@ class Claim:
         self._figures: Sequence[Asked] = figures_asked(reading)
         self._text = text
         self._places = find_places(reading.text)
+        self._is_chinese = reading.language != "en"
+        self._parties = Parties(reading.text, text, aliases, names)
         self._gpus = [fold(mention.gpu.family) for mention in reading.gpus]
         rest = _OWN.sub(" ", _FORMS.sub(" ", _DOUBLED.sub(r"\1", spelled(text))))
         self._opposed: list[tuple[Sense, int]] = []
@@ -138,6 +149,8 @@ class Claim:
             rest = sense.opposite.sub(" ", rest) if sense.opposite else rest
         rest = _NO_CHINESE_WORDS.sub(" ", rest)
         found = content_terms(rest, weights, aliases)
+        self._things = {t[1:] for t in found if t.startswith("@")} & TRADE - _COMMON
+        self._aliases = aliases
         called = [*proper_names(reading.text, initial=True), *names]
         named = {stem(term) for name in called for term in terms(name, aliases)}
         self._words = [
@@ -160,7 +173,18 @@ class Claim:
         self._named = re.compile(
             "|".join(re.escape(fold(name)) for name in called if len(name) > 1) or r"(?!)"
         )
+        self._asks_telling = bool(_TOLD_OPENLY.search(text))
         self._about_telling = any(sense is _TELLING for sense, _ in self._opposed)
+
+    def is_opposed(self, sentence: str) -> bool:
+        """Whether the sentence says the opposite of something in the question."""
+        clauses = self._parties.without_others(_clauses(sentence))
+        return any(t.decides and t.sign < 0 for clause in clauses for t in self._told(clause))
+
+    def contradicts(self, sentence: str) -> bool:
+        """Whether a figure in the sentence is not as asked."""
+        part = self._parties.own_part(sentence)
+        return any(figure.met_by(part) is False for figure in self._figures)
 
     def compares(self, sentence: str) -> bool:
         """Whether the sentence has what the figures of the question can be compared with; true
@@ -168,34 +192,71 @@ class Claim:
         return all(figure.met_by(sentence) is not None for figure in self._figures)
 
     def is_about(self, sentence: str) -> bool:
-        """Whether the sentence speaks of the places, GPUs and holders of an office in the question,
-        and has figures that those of the question can be compared with."""
+        """Whether the sentence speaks of the places and GPUs in the question, and has figures that
+        those of the question can be compared with."""
         folded = fold(sentence)
         return (
-            not self._is_of_another(sentence)
-            and not set(self._places) - set(find_places(sentence))
+            not set(self._places) - set(find_places(sentence))
             and all(gpu in folded for gpu in self._gpus)
             and self.compares(sentence)
         )
+
+    def of_its_parties(self, sentence: str, around: str) -> bool | None:
+        """Whether the sentence, with the heading `around` it, tells it of those that the question
+        is about; false where it tells it of others, None where that is open."""
+        return self._parties.told(sentence, around)
+
+    def is_told(self, sentence: str) -> bool:
+        """Whether the sentence leaves out nothing of weight that the question says."""
+        folded = fold(sentence)
+        if _ONLY.search(self._text) and not (_ONLY_TOLD.search(folded) or self._opposed):
+            return False
+        if _NOW.search(self._text) and _UNREAL.search(folded):
+            return False
+        if not self._things <= set(self._aliases.groups(folded)):
+            return False
+        if any(not isinstance(figure, DateAsked) for figure in self._figures):
+            return True
+        roots = {stem(word) for word in re.findall(r"[a-z]+", folded)}
+        lacking = [
+            word
+            for word in self._words
+            if stem(word) not in roots
+            and not _pattern(word).search(folded)
+            and not is_misspelled(word, folded)
+        ]
+        held = len(self._words) - len(lacking)
+        held += sum(bool(_matches(sense.so, folded)) for sense, _ in self._opposed)
+        if not self._is_chinese:
+            lacking = [w for w in lacking if stem(w) not in _PALE and w not in _PALE]
+            return not lacking or held > 1
+        return held > 0 or len(lacking) < 2
 
     def told_by(self, sentence: str) -> float:
         """Share (0 to 1) of what is asked that the sentence tells, so or not so."""
         return self._share([list(self._told(clause)) for clause in _clauses(sentence)])
 
-    def judge(self, sentence: str, least: float = ENOUGH) -> bool | None:
-        """Yes, no, or None where the sentence does not settle it: it has to tell at least the
-        share `least` (0 to 1) of what is asked."""
+    def judge(self, sentence: str, around: str = "", least: float = ENOUGH) -> bool | None:
+        """Yes, no, or None where the sentence, with the heading `around` it, does not settle it: it
+        has to tell at least the share `least` (0 to 1) of what is asked."""
         if not self.is_about(sentence):
             return None
+        parties = self.of_its_parties(sentence, around)
+        if not parties:
+            return self._denies if parties is False else None
         folded = fold(sentence)
-        met = [figure.met_by(sentence) for figure in self._figures]
-        clauses = _clauses(sentence)
+        part = self._parties.own_part(sentence)
+        met = [figure.met_by(part) for figure in self._figures]
+        clauses = self._parties.without_others(_clauses(sentence))
         told = [list(self._told(clause)) for clause in clauses]
         hefts = [
             _heft(each) + (_NAMED if each and self._named.search(clause) else 0.0)
             for clause, each in zip(clauses, told, strict=True)
         ]
         deciding = [n for n, clause in enumerate(told) if any(each.decides for each in clause)]
+        if self._asks_telling:
+            telling = [n for n in deciding if any(each.what is _TELLING for each in told[n])]
+            deciding = telling or deciding
         best = max(deciding or range(len(told)), key=lambda n: (hefts[n], -n), default=None)
         if best is None or self._share(told) < least * (_FIGURED if self._figures else 1):
             return None
@@ -214,19 +275,13 @@ class Claim:
             return None
         if _DISBELIEF.search(folded) and not _DISBELIEF.search(self._text):
             sign = -1 if sign > 0 and not self._about_telling else sign
-        if self._turned(folded) != self._denies:
+        if self._turned(folded):
+            sign = -sign
+        if sign > 0 and all(met) and not self.is_told(sentence):
+            return None
+        if self._denies:
             sign = -sign
         return sign > 0 and all(met)
-
-    def _is_of_another(self, sentence: str) -> bool:
-        """Whether the sentence gives the office that is asked about to somebody else, or names
-        none."""
-        if not _OFFICE.search(self._text) or _RELATED.search(self._text):
-            return False
-        if not _OFFICE.search(fold(sentence)):
-            return True
-        holders = [a or b for a, b in _HOLDER.findall(sentence)]
-        return any(fold(holder) not in self._text for holder in holders)
 
     def _told(self, clause: str) -> Iterator[_Told]:
         for sense, pole in self._opposed:
@@ -274,10 +329,17 @@ def _sign(clause: Sequence[_Told], sentence: Sequence[_Told]) -> int | None:
     """Whether the clause that tells most affirms or denies; None where its words are at odds.
     Where nothing in it has an opposite, one thing that the whole sentence only denies is enough."""
     deciding = {each.sign for each in clause if each.decides}
-    if deciding:
-        return deciding.pop() if len(deciding) == 1 and 0 not in deciding else None
     affirmed = [each.what for each in sentence if each.sign > 0]
-    return -1 if any(each.sign < 0 and each.what not in affirmed for each in sentence) else 1
+    denies = any(each.sign < 0 and each.what not in affirmed for each in sentence)
+    if not deciding:
+        return -1 if denies else 1
+    if 0 in deciding:
+        return None
+    only = min(deciding)  # what is asked is not so if any part of it is not
+    others = any(
+        each.sign < 0 and each.what not in affirmed and not each.decides for each in sentence
+    )
+    return None if only > 0 and others else only
 
 
 def _weight(word: str) -> float:

@@ -44,7 +44,7 @@ OPPOSED: tuple[Sense, ...] = (
     _sense(
         r"expand\w*|increas\w*|grow(?:s|ing|n)?|grew|ramp\w*|more (?:gpus|chips|orders|servers)|"
         r"order(?:ing|s)? more|buying more|still (?:buying|ordering|adding)",
-        r"扩大|扩张|扩充|扩建|增加|增长|增购|加购|加码",
+        r"扩大|扩张|扩充|扩建|增加|增长|增购|加购|加码|多[订买]|[增加追]订",
         r"cut(?:s|ting)?|reduc\w*|shr[aiu]nk\w*|scal\w* (?:back|down)|slash\w*|trim\w*|decreas\w*|"
         r"pull\w* back|fewer",
         r"减少|削减|缩减|收缩|缩小|减",
@@ -76,10 +76,25 @@ OPPOSED: tuple[Sense, ...] = (
     ),
     _sense(
         r"cover(?:s|ed|ing)?|includ\w*|contain\w*|pay for|pays for|good for|valid for|"
-        r"(?:use|used|spend|spent)\b[^,;.]{0,25}\b(?:on|for|towards?)",
+        r"(?:use|used|spend|spent)\b[^,;.]{0,45}\b(?:on|for|towards?)",
         r"包括|包含|涵盖|覆盖|(?:用|花)[在于到]|可用于|包",
         r"exclud\w*|separate(?:ly)?|except|billed",
         r"不含|排除|除外|另行|另外收",
+    ),
+    _sense(
+        r"accept\w*|admit\w*|let in|welcom\w*|eligible|qualif\w+|open to|"
+        r"can(?=[^?.;]{1,50}\b(?:get|join|apply|enter|receive|participate|sign up|use|take part)\b)",
+        r"接受|接纳|可以申请|能申请|能加入|可申请|有资格|能参加",
+        r"exclud\w*|turns? away|turned away|rejects?|ineligible|barred|not (?:open|eligible)",
+        r"排除|不接受|不接纳|拒收|除外|不能申请|不含",
+    ),
+    _sense(
+        r"(?:existing|current|paying|old|long[- ]?standing|present) (?:[\w-]+ ){0,3}"
+        r"(?:customers?|clients?|users?)|already (?:[\w-]+ ){0,4}(?:customers?|clients?|users?)",
+        r"(?:老|既有|现有|已有|原有)(?:的)?[^，。？?]{0,6}(?:客户|用户)",
+        r"new (?:[\w-]+ ){0,2}(?:customers?|clients?|users?)|"
+        r"not yet (?:[\w-]+ ){0,4}(?:customers?|clients?|users?)",
+        r"新(?:客户|用户)|还?(?:不是|未成为|没成为)[^，。]{0,16}(?:客户|用户)",
     ),
     _sense(
         r"real names?|own names?|actual names?", r"真名|本名|实名",
@@ -144,7 +159,7 @@ OPPOSED: tuple[Sense, ...] = (
         r"outside (?:the|its|their) portfolio|outsiders?|the public|"
         r"(?:not|n['’]t|without|no) [^,;.]{0,20}(?:portfolio|backed|funded|invest\w*)",
         r"任何|所有(?:初创|公司|人|企业)|谁都|人人|外部|非被投|没被投|不是被投|不是[^，。]{0,12}投|没有?拿过?[^，。]{0,8}投",
-        r"portfolio|own companies|only|have invested in|backed|picked",
+        r"portfolio|own companies|only|(?:have|has) (?:invested|backed|picked)|backed(?! by)",
         r"被投|仅限|只[给对限]|投资的",
     ),
     _sense(
