@@ -16,6 +16,8 @@ from assistant.question import Reading
 
 _FURTHER = 0.65
 """What another sentence than those that answer has to tell of a question before it settles it."""
+_LEAST_AGAINST = 0.3
+"""What a sentence has to tell of a question before its meaning alone makes it a no."""
 _SHOWN = 3
 
 
@@ -72,8 +74,10 @@ def _leaning(
         return None
     found = leans(asked, claim, [each.text for each in able], kb)
     most = max(range(len(able)), key=lambda n: (abs(found[n]), -n))
-    text = able[most].text
-    if found[most] > 0 and (not claim.is_told(text) or claim.is_opposed(text)):
+    text, turns = able[most].text, claim.turns(able[most].text)
+    if found[most] > 0 and (not claim.is_told(text) or -1 in turns):
+        return None
+    if found[most] < 0 and (turns == {1} or claim.told_by(text) < _LEAST_AGAINST):
         return None
     if not found[most]:
         return None

@@ -36,7 +36,8 @@ _PAST_ROUND = re.compile(
     r"(?:past|after|beyond|finished an?|closed an?|completed an?)\s*$|完成了?$"
 )
 _ROUGHLY = re.compile(
-    r"(?:\b(?:nearly|almost|about|around|roughly|some|approximately|close to)|将近|接近|近|约|大约|差不多)"
+    r"(?:\b(?:nearly|almost|about|around|roughly|some|approximately|close to)|将近|接近"
+    r"|近|约|大约|差不多)"
     r"\s*(?:us\$|[$€])?\s*$"
 )
 # "spread over five years" is a length, "for over five years" more than that.

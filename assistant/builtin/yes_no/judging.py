@@ -87,11 +87,16 @@ _ONLY_TOLD = re.compile(
     r"\b(?:only|solely|alone|exclusiv\w*|limited to|nothing but|no other|just)\b"
     r"|只|仅|唯一|独家|排他|限于|专门"
 )
-# What is asked to be so now is only to be so: "would have to produce".
-_NOW = re.compile(r"\b(?:already|currently|at present|right now|today)\b|已经?|目前|如今|现在")
+# What only would have to be so is not so.
 _UNREAL = re.compile(
-    r"\bwould\b|\bshould\b|\b(?:plans?|hopes?|wants?|aims?) to\b|应该?|打算|计划将"
+    r"\bwould (?:have|need) to\b|\bshould (?!be (?:treated|checked|taken|read))|应当|本该"
 )
+_UNREAL_ASKED = re.compile(
+    r"\b(?:would|should|could|need\w*|have to|has to|must|requir\w*|estimat\w*|expect\w*|plan\w*)\b"
+    r"|应|需|该|必须|要求|估计|预计"
+)
+_WITHOUT = re.compile(r"\bwithout\b")
+_LACK = re.compile(r"\b(?:without|no|not|nothing|free|self-funded)\b|n['’]t\b|不|无|没|免")
 _FORMS = re.compile("认为|觉得|相信|是不是|是否|有没有|有无|会不会|能不能|可不可以|要不要|需不需要")
 _OWN = re.compile(r"\b(?:its|their|his|her|our|my|your) own\b|\bown (?=\w+\W*$)")
 _NO_CHINESE_WORDS = re.compile(
@@ -158,6 +163,7 @@ class Claim:
             for term in found
             if not term.startswith("@")
             and term not in _NO_WORDS
+            and not {term, stem(term)} & _PALE
             and stem(term) not in named
             and not term[0].isdigit()
             and (reading.language == "en" or not term.isascii())
@@ -167,7 +173,7 @@ class Claim:
         # A figure is told with many a verb.
         self._total = (
             _OPPOSED * len(self._opposed) * (not self._figures)
-            + sum(weight for _, weight in self._alike)
+            + sum(w for _, w in self._alike if w > _LIGHT or not self._figures)
             + sum(map(_weight, self._words))
         )
         self._named = re.compile(
@@ -176,14 +182,15 @@ class Claim:
         self._asks_telling = bool(_TOLD_OPENLY.search(text))
         self._about_telling = any(sense is _TELLING for sense, _ in self._opposed)
 
-    def is_opposed(self, sentence: str) -> bool:
-        """Whether the sentence says the opposite of something in the question."""
+    def turns(self, sentence: str) -> set[int]:
+        """1 where the sentence says a thing of the question that has an opposite, -1 where it says
+        the opposite."""
         clauses = self._parties.without_others(_clauses(sentence))
-        return any(t.decides and t.sign < 0 for clause in clauses for t in self._told(clause))
+        return {each.sign for clause in clauses for each in self._told(clause) if each.decides}
 
     def contradicts(self, sentence: str) -> bool:
         """Whether a figure in the sentence is not as asked."""
-        part = self._parties.own_part(sentence)
+        part = self._own_part(sentence)
         return any(figure.met_by(part) is False for figure in self._figures)
 
     def compares(self, sentence: str) -> bool:
@@ -211,7 +218,9 @@ class Claim:
         folded = fold(sentence)
         if _ONLY.search(self._text) and not (_ONLY_TOLD.search(folded) or self._opposed):
             return False
-        if _NOW.search(self._text) and _UNREAL.search(folded):
+        if _UNREAL.search(folded) and not _UNREAL_ASKED.search(self._text):
+            return False
+        if _WITHOUT.search(self._text) and not _LACK.search(folded):
             return False
         if not self._things <= set(self._aliases.groups(folded)):
             return False
@@ -226,10 +235,9 @@ class Claim:
             and not is_misspelled(word, folded)
         ]
         held = len(self._words) - len(lacking)
-        held += sum(bool(_matches(sense.so, folded)) for sense, _ in self._opposed)
+        turns = any(_matches(sense.so, folded) for sense, _ in self._opposed)
         if not self._is_chinese:
-            lacking = [w for w in lacking if stem(w) not in _PALE and w not in _PALE]
-            return not lacking or held > 1
+            return len(lacking) <= turns or held > 1
         return held > 0 or len(lacking) < 2
 
     def told_by(self, sentence: str) -> float:
@@ -245,7 +253,7 @@ class Claim:
         if not parties:
             return self._denies if parties is False else None
         folded = fold(sentence)
-        part = self._parties.own_part(sentence)
+        part = self._own_part(sentence)
         met = [figure.met_by(part) for figure in self._figures]
         clauses = self._parties.without_others(_clauses(sentence))
         told = [list(self._told(clause)) for clause in clauses]
@@ -258,7 +266,10 @@ class Claim:
             telling = [n for n in deciding if any(each.what is _TELLING for each in told[n])]
             deciding = telling or deciding
         best = max(deciding or range(len(told)), key=lambda n: (hefts[n], -n), default=None)
-        if best is None or self._share(told) < least * (_FIGURED if self._figures else 1):
+        if best is None or (not self._total and not self._figures):
+            return None
+        opposed = any(each.decides and each.sign < 0 for each in told[best])
+        if self._share(told) < least * (_FIGURED if self._figures or opposed else 1):
             return None
         weighty = (
             sum(map(_weight, self._words)) + sum(w for _, w in self._alike if w > _WORD) > _WORD
@@ -277,11 +288,18 @@ class Claim:
             sign = -1 if sign > 0 and not self._about_telling else sign
         if self._turned(folded):
             sign = -sign
-        if sign > 0 and all(met) and not self.is_told(sentence):
+        if not opposed and all(met) and not self.is_told(sentence):
+            return None
+        if sign < 0 and not opposed and _ONLY.search(self._text):
             return None
         if self._denies:
             sign = -sign
         return sign > 0 and all(met)
+
+    def _own_part(self, sentence: str) -> str:
+        """The part of a sentence whose figures are those of the parties and year asked about."""
+        years = [str(each.year) for each in self._figures if isinstance(each, DateAsked)]
+        return self._parties.own_part(sentence, years[:1])
 
     def _told(self, clause: str) -> Iterator[_Told]:
         for sense, pole in self._opposed:

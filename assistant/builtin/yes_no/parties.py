@@ -7,10 +7,10 @@ them: that Nvidia invested in CoreWeave does not make CoreWeave an investor in N
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from assistant.builtin.wording import is_misspelled
+from assistant.builtin.yes_no.deeds import ACTS, Act, Mention
 from assistant.grounding.names import proper_names
 from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
@@ -51,41 +51,6 @@ _OF_OFFICE = re.compile(
 )
 _PART = re.compile(r"; |, | and | while |[；，]|(?<=[^0-9])、")
 _BESIDES = re.compile(r"\b(?:other than|besides|apart from|except)\b|以外|之外")
-_BY = re.compile(r"^\W*(?:\w+\W+){0,3}?by\W+(?:the \w+ )?$")
-
-
-_OF_HOUSE = re.compile(r"^(?:,? [^,;]{0,30})? ?\b(?:of|at|from) |^,[^,;]{0,40} (?:of|at) ")
-_WHICH = re.compile(r"^[^.;]{0,30}\b(?:which|whom|that)\b")
-
-
-@dataclass(frozen=True)
-class _Act:
-    """What one does to another; `converse` are words that say it from the other's side, `single`
-    where only one can have done it."""
-
-    said: re.Pattern[str]
-    converse: re.Pattern[str] | None = None
-    single: bool = False
-
-
-def _act(said: str, converse: str | None = None, *, single: bool = False) -> _Act:
-    return _Act(re.compile(said), re.compile(converse) if converse else None, single)
-
-
-_ACTS = (
-    _act(r"\b(?:lead|leads|led|leading|head|heads|headed)\b(?! time)|领投|执掌|领导", single=True),
-    _act(r"\b(?:run|runs|operates?|operated)\b(?! (?:on|for|out|in))|运营|经营", single=True),
-    _act(
-        r"\b(?:invest\w*|back(?:s|ed|er|ing)?|stakes?|shares?|owns?|owned|holds?|held|"
-        r"puts?|receiv\w+)\b|投资|注资|入股|持有|持股|占股|股权|股份|拥有"
-    ),
-    _act(r"\b(?:lend(?:s|er|ing)?|lent)\b|出借|借给|放贷|发放", r"\bborrow\w*|借款|借入|借了"),
-    _act(r"\b(?:buys?|buying|bought|acquir\w+|purchas\w+)\b|收购|购买|购入|买"),
-    _act(r"\b(?:pays?|paid|paying|payments?)\b|支付|付给|付费"),
-    _act(r"\b(?:valued?|valuing|values|valuation)\b|估值", single=True),
-    _act(r"\b(?:train(?:s|ed)?)\b"),
-    _act(r"\b(?:became|become)\b|成为|变成"),
-)
 _OTHERS = re.compile(r"\bothers?\b(?: [a-z]+){0,2}|别家|其他(?:风投|基金|机构|投资)")
 _OTHER = "(others)"
 
@@ -129,11 +94,8 @@ class Parties:
             if not held:
                 return held
         else:
-            outcomes = [
-                self._done(act, text, found)
-                for act in _ACTS
-                if act.said.search(self._text) or (act.converse and act.converse.search(self._text))
-            ]
+            acts = [act for act in ACTS if act.asked_in(self._text)]
+            outcomes = [self._done(act, text, found) for act in acts]
             decided = [each for each in outcomes if each is not True]
             if False in decided:
                 return False
@@ -154,10 +116,13 @@ class Parties:
             if own or not groups
         ]
 
-    def own_part(self, sentence: str) -> str:
+    def own_part(self, sentence: str, years: Sequence[str] = ()) -> str:
         """The part of a sentence that tells of the parties, where the other parts that hold figures
-        tell of others; else the whole sentence."""
+        tell of others, or the one that names the year asked about; else the whole sentence."""
         parts = [part for part in _PART.split(sentence) if re.search(r"\d", part)]
+        dated = [part for part in parts if any(year in part for year in years)]
+        if len(dated) == 1 and len(re.findall(r"\d[\d,.]*", dated[0])) > 1:
+            return dated[0]
         mine = [part for part in parts if self._is_of_mine(part)]
         others = [part for part in parts if part not in mine]
         if len(mine) != 1 or not others:
@@ -171,7 +136,7 @@ class Parties:
             name in text for name in self._unknown
         )
 
-    def _all_named(self, text: str, found: Sequence[tuple[int, int, str]], around: str) -> bool:
+    def _all_named(self, text: str, found: Sequence[Mention], around: str) -> bool:
         here = {group for _, _, group in found}
         strangers = {g for g in here if not any(_same(g, mine) for mine in self._groups)}
         near = set() if strangers else {g for _, _, g in self._found(around)}
@@ -183,60 +148,55 @@ class Parties:
             for name in self._unknown
         )
 
-    def _office(self, text: str, found: Sequence[tuple[int, int, str]]) -> bool | None:
+    def _office(self, text: str, found: Sequence[Mention]) -> bool | None:
         """Whether the office asked about is held as asked; None where the sentence gives none."""
         unique = _ONE_HOLDER.search(self._text)
-        here = {group for _, _, group in found} & self._groups
+        here = {each.group for each in found} & self._groups
         outcome: bool | None = None
         for match in _OFFICE.finditer(text):
-            after = next(((s, g) for s, _, g in found if s >= match.end()), None)
-            before = [(e, g) for _, e, g in found if e <= match.start()][-1:]
-            beside = (
-                [g for s, g in [after] if _OF_OFFICE.match(text[match.end() : s])] if after else []
-            )
-            beside += [g for e, g in before if len(text[e : match.start()].strip("'’s的 ,a")) < 2]
+            beside = [each.group for each in found if _stands_before(each, match, text)]
+            after = [each for each in found if each.start >= match.end()][:1]
+            beside += [m.group for m in after if _OF_OFFICE.match(text[match.end() : m.start])]
             if all(group in self._groups for group in beside):
                 outcome = True if beside or outcome is not False else outcome
             elif here and (unique or len(here) < len(self._groups)):
                 return False
         return outcome
 
-    def _done(self, act: _Act, text: str, found: Sequence[tuple[int, int, str]]) -> bool | None:
+    def _done(self, act: Act, text: str, found: Sequence[Mention]) -> bool | None:
         """Whether the sentence has the act done by and to those of the question."""
-        wanted = next(_deeds(act, self._text, self._asked), None)
-        if wanted is None or wanted[0] is None:
+        wanted = next(act.deeds(self._text, self._asked), None)
+        if wanted is None or wanted.agent is None:
             return True
-        agent, patients = wanted
-        others = (
-            [(m.start(), m.end(), _OTHER) for m in _OTHERS.finditer(text)] if act.single else []
-        )
-        deeds = list(_deeds(act, text, sorted([*found, *others])))
+        agent = wanted.agent
+        mentions = list(found)
+        if act.single:
+            mentions += [Mention(m.start(), m.end(), _OTHER) for m in _OTHERS.finditer(text)]
+        deeds = list(act.deeds(text, sorted(mentions)))
         if not deeds:
-            return None if any(not _same(agent, each) for each in patients) else True
-        if not act.single and not patients - {agent}:
+            return None if any(not _same(agent, each) for each in wanted.to) else True
+        if not act.single and not wanted.to - {agent}:
             return True
-        distinct = {each for each in self._groups if not _same(each, agent)}
-        named = {group for _, _, group in found}
-        outcome: bool | None = True if all(doer is None for doer, _ in deeds) else None
+        others = {each for each in self._groups if not _same(each, agent)}
+        named = {each.group for each in found}
+        outcome: bool | None = True if all(deed.agent is None for deed in deeds) else None
         for doer, to in deeds:
             if doer is None:
                 continue
-            meets = any(_same(each, other) for each in distinct for other in to)
+            turned = doer in others and _meet({agent}, to)
             if _same(doer, agent):
-                if meets or not distinct:
+                if not others or _meet(others, to):
                     return True
-                if outcome is None and (act.single or not distinct & named):
+                if outcome is None and (act.single or not others & named):
                     outcome = True
-            elif doer in distinct and any(_same(agent, each) for each in to):
-                outcome = False
-            elif act.single and any(_same(each, other) for each in distinct for other in named):
+            elif turned or (act.single and _meet(others, named)):
                 outcome = False
         return outcome
 
-    def _found(self, folded: str) -> list[tuple[int, int, str]]:
-        """Where parties stand in a folded text: start, end, group."""
+    def _found(self, folded: str) -> list[Mention]:
+        """The parties that a folded text names."""
         return [
-            (start, start + self._length(folded, start), group)
+            Mention(start, start + self._length(folded, start), group)
             for start, group in self._aliases.places(folded)
             if group not in TRADE
         ]
@@ -255,27 +215,12 @@ def _same(one: str, other: str) -> bool:
     return one == other or any({one, other} <= kin for kin in _KIN)
 
 
-def _deeds(
-    act: _Act, text: str, found: Sequence[tuple[int, int, str]]
-) -> Iterator[tuple[str | None, set[str]]]:
-    """Who does it to whom, for each place where a text says the act."""
-    for pattern, turned in ((act.said, False), (act.converse, True)):
-        for match in pattern.finditer(text) if pattern else ():
-            before = [group for _, end, group in found if end <= match.start()]
-            after = [(start, group) for start, _, group in found if start >= match.end()]
-            agent, to = before[-1] if before else None, {group for _, group in after}
-            ends = _ends(found, match.start())
-            if len(before) > 1 and _WHICH.search(
-                text[_ends(found, match.start())[-2] : match.start()]
-            ):
-                to.add(before[-2])  # "CoreWeave, which Nvidia backs"
-            if after and _BY.match(text[match.end() : after[0][0]]):
-                agent, to = after[0][1], set(before)
-            elif turned:
-                lender = next(iter(after), None)
-                agent, to = lender[1] if lender else None, set(before[-1:])
-            yield agent, to
+def _meet(some: Collection[str], others: Collection[str]) -> bool:
+    return any(_same(one, other) for one in some for other in others)
 
 
-def _ends(found: Sequence[tuple[int, int, str]], until: int) -> list[int]:
-    return [end for _, end, _ in found if end <= until]
+def _stands_before(mention: Mention, office: re.Match[str], text: str) -> bool:
+    """Whether a name stands right before an office: "OpenAI chief executive"."""
+    if mention.end > office.start():
+        return False
+    return len(text[mention.end : office.start()].strip("'’s的 ,a")) < 2

@@ -83,7 +83,7 @@ OPPOSED: tuple[Sense, ...] = (
     ),
     _sense(
         r"accept\w*|admit\w*|let in|welcom\w*|eligible|qualif\w+|open to|"
-        r"can(?=[^?.;]{1,50}\b(?:get|join|apply|enter|receive|participate|sign up|use|take part)\b)",
+        r"can(?=[^?.;]{1,50}\b(?:get|join|apply|enter|receive|participate|sign up|take part)\b)",
         r"接受|接纳|可以申请|能申请|能加入|可申请|有资格|能参加",
         r"exclud\w*|turns? away|turned away|rejects?|ineligible|barred|not (?:open|eligible)",
         r"排除|不接受|不接纳|拒收|除外|不能申请|不含",
@@ -92,8 +92,8 @@ OPPOSED: tuple[Sense, ...] = (
         r"(?:existing|current|paying|old|long[- ]?standing|present) (?:[\w-]+ ){0,3}"
         r"(?:customers?|clients?|users?)|already (?:[\w-]+ ){0,4}(?:customers?|clients?|users?)",
         r"(?:老|既有|现有|已有|原有)(?:的)?[^，。？?]{0,6}(?:客户|用户)",
-        r"new (?:[\w-]+ ){0,2}(?:customers?|clients?|users?)|"
-        r"not yet (?:[\w-]+ ){0,4}(?:customers?|clients?|users?)",
+        r"new (?:[\w()-]+ ){0,2}(?:customers?|clients?|users?)|"
+        r"not yet (?:[\w()-]+ ){0,4}(?:customers?|clients?|users?)",
         r"新(?:客户|用户)|还?(?:不是|未成为|没成为)[^，。]{0,16}(?:客户|用户)",
     ),
     _sense(
@@ -103,7 +103,7 @@ OPPOSED: tuple[Sense, ...] = (
     _sense(
         r"free(?: of charge)?|no charge|without charge|at no cost|costs? nothing|gratis",
         r"免费|不收费|不要钱|不花钱|白用",
-        r"paid|pay(?:s|ing)?|charg\w*|fees?", r"收费|付费|要钱|花钱|付钱",
+        r"paid|pay(?:s|ing)?|charg\w*|fees?", r"收费|付费|要钱|花钱|付钱|[交缴][^，。]{0,2}[费钱]|会费|年费",
     ),
     _sense(
         r"exclusiv\w*|only (?:on|with|to|at|use[sd]?|run[s]?)|solely|alone|bound|locked in",
