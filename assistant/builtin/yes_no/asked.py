@@ -11,7 +11,7 @@ from assistant.question import Reading
 _AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
 )
-_SUBJECT = r"(?! (?:you|u|ya)\b)(?=[ '’]\S)"
+_SUBJECT = r"(?! (?:you|u|ya)\b(?! (?:get|need|have to|pay|keep|lose|qualify|owe)\b))(?=[ '’]\S)"
 _OPENS = re.compile(
     rf"(?:^|[,;:.!?–—-] ?|\b(?:and|so|but|ok|okay|hey|hi|whether|if|true that|right that|also) )"
     rf"(?:{_AUXILIARY}(?:n['’]?t| not)?|isn|aren){_SUBJECT}"
@@ -47,18 +47,20 @@ _THAT_NOT = re.compile(r"\b(?:that|so|whether|if)\b[^,;?]*(?:\b(?:not|never|no l
 _NOT = re.compile(r"\b(?:not|never|no longer)\b|n['’]t\b")
 # "Does it take no equity?", "Can agencies not apply?"
 _NOTHING = re.compile(
-    r"\b(?:takes?|asks?(?: for)?|wants?|charges?|needs?|has|have|gives?|offers?|requires?|pays?|gets?)"
+    r"\b(?:takes?|asks?(?: for)?|wants?|charges?|needs?|has|have|gives?|offers?|requires?|pays?|"
+    r"gets?)"
     r" (?:no (?!more|less|longer|fewer)|nothing\b)"
     r"|^\w+ (?:(?!it |that |which |who |they )[\w'’.-]+ ){1,3}not (?!only|just|true|so\b)"
 )
 _NOT_CHINESE = re.compile(
     r"(?:完全|根本|并|从来?|一点也?|都|其实|真的?|就)(?:没有?|不)(?!是[^，,]*[吗么嘛])|无法|从未"
     r"|(?:没有?|不)(?![到超足同仅只少大小])[^，,？?能会可]{0,8}[吗么嘛]"
-    r"|(?<!有)(?<!是)(?:没有?|不)(?![到超足同仅只少大小])[^，,？?]{1,10}[，,]?(?:对吧|对不对|是吧|没错吧|对吗|是吗)"
+    r"|(?<!有)(?<!是)(?:没有?|不)(?![到超足同仅只少大小])[^，,？?]{1,10}[，,]?"
+    r"(?:对吧|对不对|是吧|没错吧|对吗|是吗)"
 )
 _REPEATED = re.compile(r"([\u4e00-\u9fff])[不没]\1[\u4e00-\u9fff]?")
 _CHINESE = re.compile(
-    r"[吗么嘛][？?。！!，,~～\s]*$|[吗嘛][？?，,]|是否|能否|可否|会否|有无|有没有|是不是|算不算|对不对|对吧|是吧|没错吧"
+    r"[吗么嘛麻][？?。！!，,~～\s]*$|吧[？?]+\s*$|[吗嘛][？?，,]|是否|能否|可否|会否|有无|有没有|是不是|算不算|对不对|对吧|是吧|没错吧"
     r"|没有?[？?]|了没(?:有)?\s*$|[^不没]不[？?\s]*$"
     r"|([\u4e00-\u9fff])不\1|([\u4e00-\u9fff])没\2"
 )

@@ -161,7 +161,8 @@ class WholeAsked:
 
 
 _MOSTLY = re.compile(
-    r"\b(?:most of|(?:majority|bulk) of|mostly|more than half)\b|大部分|大多数|绝大多数|绝大部分|多半|大半|过半"
+    r"\b(?:most of|(?:majority|bulk) of|mostly|more than half)\b"
+    r"|大部分|大多数|绝大多数|绝大部分|多半|大半|过半"
 )
 _HALF = Decimal(50)
 

@@ -17,11 +17,19 @@ from assistant.builtin.yes_no.asked import YesNo
 from assistant.builtin.yes_no.dates import DateAsked
 from assistant.builtin.yes_no.figures import Asked, figures_asked, spelled
 from assistant.builtin.yes_no.parties import TRADE, Parties
+from assistant.builtin.yes_no.saying import (
+    OWN,
+    is_denied,
+    matches,
+    misspelled,
+    pattern,
+    poles,
+    split_clauses,
+)
 from assistant.builtin.yes_no.senses import ALIKE, LIGHT, OPPOSED, Sense
 from assistant.grounding.names import proper_names
 from assistant.question import Reading
 from kb.texts.aliases import AliasTable
-from kb.texts.detect import CJK
 from kb.texts.folding import fold
 from kb.texts.terms import terms
 from tools.places import find_places
@@ -29,21 +37,6 @@ from tools.places import find_places
 ENOUGH = 0.55
 """Share of what is asked that a sentence has to tell before it is a yes or a no."""
 _OPPOSED, _ALIKE, _WORD, _LIGHT = 3.0, 2.0, 1.0, 0.5
-_CLAUSE = re.compile(
-    r"[;；。：:!?！？]|,(?!\d)|，| but | while | although | whereas |(?<=\.) |而(?!且|言)|但|却"
-)
-_NOT_BEFORE = re.compile(
-    r"(?:\b(?:not(?! only| just| until)|no(?! doubt| less| later)|never|neither|nor|without|"
-    r"nobody|nothing|none|cannot|hardly|rather than|instead of|far from|unable to|"
-    r"fail(?:s|ed)? to)\b|n['’]t)"
-    r"(?:\W+\w[\w'’.-]*){0,6}\W*$"
-)
-_NOT_AFTER = re.compile(r"^[a-z]*\s+(?:of |in |for )?(?:no|nothing|none|nobody)\b")
-_NOT_CHINESE = re.compile(
-    r"(?:不(?!仅|断|少|过|同|久|止|只|但|论|管|足)|没|未(?!来)|无(?!论|疑|数)|并非|非(?!常)|否认|拒绝|毫无)"
-    rf"[{CJK}a-z0-9 ·「」“”()（）]{{0,16}}$"
-)
-_NOT_AFTER_CHINESE = re.compile(r"^.{0,2}(?:不了|不到|不上|没有|除外)")
 # Somebody who does not believe a thing holds that it is not so.
 _DISBELIEF = re.compile(
     r"\b(?:not|n['’]t|never) (?:believe|think|expect|agree|see|consider)|\bdoubts?\b|\bdenie[sd]\b"
@@ -55,7 +48,9 @@ _OPEN = re.compile(
     r"|\bnot say\b|\bopen question\b|\bwhether\b|\bhypothetical\b"
     r"|没有明确|不清楚|未说明|没有说明|不知|不明|尚不|是否|假设"
 )
-_ADVICE = re.compile(r"\b(?:should|must|need to) be \w*\W*$|应[^，]{0,12}$")
+_ADVICE = re.compile(
+    r"\b(?:should|must|need to) be \w*\W*$|(?<![相对供适响反])应(?!用)[^，]{0,12}$"
+)
 # "rented rather than bought": what stands behind is not what is asked.
 _RATHER = re.compile(r"\b(?:rather than|instead of) [^,.;?]*|而(?:不是|非)[^，。；？?吗]*")
 _DOUBLED = re.compile(r"(\w)不\1|(?<=\w)没有(?=[？?]?$)")
@@ -72,9 +67,10 @@ _NO_WORDS = frozenset(
 )
 # Verbs that stand for nearly any other: that a sentence lacks them says little.
 _PALE = frozenset(
-    "spend spent ask sign become became amount mak make put keep kept limit aim worst heard get got "
-    "set turn look claim state mention name talk count start begin began stay remain onto above behind beyond across among within "
-    "number".split()
+    "spend spent ask sign become became amount mak make put keep kept limit aim worst heard get "
+    "got set turn look claim state mention name talk count start begin began stay remain onto "
+    "above behind beyond across among within "
+    "number go went some dollar arrangement deal way".split()
 )
 # Things of the trade that nearly any sentence of the library is about.
 _COMMON = frozenset(
@@ -82,6 +78,7 @@ _COMMON = frozenset(
     "investment grant".split()
 )
 _TOLD_OPENLY = re.compile(r"\b(?:disclos|publish|reveal|public|announc)|公布|公开|披露|透露")
+_PARTLY = re.compile(r"\b(?:part(?:s|ly)?|some|both)\b|部分|有租有买")
 _ONLY = re.compile(r"(?<!not )\bonly\b|只[有能在是跟和用给对]|仅")
 _ONLY_TOLD = re.compile(
     r"\b(?:only|solely|alone|exclusiv\w*|limited to|nothing but|no other|just)\b"
@@ -92,16 +89,18 @@ _UNREAL = re.compile(
     r"\bwould (?:have|need) to\b|\bshould (?!be (?:treated|checked|taken|read))|应当|本该"
 )
 _UNREAL_ASKED = re.compile(
-    r"\b(?:would|should|could|need\w*|have to|has to|must|requir\w*|estimat\w*|expect\w*|plan\w*)\b"
+    r"\b(?:would|should|could|need\w*|have to|has to|must|requir\w*|estimat\w*|expect\w*|"
+    r"plan\w*)\b"
     r"|应|需|该|必须|要求|估计|预计"
 )
 _WITHOUT = re.compile(r"\bwithout\b")
 _LACK = re.compile(r"\b(?:without|no|not|nothing|free|self-funded)\b|n['’]t\b|不|无|没|免")
+# "less scarce than": the other way round of "scarcer than".
+_LESS = re.compile(r"\bless (?!than)[a-z]+ than\b")
 _FORMS = re.compile("认为|觉得|相信|是不是|是否|有没有|有无|会不会|能不能|可不可以|要不要|需不需要")
-_OWN = re.compile(r"\b(?:its|their|his|her|our|my|your) own\b|\bown (?=\w+\W*$)")
 _NO_CHINESE_WORDS = re.compile(
     "预计|因为|由于|所以|预测|还在|现在|仍然|仍|真的|其实|到底|按照|根据|"
-    "自己|的话|找|很|太|比较|公司|团队|企业|计划|主要|已经|吗|么|会|有|还|是|能|要|可以|都|也|在"
+    "关系|没(?=[?？]|$)|自己|的话|找|很|太|比较|公司|团队|企业|计划|主要|已经|吗|么|会|有|还|是|能|要|可以|都|也|在"
 )
 
 
@@ -137,18 +136,18 @@ class Claim:
         self._is_chinese = reading.language != "en"
         self._parties = Parties(reading.text, text, aliases, names)
         self._gpus = [fold(mention.gpu.family) for mention in reading.gpus]
-        rest = _OWN.sub(" ", _FORMS.sub(" ", _DOUBLED.sub(r"\1", spelled(text))))
+        rest = OWN.sub(" ", _FORMS.sub(" ", _DOUBLED.sub(r"\1", spelled(text))))
         self._opposed: list[tuple[Sense, int]] = []
         self._alike: list[tuple[Sense, float]] = []
         for figure in self._figures:
             rest = rest.replace(figure.words, " ")
         for sense in OPPOSED:
-            so, against = _poles(sense, rest)
+            so, against = poles(sense, rest)
             if bool(so) != bool(against):
-                denied = not asked.denied and all(_denied(rest, m) for m in (so or against))
+                denied = not asked.denied and all(is_denied(rest, m) for m in (so or against))
                 self._opposed.append((sense, (1 if so else -1) * (-1 if denied and against else 1)))
         for senses, weight in ((ALIKE, _ALIKE), (LIGHT, _LIGHT)):
-            self._alike += [(sense, weight) for sense in senses if _matches(sense.so, rest)]
+            self._alike += [(sense, weight) for sense in senses if matches(sense.so, rest)]
         for sense, _ in [*self._opposed, *self._alike]:
             rest = sense.so.sub(" ", rest)
             rest = sense.opposite.sub(" ", rest) if sense.opposite else rest
@@ -171,11 +170,10 @@ class Claim:
         special = any(sense not in LIGHT for sense, _ in self._alike)
         self._is_of_more = not self._figures and bool(self._words or self._opposed or special)
         # A figure is told with many a verb.
-        self._total = (
-            _OPPOSED * len(self._opposed) * (not self._figures)
-            + sum(w for _, w in self._alike if w > _LIGHT or not self._figures)
-            + sum(map(_weight, self._words))
-        )
+        own = sum(w for _, w in self._alike if w > _LIGHT or not self._figures)
+        own += sum(map(_weight, self._words))
+        turning = _OPPOSED * len(self._opposed)
+        self._total = own if self._figures and own else own + turning
         self._named = re.compile(
             "|".join(re.escape(fold(name)) for name in called if len(name) > 1) or r"(?!)"
         )
@@ -185,13 +183,12 @@ class Claim:
     def turns(self, sentence: str) -> set[int]:
         """1 where the sentence says a thing of the question that has an opposite, -1 where it says
         the opposite."""
-        clauses = self._parties.without_others(_clauses(sentence))
+        clauses = self._parties.without_others(split_clauses(sentence))
         return {each.sign for clause in clauses for each in self._told(clause) if each.decides}
 
     def contradicts(self, sentence: str) -> bool:
         """Whether a figure in the sentence is not as asked."""
-        part = self._own_part(sentence)
-        return any(figure.met_by(part) is False for figure in self._figures)
+        return any(self._met(figure, sentence) is False for figure in self._figures)
 
     def compares(self, sentence: str) -> bool:
         """Whether the sentence has what the figures of the question can be compared with; true
@@ -231,18 +228,22 @@ class Claim:
             word
             for word in self._words
             if stem(word) not in roots
-            and not _pattern(word).search(folded)
+            and not pattern(word).search(folded)
             and not is_misspelled(word, folded)
         ]
         held = len(self._words) - len(lacking)
-        turns = any(_matches(sense.so, folded) for sense, _ in self._opposed)
+        turns = any(any(poles(sense, folded)) for sense, _ in self._opposed)
         if not self._is_chinese:
-            return len(lacking) <= turns or held > 1
+            rest = [sense for sense, weight in self._alike if weight > _LIGHT]
+            untold = sum(not matches(sense.so, folded) for sense in rest)
+            return len(lacking) + untold <= turns or (
+                held > 1 and held >= len(lacking) + 2 * untold
+            )
         return held > 0 or len(lacking) < 2
 
     def told_by(self, sentence: str) -> float:
         """Share (0 to 1) of what is asked that the sentence tells, so or not so."""
-        return self._share([list(self._told(clause)) for clause in _clauses(sentence)])
+        return self._share([list(self._told(clause)) for clause in split_clauses(sentence)])
 
     def judge(self, sentence: str, around: str = "", least: float = ENOUGH) -> bool | None:
         """Yes, no, or None where the sentence, with the heading `around` it, does not settle it: it
@@ -253,9 +254,8 @@ class Claim:
         if not parties:
             return self._denies if parties is False else None
         folded = fold(sentence)
-        part = self._own_part(sentence)
-        met = [figure.met_by(part) for figure in self._figures]
-        clauses = self._parties.without_others(_clauses(sentence))
+        met = [self._met(figure, sentence) for figure in self._figures]
+        clauses = self._parties.without_others(split_clauses(sentence))
         told = [list(self._told(clause)) for clause in clauses]
         hefts = [
             _heft(each) + (_NAMED if each and self._named.search(clause) else 0.0)
@@ -266,7 +266,7 @@ class Claim:
             telling = [n for n in deciding if any(each.what is _TELLING for each in told[n])]
             deciding = telling or deciding
         best = max(deciding or range(len(told)), key=lambda n: (hefts[n], -n), default=None)
-        if best is None or (not self._total and not self._figures):
+        if best is None or not (self._total or self._figures or self._parties.asks_office):
             return None
         opposed = any(each.decides and each.sign < 0 for each in told[best])
         if self._share(told) < least * (_FIGURED if self._figures or opposed else 1):
@@ -275,7 +275,7 @@ class Claim:
             sum(map(_weight, self._words)) + sum(w for _, w in self._alike if w > _WORD) > _WORD
         )
         beside = any(not each.decides for clause in told for each in clause)
-        if weighty and not beside and not self._figures:
+        if weighty and not (beside or opposed or self._figures):
             return None
         if self._is_of_more and all(t.what in LIGHT for clause in told for t in clause):
             return None  # "gives" something, whatever it is
@@ -296,28 +296,33 @@ class Claim:
             sign = -sign
         return sign > 0 and all(met)
 
-    def _own_part(self, sentence: str) -> str:
-        """The part of a sentence whose figures are those of the parties and year asked about."""
+    def _met(self, figure: Asked, sentence: str) -> bool | None:
+        """Whether a figure is met by those of the parties and year asked about, else by any."""
+        if isinstance(figure, DateAsked):
+            return figure.met_by(sentence)
         years = [str(each.year) for each in self._figures if isinstance(each, DateAsked)]
-        return self._parties.own_part(sentence, years[:1])
+        met = figure.met_by(self._parties.own_part(sentence, years[:1]))
+        return figure.met_by(sentence) if met is None else met
 
     def _told(self, clause: str) -> Iterator[_Told]:
         for sense, pole in self._opposed:
             so, against = (
                 [m for m in found if not _ADVICE.search(clause[: m.start()])]
-                for found in _poles(sense, clause)
+                for found in poles(sense, clause)
             )
-            signs = {pole * (-1 if _denied(clause, m) else 1) for m in so}
-            signs |= {-pole * (-1 if _denied(clause, m) else 1) for m in against}
+            signs = {pole * (-1 if is_denied(clause, m) else 1) for m in so}
+            signs |= {-pole * (-1 if is_denied(clause, m) else 1) for m in against}
+            if len(signs) > 1 and _PARTLY.search(self._text) and _PARTLY.search(clause):
+                signs = {1}  # "partly rented and partly bought"
             if signs:
                 yield _Told(sense, _OPPOSED, signs.pop() if len(signs) == 1 else 0, decides=True)
         for sense, weight in self._alike:
-            if found := _matches(sense.so, clause):
-                yield _Told(sense, weight, -1 if all(_denied(clause, m) for m in found) else 1)
+            if found := matches(sense.so, clause):
+                yield _Told(sense, weight, -1 if all(is_denied(clause, m) for m in found) else 1)
         for word in self._words:
-            if found := _matches(_pattern(word), clause):
+            if found := matches(pattern(word), clause) or misspelled(word, clause):
                 yield _Told(
-                    word, _weight(word), -1 if all(_denied(clause, m) for m in found) else 1
+                    word, _weight(word), -1 if all(is_denied(clause, m) for m in found) else 1
                 )
 
     def _share(self, told: Sequence[Sequence[_Told]]) -> float:
@@ -336,11 +341,8 @@ class Claim:
         asked_of = _long_words(self._text[: asked.start()])
         asked_than = _long_words(self._text[asked.end() :])
         than = _long_words(sentence[told.end() :])
-        return bool(asked_of & than) and not asked_than & than
-
-
-def _clauses(sentence: str) -> list[str]:
-    return [each for each in _CLAUSE.split(_OWN.sub(" ", fold(sentence))) if each.strip()]
+        turned = bool(asked_of & than) and not asked_than & than
+        return turned != (bool(_LESS.search(self._text)) != bool(_LESS.search(sentence)))
 
 
 def _sign(clause: Sequence[_Told], sentence: Sequence[_Told]) -> int | None:
@@ -367,34 +369,6 @@ def _weight(word: str) -> float:
 
 def _heft(told: Sequence[_Told]) -> float:
     return sum(each.weight for each in told)
-
-
-def _poles(sense: Sense, text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
-    """Where a text says the thing, and where the opposite; "free of charge" says one only."""
-    so = _matches(sense.so, text)
-    rest = text
-    for match in so:
-        rest = f"{rest[: match.start()]}{' ' * len(match[0])}{rest[match.end() :]}"
-    return so, _matches(sense.opposite, rest)
-
-
-def _matches(pattern: re.Pattern[str] | None, text: str) -> list[re.Match[str]]:
-    return list(pattern.finditer(text)) if pattern is not None else []
-
-
-def _denied(clause: str, match: re.Match[str]) -> bool:
-    before, after = clause[: match.start()], clause[match.end() :]
-    return bool(
-        _NOT_BEFORE.search(before)
-        or _NOT_AFTER.search(after)
-        or _NOT_CHINESE.search(before)
-        or _NOT_AFTER_CHINESE.search(after)
-    )
-
-
-def _pattern(word: str) -> re.Pattern[str]:
-    root = stem(word)
-    return re.compile(rf"\b{re.escape(root)}\w*" if root.isascii() else re.escape(root))
 
 
 def _long_words(text: str) -> set[str]:

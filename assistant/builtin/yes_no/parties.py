@@ -38,7 +38,7 @@ _KIN = (
 _NO_PARTY = frozenset("series ceo faq vc ai us eu url org id gpu gpus api".split())
 _OFFICE = re.compile(
     r"\b(?:ceo|chief executive(?: officer)?|(?:co-?)?founder|chair\w*|president|vice president|"
-    r"partner|professor|heads?(?= of))\b"
+    r"partner(?= (?:at|of|in)\b)|professor|heads?(?= of))\b"
     r"|首席(?:执行|运行)官|创始人|董事长|总裁|主席|合伙人|教授"
 )
 _ONE_HOLDER = re.compile(r"\b(?:ceo|chief executive|heads?)\b|首席(?:执行|运行)官|董事长|总裁")
@@ -47,7 +47,7 @@ _RELATED = re.compile(
     r"|兄弟|哥哥|弟弟|姐|妹|夫妻|亲戚|亲属|父|母|朋友"
 )
 _OF_OFFICE = re.compile(
-    r"^[^,.;，。；]{0,28}?\b(?:of|at|for|in|with)\b[^,.;，。；]{0,20}$|^[^,.;，。；]{0,14}$"
+    r"^[^,.;，。；]{0,28}?\b(?:of|at|for|in|with)\b[^,.;，。；]{0,30}$|^[^,.;，。；]{0,14}$"
 )
 _PART = re.compile(r"; |, | and | while |[；，]|(?<=[^0-9])、")
 _BESIDES = re.compile(r"\b(?:other than|besides|apart from|except)\b|以外|之外")
@@ -62,13 +62,13 @@ class Parties:
         self, text: str, claim: str, aliases: AliasTable, own: Collection[str] = ()
     ) -> None:
         """`claim` is what the question `text` asks about, folded, without what only opens it; `own`
-        are the names of the programs that the question is about, which a sentence of
-        their records need not repeat."""
+        are the names of the programs that it is about. `asks_office`: whether it asks who holds
+        an office."""
         self._aliases = aliases
         self._text = claim
         self._asked = self._found(self._text)
         self._groups = {group for _, _, group in self._asked}
-        self._asks_office = bool(_OFFICE.search(self._text) and not _RELATED.search(self._text))
+        self.asks_office = bool(_OFFICE.search(self._text) and not _RELATED.search(self._text))
         inside = " ".join(self._text[start:end] for start, end, _ in self._asked)
         self._unknown = [
             name
@@ -89,7 +89,7 @@ class Parties:
         found = self._found(text)
         if _BESIDES.search(self._text) and not _BESIDES.search(text):
             return None
-        if self._asks_office:
+        if self.asks_office:
             held = self._office(text, found)
             if not held:
                 return held

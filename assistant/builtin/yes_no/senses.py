@@ -56,9 +56,10 @@ OPPOSED: tuple[Sense, ...] = (
         r"(?:别家|其他|别的|别人)[^，。；]{0,18}(?:更高|较高|更多)",
     ),
     _sense(
-        r"rises?|rising|rose|risen|go(?:ing)? up|went up|climb\w*|soar\w*|"
+        r"rises?|rising|rose|risen|go(?:ing)? up|went up|climb\w*|soar\w*|grew|grow(?:s|n|ing)?|"
+        r"increas\w*|"
         r"get (?:more expensive|dearer)",
-        r"上涨|上升|涨|走高|攀升|变贵",
+        r"上涨|上升|涨|走高|攀升|变贵|增长|增加",
         r"falls?|fell|fallen|falling|drop\w*|declin\w*|go(?:ing)? down|went down|sink|sank|"
         r"get(?:ting)? cheaper|crash\w*|come down",
         r"下跌|下降|跌|降价|回落|降|变便宜",
@@ -103,10 +104,12 @@ OPPOSED: tuple[Sense, ...] = (
     _sense(
         r"free(?: of charge)?|no charge|without charge|at no cost|costs? nothing|gratis",
         r"免费|不收费|不要钱|不花钱|白用",
-        r"paid|pay(?:s|ing)?|charg\w*|fees?", r"收费|付费|要钱|花钱|付钱|[交缴][^，。]{0,2}[费钱]|会费|年费",
+        r"paid|pay(?:s|ing)?|charg\w*|fees?", r"收费|付费|要钱|花钱|付钱|[交缴]费|"
+        r"[交缴][^，。]{0,2}[费钱]|会费|年费",
     ),
     _sense(
-        r"exclusiv\w*|only (?:on|with|to|at|use[sd]?|run[s]?)|solely|alone|bound|locked in",
+        r"(?<!non-)exclusiv\w*|only (?:on|with|to|at|use[sd]?|run[s]?)|solely|alone|bound|"
+        r"locked in",
         r"排他|独家|只[用能在跟和]|仅[用能在]|绑定|绑死",
         r"several (?:clouds?|providers?)|(?:clouds?|services) of several|multiple|others too|"
         r"non-exclusive",
@@ -164,7 +167,7 @@ OPPOSED: tuple[Sense, ...] = (
     ),
     _sense(
         r"the same|alike|similar to|like", r"一样|相同|类似|(?<!好)像|如同",
-        r"unlike|differ\w*|not like", r"不同|不像|不一样|有别",
+        r"unlike|differ\w*|not like|separate|independent", r"不同|不像|不一样|有别",
     ),
     _sense(
         r"over|enough|ended|past|peaked|peak", r"结束|过去|已过|顶峰|高峰",
@@ -191,10 +194,13 @@ ALIKE: tuple[Sense, ...] = (
     ),
     _sense(r"lead|leads|led|leading", r"领投"),
     _sense(
-        r"founded|founder|launch\w*|start(?:s|ed)?|create[sd]?|set up",
+        r"founded|founder|launch\w*|start(?:s|ed)?(?! \w+ing\b| to\b)|create[sd]?|set up",
         r"创立|创办|创始|推出|成立|建立",
     ),
-    _sense(r"run|runs|running|operat\w*|manag\w*|head(?:s|ed)?|in charge", r"运营|管理|负责|掌管"),
+    _sense(
+        r"runs?(?! out| for| on)|leads?|led|running|operat\w*|manag\w*|head(?:s|ed)?|in charge",
+        r"运营|管理|负责|掌管",
+    ),
     _sense(r"sell(?:s|ing)?|sold|resell\w*|resold|on the market|for sale", r"出售|卖|转售|转让"),
     _sense(r"collateral|pledg\w*|secured", r"抵押|质押|担保"),
     _sense(r"borrow\w*|loans?|debt|lend\w*|lent", r"借|贷款|债务|债"),
