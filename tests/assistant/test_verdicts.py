@@ -30,7 +30,9 @@ def desk(warm_home: Path) -> Iterator[Assistant]:
 @pytest.mark.parametrize("verdict", QUESTIONS)
 def test_verdicts_are_those_that_the_library_settles(desk: Assistant, verdict: str) -> None:
     leads = {asked: desk.ask(asked).answer.splitlines()[0] for asked in QUESTIONS[verdict]}
-    wrong = {asked: lead for asked, lead in leads.items() if polarity(lead) is not VERDICTS[verdict]}
+    wrong = {
+        asked: lead for asked, lead in leads.items() if polarity(lead) is not VERDICTS[verdict]
+    }
     assert not wrong
 
 

@@ -70,7 +70,7 @@ _PALE = frozenset(
     "spend spent ask sign become became amount mak make put keep kept limit aim worst heard get "
     "got set turn look claim state mention name talk count start begin began stay remain onto "
     "above behind beyond across among within "
-    "number go went some dollar arrangement deal way".split()
+    "number time go went some dollar arrangement deal way".split()
 )
 # Things of the trade that nearly any sentence of the library is about.
 _COMMON = frozenset(
@@ -100,7 +100,7 @@ _LESS = re.compile(r"\bless (?!than)[a-z]+ than\b")
 _FORMS = re.compile("认为|觉得|相信|是不是|是否|有没有|有无|会不会|能不能|可不可以|要不要|需不需要")
 _NO_CHINESE_WORDS = re.compile(
     "预计|因为|由于|所以|预测|还在|现在|仍然|仍|真的|其实|到底|按照|根据|"
-    "关系|没(?=[?？]|$)|自己|的话|找|很|太|比较|公司|团队|企业|计划|主要|已经|吗|么|会|有|还|是|能|要|可以|都|也|在"
+    "关系|[没麻](?=[?？]|$)|自己|的话|找|很|太|比较|公司|团队|企业|计划|主要|已经|吗|么|会|有|还|是|能|要|可以|都|也|在"
 )
 
 
@@ -144,7 +144,9 @@ class Claim:
         for sense in OPPOSED:
             so, against = poles(sense, rest)
             if bool(so) != bool(against):
-                denied = not asked.denied and all(is_denied(rest, m) for m in (so or against))
+                denied = not asked.denied and all(
+                    is_denied(rest, *m.span()) for m in (so or against)
+                )
                 self._opposed.append((sense, (1 if so else -1) * (-1 if denied and against else 1)))
         for senses, weight in ((ALIKE, _ALIKE), (LIGHT, _LIGHT)):
             self._alike += [(sense, weight) for sense in senses if matches(sense.so, rest)]
@@ -171,7 +173,7 @@ class Claim:
         self._is_of_more = not self._figures and bool(self._words or self._opposed or special)
         # A figure is told with many a verb.
         own = sum(w for _, w in self._alike if w > _LIGHT or not self._figures)
-        own += sum(map(_weight, self._words))
+        own += sum(map(_weight, self._words)) + _WORD * len(self._things)
         turning = _OPPOSED * len(self._opposed)
         self._total = own if self._figures and own else own + turning
         self._named = re.compile(
@@ -310,19 +312,28 @@ class Claim:
                 [m for m in found if not _ADVICE.search(clause[: m.start()])]
                 for found in poles(sense, clause)
             )
-            signs = {pole * (-1 if is_denied(clause, m) else 1) for m in so}
-            signs |= {-pole * (-1 if is_denied(clause, m) else 1) for m in against}
+            signs = {pole * (-1 if is_denied(clause, *m.span()) else 1) for m in so}
+            signs |= {-pole * (-1 if is_denied(clause, *m.span()) else 1) for m in against}
             if len(signs) > 1 and _PARTLY.search(self._text) and _PARTLY.search(clause):
                 signs = {1}  # "partly rented and partly bought"
             if signs:
                 yield _Told(sense, _OPPOSED, signs.pop() if len(signs) == 1 else 0, decides=True)
         for sense, weight in self._alike:
             if found := matches(sense.so, clause):
-                yield _Told(sense, weight, -1 if all(is_denied(clause, m) for m in found) else 1)
+                yield _Told(
+                    sense, weight, -1 if all(is_denied(clause, *m.span()) for m in found) else 1
+                )
+        places = list(self._aliases.places(clause)) if self._things else []
+        for thing in sorted(self._things):
+            if at := [start for start, group in places if group == thing]:
+                sign = -1 if all(is_denied(clause, start, start + 1) for start in at) else 1
+                yield _Told(thing, _WORD, sign)
         for word in self._words:
             if found := matches(pattern(word), clause) or misspelled(word, clause):
                 yield _Told(
-                    word, _weight(word), -1 if all(is_denied(clause, m) for m in found) else 1
+                    word,
+                    _weight(word),
+                    -1 if all(is_denied(clause, *m.span()) for m in found) else 1,
                 )
 
     def _share(self, told: Sequence[Sequence[_Told]]) -> float:

@@ -53,9 +53,9 @@ def misspelled(word: str, clause: str) -> list[re.Match[str]]:
     return [m for m in re.finditer(r"[a-z]{4,}", clause) if is_misspelled(word, m[0])]
 
 
-def is_denied(clause: str, match: re.Match[str]) -> bool:
-    """Whether a clause denies what stands at `match`."""
-    before, after = clause[: match.start()], clause[match.end() :]
+def is_denied(clause: str, start: int, end: int) -> bool:
+    """Whether a clause denies what stands from `start` to `end`."""
+    before, after = clause[:start], clause[end:]
     return bool(
         _NOT_BEFORE.search(before)
         or _NOT_AFTER.search(after)

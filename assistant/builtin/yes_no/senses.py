@@ -70,7 +70,7 @@ OPPOSED: tuple[Sense, ...] = (
         r"高于市|比市[^，。]{0,4}[高贵]|更贵|偏高",
         r"below (?:the )?market|(?:lower|less) than (?:the )?market|under (?:the )?market|cheaper|"
         r"discount\w*|below",
-        r"低于市|比市[^，。]{0,4}[低便]|更低|便宜|折扣|偏低|低于",
+        r"低于市|比市[^，。]{0,4}(?:低|便宜)|更低|便宜|折扣|偏低|低于",
     ),
     _sense(
         r"bigger|larger|greater", r"更大|大于|更多|多于", r"smaller|fewer", r"更小|小于|更少|少于"
