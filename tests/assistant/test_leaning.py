@@ -43,7 +43,7 @@ def asked(question: str) -> YesNo:
         ("Is it true that they never paid?", "is it true that they never paid", None),
         ("基金有没有卖掉服务器？", "基金有卖掉服务器", "基金没有卖掉服务器"),
         ("這筆貸款能不能提前還？", "这笔贷款能提前还", "这笔贷款不能提前还"),
-        ("听说他们在卖服务器，是真的吗？", "听说他们在卖服务器", None),
+        ("听说他们在卖服务器，是真的吗？", "他们在卖服务器", None),
     ],
 )
 def test_a_question_becomes_a_statement_and_its_denial(
