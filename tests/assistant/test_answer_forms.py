@@ -53,6 +53,7 @@ def first_line(desk: Assistant, question: str) -> str:
         ("Do Modal's startup credits last two years?", "**No: "),
         ("Do a16z's founders have a hardware background?", "**No: "),
         ("Is Andromeda smaller than Conviction's own cluster?", "**No: "),
+        ("Is Jack Altman the CEO of OpenAI?", "**No: "),
         ("a16z要股权吗？", "**要："),
         ("Index Ventures会不会自己买芯片？", "**不会："),
         ("氧气计划有没有公布每小时单价？", "**没有："),
@@ -73,7 +74,7 @@ def test_a_yes_or_no_comes_first_in_the_verb_of_the_question(
 
 @pytest.mark.parametrize(
     "question",
-    ["Does a16z offer B200s?", "Is Jack Altman the CEO of OpenAI?", "氧氣計畫提供B200嗎？"],
+    ["Does a16z offer B200s?", "氧氣計畫提供B200嗎？"],
 )
 def test_what_does_not_settle_it_gets_neither(desk: Assistant, question: str) -> None:
     answer = desk.ask(question)

@@ -109,7 +109,7 @@ def yes_no(reading: Reading) -> YesNo | None:
     if _CHINESE.search(text) and not (_OTHER.search(text) and not _OF_ANY_KIND.search(text)):
         denied = bool(_NOT_CHINESE.search(_REPEATED.sub(" ", text)))
         words = ("是的", "不是") if denied else _words(text)
-        return YesNo(*words, _HEARSAY.sub(" ", _POLITE.sub(" ", text)), denied)
+        return YesNo(*words, _HEARSAY.sub(" ", _POLITE.sub(" ", text)).strip(), denied)
     return YesNo("是", "不是", asked) if asked and not cues.WHICH.search(text) else None
 
 
