@@ -49,6 +49,10 @@ NOTHING_KNOWN = re.compile(
 NOTE = re.compile(r"[Ee]ditors' notes?|\bis undated\b|编者|编辑笔记|未标日期|推定写于")
 
 
+ADDRESS = re.compile(
+    r"https?://|(?<![a-z0-9])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|eu|cn|io|ai|dev|gov|edu|tw)"
+    r"(?![a-z0-9])"
+)
 PAGE = cues.cue(
     r"apply|application|sign up|register|where|web ?(?:site|page)s?|site|page|link|url|address",
     r"申请|申請|报名|報名|注册|註冊|哪里|哪裡|哪儿|网站|網站|网页|網頁|链接|連結|网址|網址|官网|官網|页面|頁面",

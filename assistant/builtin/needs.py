@@ -10,6 +10,7 @@ from statistics import fmean
 from assistant.builtin.asked import read_asked
 from assistant.builtin.coverage import content_terms, covered, crossing, stem, stems
 from assistant.builtin.hints import (
+    ADDRESS,
     ASKS_NAME,
     DENIAL,
     FIELD,
@@ -38,7 +39,7 @@ from assistant.builtin.wanted import HOURLY_PRICE, figures_told, kinds_told, wan
 from assistant.builtin.wording import is_misspelled, mended, without_asides
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.evidence import PassageEvidence
-from assistant.grounding.names import proper_names, without_urls
+from assistant.grounding.names import proper_names
 from assistant.language import same_language
 from assistant.question import Ask, Reading
 from kb.texts.aliases import AliasTable
@@ -260,7 +261,7 @@ class Needs:
 
     def _only_points(self, text: str) -> bool:
         """Whether a statement gives an address and the question asks for none."""
-        return without_urls(text) != text and not PAGE.search(self._text)
+        return bool(ADDRESS.search(fold(text))) and not PAGE.search(self._text)
 
     def _denied(self, text: str) -> bool:
         """Whether a sentence only says that what is asked for is not known, or speaks of a source

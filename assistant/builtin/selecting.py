@@ -32,6 +32,11 @@ _LEAD_ACROSS = 0.08
 meaning, to answer a question outside the desk's field."""
 _CROSSING_SCORE = 0.56
 """Search score that a passage in the other language needs (see docs/figures.md)."""
+_POINTER = 3.0
+"""What a sentence loses (in log odds) that only points to a page, where no page is asked for."""
+_PART_OF_LIST = 1.0
+"""How far below the line (in log odds) a sentence may lie where a list is asked for: it need not
+hold all members."""
 _COMPLETING = 0.25
 """Coverage that a sentence needs which only adds a figure that is asked for too."""
 
@@ -88,7 +93,9 @@ def select(
 
 def ranked(found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates with their scores, best first."""
-    scored = [replace(c, score=weighing().score(c.signs)) for c in found]
+    scored = [
+        replace(c, score=weighing().score(c.signs) - _POINTER * c.signs.pointer) for c in found
+    ]
     return sorted(scored, key=lambda c: (-c.score, c.passage.id))
 
 
@@ -111,8 +118,9 @@ def _able(needs: Needs, found: Sequence[Candidate]) -> list[Candidate]:
     if first.signs.denied:  # it says that nobody knows
         return []
     margin = first.score - fitting[1].score if len(fitting) > 1 else 0.0
-    enough = weighing().answers(first.signs, needs.question_signs(found), first.score, margin)
-    return fitting if enough > 0 else []
+    question = needs.question_signs(found)
+    enough = weighing().answers(first.signs, question, first.score, margin)
+    return fitting if enough + _PART_OF_LIST * question.list > 0 else []
 
 
 def _able_elsewhere(
