@@ -36,6 +36,8 @@ from assistant.language import same_language
 PRACTICE = Path(__file__).parent / "practice"
 _FOLDS = 5
 _SAME = 1e-3  # a sign that never differs weighs nothing
+_WORSE = 1.25  # an answer without evidence is the worse error
+_LEVEL = 0.02  # sums of both errors that differ less are alike
 _RANK_RIDGE, _ANSWER_RIDGE = 2.0, 4.0
 _AGAINST = frozenset(
     "lacked coverage_behind untold missing distant no_name no_person denied caution pointer"
@@ -236,13 +238,13 @@ def validated(cases: Sequence[Case]) -> tuple[Array, NDArray[np.bool_], NDArray[
 
 
 def least_errors(sums: Array, absent: NDArray[np.bool_]) -> float:
-    """Where to draw the line: wrongly declined plus wrongly answered is least, the latter counted
-    half as much again, since an answer without evidence is the worse error."""
-
-    def errors(line: float) -> float:
-        return float(1.5 * (sums[absent] > line).mean() + (sums[~absent] <= line).mean())
-
-    return min(sorted(sums.tolist()), key=errors)
+    """Where to draw the line: wrongly declined plus `_WORSE` times wrongly answered is least. The
+    least of a flat curve is chance, so it is the middle of the lines within `_LEVEL` of it."""
+    lines = np.sort(sums)
+    answered = np.array([(sums[absent] > x).mean() for x in lines])
+    declined = np.array([(sums[~absent] <= x).mean() for x in lines])
+    errors = _WORSE * answered + declined
+    return float(np.median(lines[errors <= errors.min() + _LEVEL]))
 
 
 def _is_told(question: Question) -> bool:

@@ -66,7 +66,7 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
         """Search articles and program terms. Use the question's own words, in any language."""
 
         def work(number: int) -> Found:
-            hits = kb.search(query, PASSAGES)
+            hits = kb.search(query, 2 * PASSAGES)  # a term and its translation are one
             language = detect(query)
             found: dict[tuple[str, int], tuple[Passage, Scores]] = {}
             for hit in hits:
@@ -79,6 +79,8 @@ def search_knowledge_tool(kb: Knowledge) -> BaseTool:
                     "likeness": _of_each(hit.likeness, passage),
                 }
                 found.setdefault((passage.source, passage.start), (passage, scores))
+                if len(found) == PASSAGES:
+                    break
             passages = passage_evidence(
                 number, [p for p, _ in found.values()], [s for _, s in found.values()]
             )
