@@ -30,7 +30,8 @@ _FIGURES: tuple[tuple[re.Pattern[str], frozenset[Unit]], ...] = (
                 r"|多少(?:钱|美元|资金|额度)|估值(?:是|为|有)?多少"),
      frozenset({Unit.MONEY, Unit.PRICE_PER_GPU_HOUR, Unit.PERCENT, Unit.RATIO})),
     (re.compile(r"投(?:资|了|资了)多少(?!股|比)"), frozenset({Unit.MONEY})),
-    (re.compile(r"\b(?:salary|salaries|wages?)\b|薪水|薪资|月薪|年薪|工资"), frozenset({Unit.MONEY})),
+    (re.compile(r"\b(?:salary|salaries|wages?)\b|薪水|薪资|月薪|年薪|工资"),
+     frozenset({Unit.MONEY})),
     (re.compile(r"\b(?:cap|max|maximum|ceiling|price tag)\b|top am+ount|最高(?:给|能|可)?.{0,4}多少"
                 r"|上限|(?:各|能|会|就)?给多少(?!张|块|卡|股|人)"),
      frozenset(Unit) - frozenset({Unit.YEAR, Unit.DATE, Unit.DURATION_DAYS})),
