@@ -190,6 +190,25 @@ GIVERS = cue(
 WHAT_CAN = cue(
     r"what (?:can|could|may|are|would|might|do|should) (?:i|we)", r"什么计划|哪个计划|什么项目"
 )
+# Terms that are asked for of programs.
+NO_EQUITY = cue(
+    r"(?:no|without|zero)(?: \w+){0,3} (?:equity|stakes?|shares|dilution)|equity[- ]free"
+    r"|non[- ]?dilutive|(?:\w+n't|not|never) (?:\w+ ){0,4}(?:equity|stakes?|shares)",
+    r"(?:不|无需?|没有?|零|免)(?:[^，。？?有]{0,5})(?:股份|股权|股|稀释)",
+)
+FOR_EQUITY = cue(
+    r"(?:take|takes|taking|want|wants|ask for|asks for|demand|demands|require|requires|get|gets"
+    r"|for|in (?:exchange|return) for) (?:an? |some |our |your |my )?(?:equity|stakes?|shares)",
+    r"(?:要|拿|占|换|出让|索取)[^，。？?不]{0,4}(?:股份|股权|股)",
+)
+FREE_OF_CHARGE = cue(
+    r"(?<!right )free(?! (?:now|right|today|at the moment))|at no (?:cost|charge)|for nothing",
+    r"免费|白送|不花钱|不要钱|零成本|白给",
+)
+BELOW_MARKET = cue(
+    r"(?:below|under|cheaper than|less than)(?: the)? market|at cost|discount(?:s|ed)?",
+    r"(?:低于|比)市场?价?|成本价|打折|优惠价",
+)
 HOW = cue(
     r"how (?:can|could|do|does|to|would|should|long|much|many)|when|where|deadline|who|"
     r"what do we need|requirements?",

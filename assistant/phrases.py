@@ -154,6 +154,11 @@ class Phrases:
     list_gpu: str
     list_no_gpu: str
     list_way: str
+    list_conditions: Mapping[str, str]
+    list_meeting: str
+    list_none_meets: str
+    list_against: str
+    list_unsaid: str
     list_no_price: str
     list_header: str
     more_programs: str

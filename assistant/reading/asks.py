@@ -97,12 +97,23 @@ def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:
         return False  # "has anybody B200s for sale?"
     if cues.PROGRAMS.search(text) and not reading.sponsored:
         return True
+    if kind and _asks_terms(reading):
+        return True
     gives = cues.GIVE.search(text) and cues.COMPUTE.search(text)
     ours = cues.OURS.search(text) and (anybody or cues.WHO.search(text))
     if kind == "investor" and cues.OWNS.search(text) and not _tells_one(reading):
         return bool(cues.COMPUTE.search(text))
     startups = cues.STARTUPS.search(text) and cues.WHO.search(text)
     return bool(gives and (kind or ours or startups))
+
+
+def _asks_terms(reading: Reading) -> bool:
+    """Whether programs are looked for by what they ask or give: "which clouds take no equity?"."""
+    text = reading.folded
+    terms = (cues.NO_EQUITY, cues.FOR_EQUITY, cues.FREE_OF_CHARGE, cues.BELOW_MARKET)
+    of_size = cues.CREDITS.search(text) and reading.first(Unit.MONEY)
+    named = proper_names(reading.text, initial=reading.language != "en")
+    return bool(of_size or any(cue.search(text) for cue in terms)) and not named
 
 
 def _tells_one(reading: Reading) -> bool:

@@ -15,6 +15,7 @@ from assistant.toolbox.calls import Found, Output, as_tool, run
 from kb.errors import UnknownSource
 from kb.programs.citing import Cited
 from kb.programs.comparing import Cell, compare
+from kb.programs.conditions import Offer, Strings
 from kb.programs.names import Parties
 from kb.programs.program import GIVING, Program, ProgramKind, Term
 from kb.programs.rendering import in_shown_order
@@ -189,9 +190,23 @@ def _record(program: Program, passages: list[PassageEvidence], language: str) ->
         "status": program.status,
         "terms": [
             {"field": term.field, "short": _short(term, chinese), "passage": passage.id}
+            | _values(term)
             for term, passage in zip(in_shown_order(program), passages, strict=True)
         ],
         "not_stated": list(program.not_stated),
+    }
+
+
+def _values(term: Term) -> dict[str, Any]:
+    """What the term states as values; kinds of which it states none are left out."""
+    stated: dict[str, Sequence[Offer | Strings]] = {"offers": term.offers, "strings": term.strings}
+    return {
+        kind: [
+            value.model_dump(mode="json", exclude={"for_whom"}, exclude_none=True)
+            for value in values
+        ]
+        for kind, values in stated.items()
+        if values
     }
 
 

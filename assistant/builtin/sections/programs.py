@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from assistant import cues
+from assistant.builtin.conditions import Condition, conditions, meeting
 from assistant.builtin.contest import Entry, contest, ranked
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
@@ -45,20 +46,53 @@ def list_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
             marks = "".join(f" [{_way_in(r, passages)}]" for r in let_in)
             lead = f"{say.list_way.format(names=names)}{marks}"
             told, untold = let_in, []
+    sorted_out: list[str] = []
+    of_gpu = ""
     if reading.gpus:
         gpu = reading.gpus[0].gpu.family
         naming = [r for r in told if _names_gpu(r, gpu, passages)]
         told = [*naming, *(r for r in told if r not in naming)]
-        lead = f"{_gpu_lead(gpu, naming, say)} {lead.replace('**', '')}"
+        of_gpu = f"{_gpu_lead(gpu, naming, say)} "
+    if wanted := conditions(reading):
+        lead, told, sorted_out = _by_conditions(told, wanted, lead, say)
+        untold = []
+    if of_gpu:
+        lead = of_gpu + lead.replace("**", "")
     shown, more = told[:ROWS], told[ROWS:]
     section = Section([lead, "", say.list_header])
     section.lines.append("|---" * (say.list_header.count("|") - 1) + "|")
     section.lines += [_row(record, passages, say) for record in shown]
     for template, others in ((say.more_programs, more), (say.unconfirmed, untold)):
         if others:
-            names = say.comma.join(in_script(r["name"], say.language) for r in others)
-            section.lines += ["", template.format(names=names)]
+            section.lines += ["", template.format(names=_named(others, say))]
+    section.lines += [line for told_of in sorted_out for line in ("", told_of)]
     return section
+
+
+def _named(records: Sequence[Mapping[str, Any]], say: Phrases) -> str:
+    return say.comma.join(in_script(record["name"], say.language) for record in records)
+
+
+def _by_conditions(
+    records: list[Any], wanted: Sequence[Condition], lead: str, say: Phrases
+) -> tuple[str, list[Any], list[str]]:
+    """Which programs meet the conditions asked for, as the answer and the rows of its table; and
+    the others, those first of which sources state the contrary. All rows where none meets them."""
+    named = say.comma.join(say.list_conditions[each.name] for each in wanted)
+    held = [(record, meeting(record, wanted)) for record in records]
+    meet = [(record, found) for record, found in held if found.meets]
+    if not meet:
+        none = say.list_none_meets.format(conditions=named)
+        return f"{none} {lead.replace('**', '')}", records, []
+    told = say.list_meeting.format(
+        conditions=named, names=_named([record for record, _ in meet], say)
+    )
+    marks = "".join(f" [{passage}]" for _, found in meet for passage in found.passages)
+    against = [record for record, found in held if found.meets is False]
+    unsaid = [record for record, found in held if found.meets is None]
+    others = ((say.list_against, against), (say.list_unsaid, unsaid))
+    lines = [form.format(names=_named(those, say)) for form, those in others if those]
+    return f"{told}{marks}", [record for record, _ in meet], lines
 
 
 def _way_in(record: Mapping[str, Any], passages: Mapping[str, PassageEvidence]) -> str | None:
