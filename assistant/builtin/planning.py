@@ -17,6 +17,8 @@ from assistant import cues
 from assistant.builtin.estimating.estimator import Call
 from assistant.builtin.estimating.registry import BY_ASK, first_calls, later_calls
 from assistant.builtin.values import gpu_count, gpu_of, gpus_of, hours_of, term_of
+from assistant.builtin.yes_no.asked import yes_no
+from assistant.builtin.yes_no.stated import asks_of_values
 from assistant.company import company_again
 from assistant.evidence import Artifact
 from assistant.question import Ask, Reading, Side
@@ -135,11 +137,17 @@ def _first_calls(reading: Reading) -> list[Call]:
         elif ask is Ask.COMPARE:
             calls += _compare_calls(reading)
         elif ask is Ask.PROGRAM:
-            calls += [
-                ("get_program", {"program": program, "language": reading.language})
-                for program in reading.programs[:MOST_PROGRAMS]
-            ]
+            calls += _program_calls(reading, reading.programs)
+        elif ask is Ask.FACT and yes_no(reading) is not None and asks_of_values(reading):
+            calls += _program_calls(reading, reading.programs or reading.sponsored)
     return calls
+
+
+def _program_calls(reading: Reading, programs: Sequence[str]) -> list[Call]:
+    return [
+        ("get_program", {"program": program, "language": reading.language})
+        for program in programs[:MOST_PROGRAMS]
+    ]
 
 
 def _compare_calls(reading: Reading) -> list[Call]:

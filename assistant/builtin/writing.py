@@ -29,16 +29,18 @@ from assistant.builtin.sections.sides import (
     sides_told,
     with_sentences,
 )
-from assistant.builtin.sections.verdicts import verdict_section
+from assistant.builtin.sections.verdicts import stated_section, verdict_section
 from assistant.builtin.selecting import select
-from assistant.builtin.yes_no.asked import yes_no
+from assistant.builtin.yes_no.asked import YesNo, yes_no
 from assistant.builtin.yes_no.figures import without_figures
 from assistant.builtin.yes_no.judging import Claim
-from assistant.evidence import Artifact, ToolEvidence
+from assistant.builtin.yes_no.stated import giving, stated
+from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 from assistant.knowledge import Knowledge
 from assistant.phrases import Phrases, phrases
 from assistant.question import Ask, Reading
 from kb.programs.program import Program
+from kb.programs.rendering import in_shown_order
 from kb.texts.folding import fold
 from kb.texts.terms import question_terms
 
@@ -132,15 +134,35 @@ def _has_offers(tool: ToolEvidence) -> bool:
 
 def _told(reading: Reading, done: Sequence[Artifact], kb: Knowledge, say: Phrases) -> Section:
     """What the sources' sentences tell, with a yes or a no first where that is asked for."""
-    passages = [passage for artifact in done for passage in artifact.passages]
+    terms = [a for a in done if a.tool.name == "get_program" and a.tool.ok]
+    found = done if reading.programs else [a for a in done if a not in terms]
+    passages = [passage for artifact in found for passage in artifact.passages]
     weights = done[0].terms
     asked = yes_no(reading)
     if asked is None:
         selection = select(reading, passages, weights, kb.aliases)
         return fact_section(reading, selection, kb.aliases, say)
     selection = select(without_figures(reading), passages, weights, kb.aliases)
+    settled = _settled_by_values(reading, asked, terms, kb)
+    if settled is not None:
+        return stated_section(*settled, reading, asked, selection, say)
     claim = Claim(reading, asked, weights, kb.aliases, _names(reading, kb))
     return verdict_section(reading, asked, claim, selection, kb, say)
+
+
+def _settled_by_values(
+    reading: Reading, asked: YesNo, terms: Sequence[Artifact], kb: Knowledge
+) -> tuple[bool | None, list[PassageEvidence]] | None:
+    """The verdict that follows from the values of the programs asked about, and the passages of the
+    terms that state them."""
+    ids = [artifact.tool.result["id"] for artifact in terms]
+    found = stated(reading, asked, giving(ids, kb.programs()), kb.aliases)
+    if found is None:
+        return None
+    artifact, order = terms[ids.index(found.program.id)], in_shown_order(found.program)
+    cited = [artifact.tool.result["terms"][order.index(t)]["passage"] for t in found.terms]
+    passages = {passage.id: passage for passage in artifact.passages}
+    return found.verdict, [passages[each] for each in cited]
 
 
 def _of_sides(reading: Reading, done: Sequence[Artifact], kb: Knowledge) -> Comparison | None:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.builtin.yes_no.asked import YesNo, yes_no
 from assistant.builtin.yes_no.judging import Claim
-from assistant.builtin.yes_no.leaning import leans, statements
+from assistant.builtin.yes_no.leaning import leans, only_denies, statements
 from assistant.reading.message import read
 from kb.knowledge_base import KnowledgeBase
 
@@ -93,3 +93,35 @@ def test_a_sentence_leans_one_way(
     (found,) = leans(claimed, claim, [sentence], kb)
     assert (found > 0) is verdict
     assert found != 0
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "denied"),
+    [
+        ("Did the fund meet founders who need it?", "The fund has not met such founders.", True),
+        ("Did the fund not meet founders?", "The fund has not met such founders.", False),
+        ("Did the fund meet founders who need it?", "The fund met many of them.", False),
+        ("基金有没有遇到过这样的人？", "基金没有碰到过这样的人。", True),
+        ("基金是不是没有遇到过这样的人？", "基金没有碰到过这样的人。", False),
+    ],
+)
+def test_a_denial_counts_where_the_question_has_none(
+    question: str, sentence: str, denied: bool
+) -> None:
+    assert only_denies(asked(question), sentence) is denied
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "denied"),
+    [
+        ("They don't charge rent, do they?", "they do charge rent", False),
+        ("The chips are leased, not bought, right?", "the chips are leased", False),
+        ("芯片是租的，不是买的，对吧？", "芯片是租的,对吧?", False),
+        ("额度到底是一万还是两万，说法一致吗？", "额度到底是一万还是两万,说法一致吗?", False),
+        ("大公司投的钱真的更多？", "大公司投的钱真的更多?", False),
+    ],
+)
+def test_what_is_asked_is_told_from_how_it_is_asked(question: str, text: str, denied: bool) -> None:
+    found = asked(question)
+    assert " ".join(found.text.split()) == text
+    assert found.denied is denied

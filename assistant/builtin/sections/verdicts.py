@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of, fact_section, sentence
 from assistant.builtin.selecting import Selection
 from assistant.builtin.signs import Candidate, plain
 from assistant.builtin.yes_no.asked import YesNo
 from assistant.builtin.yes_no.judging import ENOUGH, Claim
-from assistant.builtin.yes_no.leaning import leans
+from assistant.builtin.yes_no.leaning import leans, only_denies
+from assistant.evidence import PassageEvidence
 from assistant.knowledge import Knowledge
 from assistant.language import in_script, same_language
 from assistant.phrases import Phrases
@@ -46,6 +49,28 @@ def verdict_section(
     return section
 
 
+def stated_section(
+    verdict: bool | None,
+    terms: Sequence[PassageEvidence],
+    reading: Reading,
+    asked: YesNo,
+    selection: Selection,
+    say: Phrases,
+) -> Section:
+    """Yes or no with the term whose values settle it, and what else answers; where terms are at
+    odds, that, and all of them."""
+    told = [in_script(plain(each.text), say.language) for each in terms]
+    marks = [f"{basis_of(each, say)} [{each.id}]" for each in terms]
+    if verdict is None:
+        lines = [say.unsettled, "", *(f"- {t}{m}" for t, m in zip(told, marks, strict=True))]
+        return Section(lines[: 2 + _SHOWN], gaps=[reading.text], unsettled=True)
+    word = in_script(asked.yes if verdict else asked.no, say.language)
+    section = Section([f"{_worded(word, told[0], say)}{marks[0]}"])
+    others = [c for c in selection.chosen if plain(c.text) not in plain(terms[0].text)]
+    section.lines += [f"- {sentence(other, say)}" for other in others[: _SHOWN - 1]]
+    return section
+
+
 def _settled(claim: Claim, selection: Selection) -> tuple[bool, Candidate] | None:
     """The verdict of the sentence that tells the most of what is asked; of equals, the first:
     those that answer go before others."""
@@ -77,7 +102,8 @@ def _leaning(
     text, turns = able[most].text, claim.turns(able[most].text)
     if found[most] > 0 and (not claim.is_told(text) or -1 in turns):
         return None
-    if found[most] < 0 and (turns == {1} or claim.told_by(text) < _LEAST_AGAINST):
+    doubtful = turns == {1} or claim.told_by(text) < _LEAST_AGAINST
+    if found[most] < 0 and doubtful and not only_denies(asked, text):
         return None
     if not found[most]:
         return None
@@ -96,5 +122,9 @@ def _lead(word: str, candidate: Candidate, say: Phrases) -> str:
     if not same_language(passage.language, say.language):
         return f"**{word}{say.stop}** {sentence(candidate, say)}"
     said = in_script(plain(candidate.text), say.language)
+    return f"{_worded(word, said, say)}{basis_of(passage, say)} [{passage.id}]"
+
+
+def _worded(word: str, said: str, say: Phrases) -> str:
     colon = ": " if say.language == "en" else "："
-    return f"**{word}{colon}{said}**{basis_of(passage, say)} [{passage.id}]"
+    return f"**{word}{colon}{said}**"

@@ -24,8 +24,15 @@ _WHETHER = re.compile(
 _TAG = re.compile(
     r"[,.;:!?– -]+(?:(?:is|was) (?:that|this|it) (?:really |actually |even )?"
     r"(?:right|true|correct|so|real|a fact|the case|accurate)"
-    r"|right|correct|true|yes|no|isn['’]?t (?:it|he|she)|(?:don|doesn|didn|aren|isn|wasn)['’]?t "
-    r"(?:it|he|she|they))\s*[?!.]*$"
+    r"|right|correct|true|yes|no|(?:do|does|did|are|is|was|were|has|have|had|ca|could|wo|would|"
+    r"should)n['’]?t (?:it|he|she|they|there|we|i|you|that))\s*[?!.]*$"
+)
+# "they do not charge, do they?" asks whether they do.
+_TAG_OF_DENIED = re.compile(rf"[,;] {_AUXILIARY} (?:it|he|she|they|there|we|i|you|that)\s*[?!.]*$")
+# "rented, not bought": what is set against the thing asked about is not asked.
+_SET_AGAINST = re.compile(
+    r"(?<=\w), (?:and )?not (?!only\b|just\b|yet\b|so\b)[^,;.?]{2,30}(?=[,;.?]|$)"
+    r"|(?<=[\w\u3400-\u9fff]{3})[，,]\s?(?:而|并)?(?:不是|并非)[^，,。；？?吗吧]{1,12}(?=[，,。；？?]|$)"
 )
 _OPEN_QUESTION = re.compile(
     r"^(?:(?:and|so|but|ok|okay|hey|hi|well|then|also|btw)[, ]+)*"
@@ -64,6 +71,8 @@ _CHINESE = re.compile(
     r"|没有?[？?]|了没(?:有)?\s*$|[^不没]不[？?\s]*$"
     r"|([\u4e00-\u9fff])不\1|([\u4e00-\u9fff])没\2"
 )
+_WHOLLY_ASKED = re.compile(r"[吗么嘛][？?\s]*$")
+_REALLY = re.compile(r"真的?(?=[^，,？?]{2,}[？?]\s*$)")
 _OTHER = re.compile(
     r"什么|多少|哪|谁|为何|为啥|怎么|怎样|如何|几[张块家年个月倍岁种页]|多久|多大|多长|好么[？?]?$|怎么了"
 )
@@ -98,15 +107,19 @@ class YesNo:
 def yes_no(reading: Reading) -> YesNo | None:
     """How the question asks for a yes or a no; None where it asks for something else, or which of
     two it is."""
-    text = _OTHERWISE.sub("?", reading.folded.strip())
+    text = _SET_AGAINST.sub("", _OTHERWISE.sub("?", reading.folded.strip()))
     if _CHOICE.search(text) and not _EITHER.search(text):
-        return None
+        *others, last = re.split("[，,]", text)
+        if not others or _CHOICE.search(last) or not _WHOLLY_ASKED.search(last):
+            return None
     asked = _in_english(text)
     if asked:
         asked = _HEARSAY.sub(" ", asked).strip() or asked
     if reading.language == "en":
         return YesNo("Yes", "No", asked, _is_denied(asked)) if asked else None
-    if _CHINESE.search(text) and not (_OTHER.search(text) and not _OF_ANY_KIND.search(text)):
+    if (_CHINESE.search(text) or _REALLY.search(text)) and not (
+        _OTHER.search(text) and not _OF_ANY_KIND.search(text)
+    ):
         denied = bool(_NOT_CHINESE.search(_REPEATED.sub(" ", text)))
         words = ("是的", "不是") if denied else _words(text)
         return YesNo(*words, _HEARSAY.sub(" ", _POLITE.sub(" ", text)).strip(), denied)
@@ -127,6 +140,8 @@ def _in_english(text: str) -> str | None:
         return None
     if _TAG.search(text):
         return _TAG.sub("", text)
+    if _TAG_OF_DENIED.search(text) and _NOT.search(text):
+        return _NOT.sub(" ", _TAG_OF_DENIED.sub("", text))
     if _WHETHER.search(text):
         return text
     opened = _OPENS.search(text)
@@ -138,7 +153,7 @@ def _in_english(text: str) -> str | None:
 _PAIRS = (
     (re.compile(r"会不会|会否|会[^，,]*[吗么嘛]"), ("会", "不会")),
     (re.compile(r"可不可以|可否|可以[^，,]*[吗么嘛]"), ("可以", "不可以")),
-    (re.compile(r"能不能|能否|能[^，,]*[吗么嘛]"), ("能", "不能")),
+    (re.compile(r"能不能|能否|能[^，,]*[吗么嘛]|得(?:了|到)[^，,]*[吗么嘛]"), ("能", "不能")),
     (re.compile(r"需不需要|需要[^，,]*[吗么嘛]"), ("需要", "不需要")),
     (
         re.compile(

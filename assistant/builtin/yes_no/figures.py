@@ -18,14 +18,16 @@ Relation = Literal["is", "more", "less", "most"]
 _BEFORE = r"\s*(?:than|of)?\s*(?:the )?(?:us\$|[$€])?\s*$"
 _MORE = re.compile(
     r"(?:more|bigger|larger|greater|higher|longer|older|over|above|exceed\w*|at least|past|beyond|"
-    rf"超过|多于|大于|高于|不止|至少|逾){_BEFORE}"
+    rf"超过|多[于过]|大于|高[于过]|长于|不止|至少|不[少低]于|逾){_BEFORE}"
 )
 _LESS = re.compile(
     r"(?:less|fewer|smaller|lower|shorter|younger|under|below|at most|within|"
-    rf"少于|小于|低于|不到|不超过|不足){_BEFORE}"
+    rf"(?<!不)少[于过]|小于|(?<!不)低[于过]|短于|不到|不超过|不足){_BEFORE}"
 )
 _MORE_AFTER = re.compile(r"^\s*(?:or more|plus\b|\+|以上|多)")
 _LESS_AFTER = re.compile(r"^\s*(?:or less|以下|以内|之内)")
+_INCLUSIVE = re.compile(rf"(?:at least|at most|within|至少|不超过|不[少低]于){_BEFORE}")
+_INCLUSIVE_AFTER = re.compile(r"^\s*(?:or (?:more|less)|以[上下内]|之内)")
 _AT_MOST = re.compile(r"\b(?:up to|at most|maximum|upper limit)\b|最多|最高|上限|至多")
 _MOST = re.compile(r"\b(?:the most|maximum|max|highest|limit|cap|top|up to)\b|最多|最高|上限|封顶")
 _ROUND = re.compile(r"\bseries ([a-h])\b|(?<![a-z])([a-h])轮")
@@ -71,13 +73,15 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class FigureAsked:
-    """A figure and how it is meant: equal to what is told, more, less, or the most."""
+    """A figure and how it is meant: equal to what is told, more, less, or the most; `inclusive`
+    where the figure itself is meant too ("at least", 以内)."""
 
     words: str
     value: Decimal
     units: frozenset[Unit]
     relation: Relation
     rough: bool = False
+    inclusive: bool = False
 
     def met_by(self, sentence: str) -> bool | None:
         """Whether the figures of the same kind in the sentence meet this one."""
@@ -161,7 +165,7 @@ class WholeAsked:
 
 
 _MOSTLY = re.compile(
-    r"\b(?:most of|(?:majority|bulk) of|mostly|more than half)\b"
+    r"\b(?:most of|(?:majority|bulk) of|mostly|more than half(?! an? ))\b"
     r"|大部分|大多数|绝大多数|绝大部分|多半|大半|过半"
 )
 _HALF = Decimal(50)
@@ -217,7 +221,10 @@ def _figures(text: str) -> Iterator[Asked]:
         before = _MORE.search(text[start : each.start]) or _LESS.search(text[start : each.start])
         words = (before.group() if before else "") + text[each.start : each.end]
         rough = bool(_ROUGHLY.search(text[: each.start]))
-        yield FigureAsked(words, _scaled(each), units, relation, rough)
+        inclusive = _INCLUSIVE.search(text[: each.start]) or _INCLUSIVE_AFTER.search(
+            text[each.end :]
+        )
+        yield FigureAsked(words, _scaled(each), units, relation, rough, bool(inclusive))
 
 
 def _relation(text: str, figure: Quantity) -> Relation:

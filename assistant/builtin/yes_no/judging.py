@@ -63,7 +63,8 @@ _NO_WORDS = frozenset(
     "think believe expect say said tell agree consider true right correct case own still yet "
     "already only really also anything something someone according per predict estimate fact "
     "actual ever any will because almost nearly about around roughly tied linked attached come "
-    "startup startups company companies team firm".split()
+    "startup startups company companies team firm card cards processor processors hardware "
+    "considered responsible".split()
 )
 # Verbs that stand for nearly any other: that a sentence lacks them says little.
 _PALE = frozenset(
@@ -99,7 +100,7 @@ _LACK = re.compile(r"\b(?:without|no|not|nothing|free|self-funded)\b|n['’]t\b|
 _LESS = re.compile(r"\bless (?!than)[a-z]+ than\b")
 _FORMS = re.compile("认为|觉得|相信|是不是|是否|有没有|有无|会不会|能不能|可不可以|要不要|需不需要")
 _NO_CHINESE_WORDS = re.compile(
-    "预计|因为|由于|所以|预测|还在|现在|仍然|仍|真的|其实|到底|按照|根据|"
+    "以外|之外|除了|别家|别的|本人|预计|因为|由于|所以|预测|还在|现在|仍然|仍|真的|其实|到底|按照|根据|"
     "关系|[没麻](?=[?？]|$)|自己|的话|找|很|太|比较|公司|团队|企业|计划|主要|已经|吗|么|会|有|还|是|能|要|可以|都|也|在"
 )
 

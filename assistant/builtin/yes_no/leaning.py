@@ -10,10 +10,16 @@ from assistant.builtin.yes_no.asked import YesNo
 from assistant.builtin.yes_no.judging import Claim
 from assistant.knowledge import Knowledge
 from kb.texts.detect import CJK
+from kb.texts.folding import fold
 
 _LEAST, _LEAST_UNTOLD = 0.01, 0.02
 """Differences of likeness below this say nothing; the second where a sentence has none of the
 question's words."""
+# What a sentence denies, and says so.
+_DENIES = re.compile(
+    r"\b(?:not|never|no|nobody|nothing|none|neither|nor|cannot|hardly|without)\b|n['’]t\b"
+    r"|不(?!仅|断|少|过|同|久|止|只|但|论|管|足|超)|没有?|并非|未(?!来)|无(?!论|疑|数)",
+)
 _AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)\b"
 )
@@ -29,6 +35,7 @@ _EITHER = (
     ("可否", "可以", "不可以"), ("会否", "会", "不会"),
 )  # fmt: skip
 _REPEATED = re.compile(r"([\u4e00-\u9fff])([不没])\1")
+_A_OR_NOT = re.compile(r"有没有|可不可以|没有?(?=[？?]?$)|([\u4e00-\u9fff])[不没]\1")
 _DENIED = re.compile("没有|没|不(?!仅|断|少|同)|未")
 _VERB = re.compile("可以|需要|必须|(?<!所)有|是|能|会|要|包括|已经?|在|拿|给")
 
@@ -42,11 +49,21 @@ def statements(asked: YesNo) -> tuple[str, str]:
 
 def leans(asked: YesNo, claim: Claim, sentences: Sequence[str], kb: Knowledge) -> list[float]:
     """For each sentence that answers, how much nearer it is to a yes (above 0) than to a no (below
-    0); 0 where both are as near."""
+    0); 0 where both are as near. Of one that denies what the question does not deny, any
+    difference tells."""
     said, denied, *told = kb.question_vectors([*statements(asked), *sentences])
     found = [round(float(each @ said - each @ denied), 4) for each in told]
     least = [_LEAST if claim.told_by(each) else _LEAST_UNTOLD for each in sentences]
-    return [each if abs(each) >= few else 0.0 for each, few in zip(found, least, strict=True)]
+    return [
+        each if abs(each) >= few or (each < 0 and only_denies(asked, sentence)) else 0.0
+        for each, few, sentence in zip(found, least, sentences, strict=True)
+    ]
+
+
+def only_denies(asked: YesNo, sentence: str) -> bool:
+    """Whether a sentence denies something, and the question does not."""
+    said = _A_OR_NOT.sub("", asked.text)
+    return bool(_DENIES.search(fold(sentence))) and not _DENIES.search(said)
 
 
 def _in_english(text: str, denied: bool) -> tuple[str, str]:

@@ -35,7 +35,7 @@ _KIN = (
     frozenset({"andromeda", "daniel-gross"}), frozenset({"nvidia", "inception"}),
     frozenset({"eurohpc", "ai-factories"}), frozenset({"xai", "elon-musk"}),
 )  # fmt: skip
-_NO_PARTY = frozenset("series ceo faq vc ai us eu url org id gpu gpus api".split())
+_NO_PARTY = frozenset("series ceo faq vc ai us eu url org id gpu gpus api big three".split())
 _OFFICE = re.compile(
     r"\b(?:ceo|chief executive(?: officer)?|(?:co-?)?founder|chair\w*|president|vice president|"
     r"partner(?= (?:at|of|in)\b)|professor|heads?(?= of))\b"
@@ -51,6 +51,9 @@ _OF_OFFICE = re.compile(
 )
 _PART = re.compile(r"; |, | and | while |[；，]|(?<=[^0-9])、")
 _BESIDES = re.compile(r"\b(?:other than|besides|apart from|except)\b|以外|之外")
+_BESIDES_TOLD = re.compile(
+    r"\b(?:also|not [^,;]{0,40}\bonly)\b|[还也](?=提供|有|卖|给|支持)|不是[^，。；]{0,20}唯一"
+)
 _OTHERS = re.compile(r"\bothers?\b(?: [a-z]+){0,2}|别家|其他(?:风投|基金|机构|投资)")
 _OTHER = "(others)"
 
@@ -87,7 +90,8 @@ class Parties:
         does not tell."""
         text = fold(sentence)
         found = self._found(text)
-        if _BESIDES.search(self._text) and not _BESIDES.search(text):
+        besides = _BESIDES.search(self._text)
+        if besides and not (_BESIDES.search(text) or _BESIDES_TOLD.search(text)):
             return None
         if self.asks_office:
             held = self._office(text, found)

@@ -148,8 +148,10 @@ OPPOSED: tuple[Sense, ...] = (
         r"分开|独立|各自|无关|互不",
     ),
     _sense(
-        r"easy|easily|easier|simple", r"容易|轻松|简单|好拿",
-        r"hard(?:er|est)?|difficult|tough|far from easy|struggl\w*", r"难|不易|困难|吃力",
+        r"easy|easily|easier|simple|effortless\w*|a breeze|relaxed", r"容易|轻松|简单|好拿|省心",
+        r"hard(?:er|est)?|difficult|tough|far from easy|struggl\w*|tricky|demanding|gruel\w+|"
+        r"(?:late|sleepless) nights|(?:no|without) weekends",
+        r"难|不易|困难|吃力|棘手|辛苦|熬夜|无休|不眠",
     ),
     _sense(
         r"early[- ]stage|idea[- ]stage|pre-?seed|very young|newborn|just founded",
@@ -166,8 +168,10 @@ OPPOSED: tuple[Sense, ...] = (
         r"被投|仅限|只[给对限]|投资的",
     ),
     _sense(
-        r"the same|alike|similar to|like", r"一样|相同|类似|(?<!好)像|如同",
-        r"unlike|differ\w*|not like|separate|independent", r"不同|不像|不一样|有别",
+        r"the same|alike|similar to|like|one and the same",
+        r"一样|相同|类似|(?<!好)像|如同|(?<![两二])一?(?:回事|码事)|同一[个份笔]|一体",
+        r"unlike|differ\w*|not like|separate|independent(?:ly)?|unrelated",
+        r"不同|不像|不一样|有别|独立|互不|两[回码]事",
     ),
     _sense(
         r"over|enough|ended|past|peaked|peak", r"结束|过去|已过|顶峰|高峰",
@@ -181,6 +185,24 @@ OPPOSED: tuple[Sense, ...] = (
     _sense(
         r"legal|legitimate|allowed|permit\w*|fine", r"合法|允许|正当|可以接受",
         r"illegal|forbid\w*|fraud\w*|banned|prohibit\w*", r"违法|非法|禁止|造假|欺诈",
+    ),
+    _sense(
+        r"(?:keeps?|kept|caught|catch\w*) up|enough supply|(?:meets?|met) (?:the |all )?demand|"
+        r"plentiful|plenty of|in balance|well supplied",
+        r"跟得上|追上|供[求需]平衡|够用|充足|供过于求|满足(?:了)?需求",
+        r"exceed(?:s|ed)? [^,;.]{0,30}suppl(?:y|ies)|outstrip\w*|outpac\w*|shortages?|scarce\w*|"
+        r"short of|not enough|lags? behind",
+        r"超过?[^，。]{0,6}供应|短缺|紧缺|供不应求|跟不上|不够|远超",
+    ),
+    _sense(
+        r"consistent|agree(?: with each other| on)?|in agreement|line up|add up|match(?:es|ing)?",
+        r"一致|统一|吻合|对得上",
+        r"conflict\w*|disagree\w*|differ\w*|at odds|contradict\w*|inconsistent|"
+        r"whereas|while (?:[^,;.]{0,30}) says",
+        r"矛盾|冲突|不一|则[写说称]|出入|对不上",
+    ),
+    _sense(
+        r"borrowers?", r"借款[人方]|借[入了]", r"lenders?", r"放贷|出借|贷方|贷款方|借给",
     ),
 )  # fmt: skip
 
@@ -216,6 +238,18 @@ ALIKE: tuple[Sense, ...] = (
     _sense(r"rent(?:s|ed|ing)?|leas\w*", r"租"),
     _sense(r"suspicio\w*|doubt\w*|question(?:s|ed)", r"怀疑|质疑|存疑"),
     _sense(r"cheap(?:er)?|below|discount\w*|less than", r"便宜|低于|优惠|折扣"),
+    _sense(
+        r"boss(?:es)?|heads?|chief(?: executive)?|ceo|in charge",
+        r"老板|老大|掌门|执掌|掌舵|首席执行官",
+    ),
+    _sense(
+        r"referr\w+|refer(?:s|red)?|recommend\w*|introduc\w*|put forward|nominat\w*|vouch\w*|"
+        r"(?:come|comes|came|go|get in) (?:through|via)",
+        r"推荐|引荐|介绍|保荐|经由?合作",
+    ),
+    _sense(r"responsible for|account\w* for|came to|made up|makes? up|represent\w*", r"占了?|贡献"),
+    _sense(r"young|emerging|nascent|fledgling", r"新兴|年轻"),
+    _sense(r"mine[rds]?|mining", r"挖矿|矿商|矿工"),
     _sense(r"(?:main|biggest|real) (?:problem|issue|obstacle)", r"主要(?:问题|障碍)|关键"),
     _sense(r"own(?:s|ed)?|hold(?:s)?|received", r"持有|拿到|拿了|获得|占|拥有"),
 )
