@@ -37,17 +37,18 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"how (?:large|big|tall|high|far|deep|wide|heavy)|面积|多大|多长|多高|多远|全长|重量")),
     ("number", re.compile(
         r"how (?:many|much)|what number|percent|多少|(?<!哪)几[个届种次家座人名位支颗项]")),
-    ("person", re.compile(r"\bwho(?:m|se)?\b|谁|哪位|哪个人|作者是")),
+    ("person", re.compile(r"\bwhom?\b|谁|哪[一两二]?位|哪个人|作者是")),
     ("place", re.compile(
         r"\bwhere\b|(?:which|what) (?:country|city|state|town|place|continent)"
-        r"|哪里|哪儿|在哪|位于|哪一?个?(?:城市|国家|省|地方|州|市|县)")),
+        r"|哪里|哪儿|在哪(?![个家些款种几])|位于|哪一?个?(?:城市|国家|省|地方|州|市|县)")),
     ("list", re.compile(
         r"\b(?:which|what) (?:\w+ ){0,3}?(?!this|is|was|has|does)\w{3,}s\b|\blist\b|\bname the\b"
         r"|\bwhat are\b|\bwho all\b"
         r"|哪些|有谁|哪几|分别|列(?:一?下|出|举|个)|有哪")),
     ("reason", re.compile(r"\bwhy\b|purpose|reason|为什么|为何|原因|目的")),
 )  # fmt: skip
-_WHO_IS_NAMED = re.compile(r"\b[Ww]ho(?:[’']s| is| was| are) [A-Z]")
+# "Who is Ada Moor?"
+WHO_IS_NAMED = re.compile(r"\b[Ww]ho(?:[’']s| is| was| are) [A-Z]")
 _MEMBERS = 3
 """So many things named side by side are a list."""
 _LISTED = re.compile(
@@ -172,7 +173,7 @@ class Asked:
 def read_asked(question: str, language: str, content: Mapping[str, float]) -> Asked:
     """What a question asks for. `content` are its content terms (`coverage.content_terms`)."""
     folded = fold(question)
-    if _WHO_IS_NAMED.search(question):  # what is told of the person answers
+    if WHO_IS_NAMED.search(question):  # what is told of the person answers
         return Asked(question, "en", None, ())
     side = "en" if language == "en" else "zh"
     kind = next((name for name, cue in _KINDS if cue.search(folded)), None)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from assistant.builtin.asked import read_asked
+from assistant.builtin.asked import WHO_IS_NAMED, read_asked
 from assistant.builtin.coverage import content_terms, covered, crossing, stem, stems
 from assistant.builtin.hints import (
     ADDRESS,
@@ -88,7 +88,9 @@ class Needs:
             self.wanted = ()
         self._asked = read_asked(core, reading.language, self._content)
         self._pinned = read_pinned(core, self._asked.kind == "reason" and not self._decides)
-        self._asks_name = bool(ASKS_NAME.search(reading.folded))
+        self._asks_name = bool(
+            ASKS_NAME.search(reading.folded) and not WHO_IS_NAMED.search(reading.text)
+        )
         self._hints = [told for asked, told in HINTS if asked.search(reading.folded)]
 
     def passage_signs(self) -> Signs | None:
