@@ -14,7 +14,7 @@ from kb.texts.folding import fold
 from tools.quantities import find_quantities
 
 _BREAK = re.compile(
-    r"(?:, |; |[，；])(?!(?:(?:in|of|for|to|with|from) )?(?:which|who|whose|whom|where)\b)"
+    r"(?:, |; |: |[，；：])(?!(?:(?:in|of|for|to|with|from) )?(?:which|who|whose|whom|where)\b)"
     r"(?:(?:and|while|but|whereas) |[而但](?![是且]))?| (?:while|whereas) "
 )
 _OF_ALL = re.compile(r"\b(?:both|each|together|respectively|all)\b|都|均|各|分别|一共|合计")

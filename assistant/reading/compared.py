@@ -24,6 +24,11 @@ from kb.texts.folding import fold
 _OF_SIDES = frozenset({Ask.FACT, Ask.PROGRAM, Ask.COMPARE, Ask.CLARIFY, Ask.LIST})
 """What is answered by programs' terms and sources, which can be told of each side."""
 _POLITE = re.compile(r"\b(?:can|could) (?:you|u)\b|\bcan['’]?t (?:make|decide)[^,.;]*")
+# What is asked may be a yes or a no; that it be compared is asked as well.
+_TO_COMPARE = re.compile(
+    r"[,.，。]? ?(?:please )?compare(?: (?:them|both|the two))?[.!?]*$|[,，。](?:请|帮我)?"
+    r"(?:对比|比较|对照)(?:一下|看看)?[。！]*$"
+)
 # What people say and do, and how companies fare, which no program's terms tell.
 _OF_SOURCES = cues.cue(
     r"revenues?|sales|growth|grew|grown|profits?|views?|opinions?|thinks?|thought|says?|said|believes?|"
@@ -36,8 +41,9 @@ _OF_TERMS = (
     cues.CREDITS, cues.GIVE, cues.TERMS, cues.PROGRAMS, cues.COST,
     *(asked for _, asked in cues.FIELDS),
     cues.cue(
-        r"gpus?|chips|size|invest\w*|money in|equity|amounts?|tiers?|long|apply|cluster",
-        r"规模|多大|投|占股|金额|档|多久|申请|集群|做法|方式|芯片",
+        r"gpus?|chips|size|invest\w*|money in|equity|amounts?|tiers?|long|apply|cluster|worth|"
+        r"generous|longer|shorter|lasts?|strict\w*|easier to get|worthwhile",
+        r"规模|多大|投|占股|金额|档|多久|申请|集群|做法|方式|芯片|时间|期限|更[长久短]|宽松|严|门槛|大方|划算",
     ),
 )  # fmt: skip
 _DEALT = cues.cue(r"deals?|invest\w*|stakes?|put", r"投|交易|入股|合作|协议")
@@ -49,6 +55,8 @@ def may_have_sides(reading: Reading) -> bool:
     """Whether a question may set several things side by side that sources or terms tell of."""
     if reading.repeat or not set(reading.asks) <= _OF_SIDES or not compares(reading.text):
         return False
+    if _TO_COMPARE.search(reading.folded):
+        return True
     return yes_no(replace(reading, folded=_POLITE.sub(" ", reading.folded).strip())) is None
 
 
@@ -105,8 +113,9 @@ def _programs(
 ) -> tuple[tuple[str, ...], bool]:
     """The programs that a side means, and whether it names only a company for them."""
     folded, own = without_possessives(fold(question)), without_possessives(fold(name))
-    if _DEALT.search(folded) and (deals := deals_between(folded, programs)):
-        return tuple(deals[:1]), False
+    both = deals_between(folded if _DEALT.search(folded) else own, programs)
+    if both:
+        return tuple(both[:1]), False
     named, sponsored = mentioned(own, programs)
     if named:
         return tuple(named[:_MOST_OF_ONE]), bool(only_companies(name, programs, named))
@@ -117,10 +126,31 @@ def _programs(
     if short:
         return tuple(short[:1]), False
     kinds = {program.id: program.kind for program in programs}
+    of_startups = cues.CREDITS.search(folded) or cues.STARTUPS.search(folded)
+    dealt = [program for program in sponsored if kinds[program] == "deal"]
+    if dealt and _DEALT.search(folded) and not of_startups:
+        return tuple(dealt[:_MOST_OF_ONE]), True
+    if of_startups and (clouds := _clouds_of(own, programs)):
+        return tuple(clouds), True
     able = [program for program in sponsored if kinds[program] != "deal"]
-    if len(able) > 1 and (cues.CREDITS.search(folded) or cues.STARTUPS.search(folded)):
+    if len(able) > 1 and of_startups:
         able = [program for program in able if kinds[program] == "cloud"]
     return (tuple(able) if len(able) <= _MOST_OF_ONE else ()), True
+
+
+def _clouds_of(company: str, programs: Sequence[Program]) -> list[str]:
+    """The programs of a company's cloud: Google's are those of Google Cloud."""
+    found = [
+        program.id
+        for program in programs
+        if program.kind == "cloud"
+        and any(fold(name).startswith(company.strip()) for name in _sponsor(program))
+    ]
+    return found if len(found) <= _MOST_OF_ONE and len(company.strip()) > 1 else []
+
+
+def _sponsor(program: Program) -> tuple[str, str]:
+    return program.sponsor.en, program.sponsor.zh_hans
 
 
 def _called(program: Program) -> tuple[str, ...]:

@@ -33,8 +33,10 @@ _TABLE = re.compile(
 )
 _EACH = cues.cue(r"each|respectively", r"各(?=[自是要拿投给花用付收占筹融有得能可多])|分别")
 _OF_BOTH = cues.cue(
-    r"which (?:of (?:the two|these|them) )?(?:is|gives|has|offers|wins)\b[^?]*\bor",
-    r"[这那][两三](?:家|个|者|档|种|笔)|哪[个家](?:更|比较)?(?:划算|合适|好)",
+    r"which (?:of (?:the two|these|them) )?(?:is|gives|has|offers|wins)\b[^?]*\bor"
+    r"|who (?:put|puts|gave|gives|paid|pays|invest\w*)\b[^?]{0,24}\b(?:how much|more)",
+    r"[这那][两三](?:家|个|者|档|种|笔)|哪[个家](?:更|比较)?(?:划算|合适|好)|分歧|比一?下"
+    r"|(?:哪[个家边种方]|谁)[^，。；？?]{0,8}[更较](?!早)",
 )
 
 
@@ -97,7 +99,7 @@ _COMPARING = re.compile(
     r"|\bcan'?t make up my mind[^,.;]*[,.;]"
     r"|\b(?:can|could) (?:you|u)\b|帮忙|幫忙"
     r"|\b(?:the )?(?:two|both) of (?:them|these)\b|\blay(?:ing)? (?:them|both) out\b"
-    r"|(?:帮我|幫我|请|請|麻烦|麻煩|想请教一下|想請教一下)?\s*(?:compare|[做来來]?[个個]?(?:[对對]比|比[较較]|[对對]照|比一比|比比))"
+    r"|(?:帮我|幫我|请|請|麻烦|麻煩|想请教一下|想請教一下)?\s*(?:compare|[做来來]?[个個]?(?:[对對]比|比[较較]|[对對]照|比一比|比一?下|比比))"
     r"(?:一下|看看|一?[个個]表)?"
     r"|有?(?:[什甚]?[么麼]|何|啥|哪些|多大)?(?:不一样|不一樣|不同|区别|區別|差别|差別|差异|差異)(?:的地方|之处)?"
     r"|差(?:在哪[里裡儿兒]?|哪[儿兒里裡]?)|(?:[这這])?[两兩三](?:者|家|个|個|档|檔|笔|筆)?(?:之间|之間)?(?=[，,。？?]|$)"
@@ -144,7 +146,8 @@ _RIGHT_END = re.compile(
     r"\s(?:each|both|compare[sd]?|differ|stack|side by side|think|thinks|say|says|said|view|see"
     r"|make|want|hold|do|does|did|has|have|had|get|gets|give|gives|gave|offer|offers|raise[sd]?"
     r"|borrow\w*|pay|pays|paid|spend|spent|invest\w*|charge|charges|grow|grew|let|take|takes|when|while|where|as"
-    r"|how|what|who|which|whose|please|on|in|at|by|over|go|respectively|look|looks)(?=[\s?.,]|$)"
+    r"|how|what|who|which|whose|please|on|in|at|by|over|go|respectively|look|looks|worth|cheaper"
+    r"|better|best|more|bigger|larger|smaller|higher|lower|longer|shorter|easier|stricter)(?=[\s?.,]|$)"
     r"|\s(?:for|to|with|about|of)\s(?=[a-z])"
     r"|[,;:?!(]|\.(?=\s|$)|\s[-–—]\s",
 )
@@ -158,6 +161,8 @@ _OWNER = re.compile(r"^(?P<owner>.+?(?:['’]s|s['’]))\s+(?P<thing>.+)$")
 _OWNS = re.compile(r"(?:['’]s|s['’])$")
 _POINTS = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|this|that|them)$", re.IGNORECASE)
+# "X's money in A", "Y's in B"
+_TOWARD = re.compile(rf"^(?P<head>.+?) (?P<to>in|into|for|with|at|on) (?P<whom>{_NAMES.pattern})$")
 
 
 def _english(text: str, known: Known) -> tuple[int, int, list[str]] | None:
@@ -182,12 +187,17 @@ def _around(text: str, match: re.Match[str], known: Known) -> tuple[int, int, li
     listed = re.search(r"(?:^|[:.?!] |\b(?:compare|between|of) )((?:[^,;:.?!]+, )+)$", text[:start])
     weak = match.group().strip() in ("and", "or", "&")
     if weak and listed:  # "A, B and C"
-        start = listed.start(1)
-        names = [*(each.strip() for each in listed[1].split(",") if each.strip()), *names]
+        heading, *others = [each.strip() for each in listed[1].split(",") if each.strip()]
+        start, counted = listed.start(1), _COUNTED.search(heading)
+        if counted and not others:  # "the two of them, A and B"
+            start = listed.end(1)
+        else:
+            names = [heading, *others, *names]
     behind = text[match.end() :]
     clause = re.match(r"(?:what|how|where|who)\b", behind, re.IGNORECASE)
     ended = (_STOP if clause else _RIGHT_END).search(behind)
     right = behind[: ended.start() if ended else len(behind)].rstrip(" ?.")
+    right = _with_its_own(right, behind[len(right) :], names[-1])
     plain = _NAMES.match(right)
     if weak and plain and _NAMES.fullmatch(names[-1]) and not _OWNS.search(plain.group()):
         if len(right[plain.end() :].split()) > _NOUNS:
@@ -201,6 +211,17 @@ def _around(text: str, match: re.Match[str], known: Known) -> tuple[int, int, li
     return start, end, names
 
 
+_COUNTED = re.compile(r"\b(?:two|three|four|both|these|those|following)\b", re.IGNORECASE)
+
+
+def _with_its_own(right: str, behind: str, left: str) -> str:
+    """The second side with what stands behind it in the way of the first: "X's money in A against
+    Y's in B"."""
+    toward = _TOWARD.match(left)
+    own = re.match(rf" {toward['to']} (?:{_NAMES.pattern})", behind) if toward else None
+    return f"{right}{own.group()}" if own else right
+
+
 def _completed(names: Sequence[str]) -> tuple[str, ...]:
     """Sides that leave out what another says: "X's loans next to Y's", "X's one tier and its
     other tier"."""
@@ -210,7 +231,12 @@ def _completed(names: Sequence[str]) -> tuple[str, ...]:
     thing, owner = owned[0]["thing"], owned[0]["owner"]
     made = []
     for name in names:
-        if _OWNS.search(name):
+        toward = _TOWARD.match(name)
+        if toward and _OWNS.search(toward["head"]):
+            what = _TOWARD.match(f"x {thing}")
+            head = what["head"].removeprefix("x ") if what else thing
+            name = f"{toward['head']} {head} {toward['to']} {toward['whom']}"
+        elif _OWNS.search(name):
             name = f"{name} {thing}"
         elif (points := _POINTS.match(name)) is not None:
             name = f"{owner}{name[points.end() :]}"
@@ -223,7 +249,7 @@ def _completed(names: Sequence[str]) -> tuple[str, ...]:
 # --- Chinese, with or without English names ---
 
 _JOINS = re.compile(
-    r"\s*(?:以及|[还還]有|还是|還是|[和跟与與同及])\s*|\s*(?:vs\.?|versus|and)\s+|(?<=[\u3400-\u9fff])vs\.?",
+    r"\s*(?:以及|[还還]有|还是|還是|或者?(?![许許])|[和跟与與同及])\s*|\s*(?:vs\.?|versus|and)\s+|(?<=[\u3400-\u9fff])vs\.?",
     re.I,
 )
 _COMMA = re.compile("、")
@@ -243,11 +269,11 @@ _RUN = re.compile(r"[A-Za-z\d][A-Za-z\d.&’'-]*(?: [A-Za-z\d][A-Za-z\d.&’'-]*
 def _chinese(text: str, known: Known) -> tuple[int, int, list[str]] | None:
     for clause in _ZH_CLAUSE.finditer(text):
         said = clause.group()
-        for match in (*_JOINS.finditer(said), *list(_COMMA.finditer(said))[-1:]):
-            found = _joined(said, match, known)
-            if found is not None:
-                start, end, names = found
-                return clause.start() + start, clause.start() + end, names
+        matches = (*_JOINS.finditer(said), *list(_COMMA.finditer(said))[-1:])
+        joined = [found for match in matches if (found := _joined(said, match, known))]
+        if joined:
+            start, end, names = next((j for j in joined if all(map(known, j[2]))), joined[0])
+            return clause.start() + start, clause.start() + end, names
     return None
 
 

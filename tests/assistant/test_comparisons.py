@@ -39,6 +39,16 @@ def desk(new_home: Callable[[], Path]) -> Iterator[Assistant]:
         ("租卡公司跟买卡公司的风险有什么不同？", ("租卡公司", "买卡公司")),
         ("帮我对比一下甲基金、乙基金和丙基金的看法", ("甲基金", "乙基金", "丙基金")),
         ("紅杉與微軟，誰更樂觀？做個表給我", ("紅杉", "微軟")),
+        ("微软、红杉两家的投资数额和去向比一下", ("微软", "红杉")),
+        (
+            "Is Luma's small tier or Perplexity's big tier worth more?",
+            ("Luma's small tier", "Perplexity's big tier"),
+        ),
+        (
+            "Luma's stake in Perplexity against Microsoft's in OpenAI, amounts please",
+            ("Luma's stake in Perplexity", "Microsoft's stake in OpenAI"),
+        ),
+        ("Compare the two tiers, Luma and Perplexity.", ("Luma", "Perplexity")),
     ],
 )
 def test_the_sides_are_what_stands_beside_each_other(question: str, names: tuple[str, ...]) -> None:
@@ -180,3 +190,29 @@ def test_what_no_source_tells_of_the_sides_is_not_answered(desk: Assistant, ques
     assert answer.abstained, answer.answer
     assert answer.gaps
     assert not answer.removed
+
+
+@pytest.mark.parametrize(
+    ("question", "programs"),
+    [
+        (
+            "谷歌跟微软给初创的额度，哪家更大方？",
+            ("google-for-startups-cloud", "microsoft-for-startups"),
+        ),
+        ("Modal或Hatch，哪个期限更长？", ("modal-for-startups", "digitalocean-hatch")),
+        ("亚马逊、微软各投了多少，比一下", ("amazon-anthropic", "microsoft-openai")),
+        ("Microsoft's cash in OpenAI next to Amazon's in Anthropic", ("microsoft-openai",)),
+    ],
+)
+def test_sides_mean_the_programs_of_those_that_are_named(
+    desk: Assistant, question: str, programs: tuple[str, ...]
+) -> None:
+    compared = [c for c in desk.ask(question).tool_calls if c.name == "compare_programs"]
+    assert compared
+    assert set(programs) <= set(compared[0].args["programs"])
+
+
+def test_a_comparison_has_a_table_even_where_one_sentence_tells_of_all(desk: Assistant) -> None:
+    answer = desk.ask("Moonshot's big shareholder versus a usual venture fund: how large a stake?")
+    assert "36%" in answer.answer
+    assert "|---|---|" in answer.answer

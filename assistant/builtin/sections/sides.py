@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant import cues
 from assistant.builtin.coverage import content_terms
 from assistant.builtin.naming import Naming
 from assistant.builtin.sections import Section
@@ -20,6 +21,7 @@ from assistant.language import in_script
 from assistant.phrases import Phrases
 from assistant.question import Reading, Side
 from kb.texts.aliases import AliasTable
+from kb.texts.folding import fold
 
 _ENOUGH = 0.45
 """Coverage that a sentence about one side needs which does not answer its question by itself."""
@@ -29,6 +31,16 @@ _BESIDE = 0.75
 """Share of the best sentence's coverage that one needs which tells of one side alone."""
 _MOST = 2
 """So many sentences are told of one side."""
+# What somebody says is told of them in other words than those that ask for it.
+_VIEW = cues.cue(
+    r"views?|opinions?|stances?|thinks?|thought|says?|said|believes?|argu\w+|positions?|takes?|sees?",
+    r"看法|观点|认为|态度|立场|怎么看|怎么说|说法|想法|意见|分歧",
+)
+_SAYS = cues.cue(
+    r"says?|said|holds?|argu\w+|warns?|believes?|thinks?|calls?|doubts?|predict\w*|points? out|"
+    r"describes?|compares?",
+    r"说|认为|称|表示|警告|指出|相信|预测|形容|比喻",
+)
 # A clause that tells the price of one piece, which is no sum to set beside another's.
 _PIECE = re.compile(
     r"[^,;，；。]*(?:\b(?:per|each|apiece|a (?:chip|card|gpu|share))\b|每)[^,;，；。]*",
@@ -77,10 +89,16 @@ def sides_told(
         selection = select(side.reading, passages, searched.terms, aliases)
         content = content_terms(side.reading.text, searched.terms, aliases)
         wanted = naming.beside(n, (term for term in content if len(term) > 1))
+        said = _VIEW.search(side.reading.folded) is not None
+        chosen = [c for c in selection.chosen if naming.tells_any(c.text, wanted)]
         selection = replace(
             selection,
-            chosen=tuple(c for c in selection.chosen if naming.tells_any(c.text, wanted)),
-            weighed=tuple(c for c in selection.weighed if naming.tells_any(c.text, wanted)),
+            chosen=tuple(chosen or [c for c in selection.chosen if naming.names(c.text) == {n}]),
+            weighed=tuple(
+                c
+                for c in selection.weighed
+                if naming.tells_any(c.text, wanted) or (said and _SAYS.search(fold(c.text)))
+            ),
         )
         told.append(Told(side, _of_one(n, side.reading, selection, naming)))
     whole = select(reading, first.passages, first.terms, aliases).chosen
@@ -100,7 +118,9 @@ def _of_one(
     if not chosen:
         figures = bool(wanted_figures(reading.folded))
         with_others = [c for c in selection.weighed if place in naming.names(c.text)]
-        return tuple([c for c in [*own, *with_others] if _is_enough(c, figures)][:1])
+        said = _VIEW.search(reading.folded) is not None
+        views = [c for c in own if said and _SAYS.search(fold(c.text))]
+        return tuple([*(c for c in [*own, *with_others] if _is_enough(c, figures)), *views][:1])
     least = _BESIDE * max(c.signs.coverage for c in chosen)
     mine = [c for c in chosen if naming.names(c.text) == {place}]
     beside = [c for c in own if c not in chosen and c.fits and c.signs.coverage >= least]
@@ -144,11 +164,10 @@ def sides_section(reading: Reading, found: Comparison, say: Phrases) -> Section:
     told = found.told
     section = Section([_lead(reading, found, say)])
     section.lines += [f"- {sentence(each, say)}" for each in found.together[1:]]
-    rows = [_row(each, found.together, say) for each in told]
-    if any(row is not None for row in rows):
-        section.lines += ["", f"| {say.sides_field} | {say.sides_said} |", "|---|---|"]
-        for each, row in zip(told, rows, strict=True):
-            section.lines.append(f"| {_cell(each.side.name)} | {row or say.sides_above} |")
+    section.lines += ["", f"| {say.sides_field} | {say.sides_said} |", "|---|---|"]
+    for each in told:
+        row = _row(each, found.together, say) or say.sides_above
+        section.lines.append(f"| {_cell(each.side.name)} | {row} |")
     further = [c for each in told for c in each.sentences[1:]]
     if further:
         section.lines += ["", *(f"- {sentence(each, say)}" for each in further)]
