@@ -112,3 +112,9 @@ def test_a_condition_that_no_program_meets_is_told_before_the_list(desk: Assista
     answer = desk.ask("Which clouds give more than $90 million in credits?").answer
     assert answer.startswith("**No source states this of a program: credits above the sum asked")
     assert "| Modal" in answer
+
+
+def test_the_row_shows_the_tier_that_meets_them(desk: Assistant) -> None:
+    answer = desk.ask("哪些云厂商的额度超过15万美元？").answer
+    row = next(line for line in answer.splitlines() if line.startswith("| AWS Activate"))
+    assert "20万美元" in row

@@ -47,6 +47,7 @@ def list_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
             lead = f"{say.list_way.format(names=names)}{marks}"
             told, untold = let_in, []
     sorted_out: list[str] = []
+    proving: frozenset[str] = frozenset()
     of_gpu = ""
     if reading.gpus:
         gpu = reading.gpus[0].gpu.family
@@ -54,14 +55,14 @@ def list_section(artifact: Artifact, reading: Reading, say: Phrases) -> Section:
         told = [*naming, *(r for r in told if r not in naming)]
         of_gpu = f"{_gpu_lead(gpu, naming, say)} "
     if wanted := conditions(reading):
-        lead, told, sorted_out = _by_conditions(told, wanted, lead, say)
+        lead, told, sorted_out, proving = _by_conditions(told, wanted, lead, say)
         untold = []
     if of_gpu:
         lead = of_gpu + lead.replace("**", "")
     shown, more = told[:ROWS], told[ROWS:]
     section = Section([lead, "", say.list_header])
     section.lines.append("|---" * (say.list_header.count("|") - 1) + "|")
-    section.lines += [_row(record, passages, say) for record in shown]
+    section.lines += [_row(record, passages, proving, say) for record in shown]
     for template, others in ((say.more_programs, more), (say.unconfirmed, untold)):
         if others:
             section.lines += ["", template.format(names=_named(others, say))]
@@ -75,24 +76,26 @@ def _named(records: Sequence[Mapping[str, Any]], say: Phrases) -> str:
 
 def _by_conditions(
     records: list[Any], wanted: Sequence[Condition], lead: str, say: Phrases
-) -> tuple[str, list[Any], list[str]]:
-    """Which programs meet the conditions asked for, as the answer and the rows of its table; and
-    the others, those first of which sources state the contrary. All rows where none meets them."""
+) -> tuple[str, list[Any], list[str], frozenset[str]]:
+    """Which programs meet the conditions asked for, as the answer and the rows of its table; the
+    others, those first of which sources state the contrary; and the passages that prove it. All
+    rows where none meets them."""
     named = say.comma.join(say.list_conditions[each.name] for each in wanted)
     held = [(record, meeting(record, wanted)) for record in records]
     meet = [(record, found) for record, found in held if found.meets]
     if not meet:
         none = say.list_none_meets.format(conditions=named)
-        return f"{none} {lead.replace('**', '')}", records, []
+        return f"{none} {lead.replace('**', '')}", records, [], frozenset()
     told = say.list_meeting.format(
         conditions=named, names=_named([record for record, _ in meet], say)
     )
-    marks = "".join(f" [{passage}]" for _, found in meet for passage in found.passages)
+    proving = [passage for _, found in meet for passage in found.passages]
+    marks = "".join(f" [{passage}]" for passage in proving)
     against = [record for record, found in held if found.meets is False]
     unsaid = [record for record, found in held if found.meets is None]
     others = ((say.list_against, against), (say.list_unsaid, unsaid))
     lines = [form.format(names=_named(those, say)) for form, those in others if those]
-    return f"{told}{marks}", [record for record, _ in meet], lines
+    return f"{told}{marks}", [record for record, _ in meet], lines, frozenset(proving)
 
 
 def _way_in(record: Mapping[str, Any], passages: Mapping[str, PassageEvidence]) -> str | None:
@@ -253,8 +256,13 @@ def program_section(artifact: Artifact, asked: Collection[str], say: Phrases) ->
     return section
 
 
-def _row(record: Mapping[str, Any], passages: Mapping[str, PassageEvidence], say: Phrases) -> str:
-    cells = [_cell(record, fields, passages, say) or say.not_stated for fields in _COLUMNS]
+def _row(
+    record: Mapping[str, Any],
+    passages: Mapping[str, PassageEvidence],
+    proving: Collection[str],
+    say: Phrases,
+) -> str:
+    cells = [_cell(record, fields, passages, proving, say) or say.not_stated for fields in _COLUMNS]
     name = in_script(record["name"], say.language)
     return f"| {name} | {' | '.join(cells)} | {_as_of(record, passages, say)} |"
 
@@ -263,12 +271,15 @@ def _cell(
     record: Mapping[str, Any],
     fields: Sequence[str],
     passages: Mapping[str, PassageEvidence],
+    proving: Collection[str],
     say: Phrases,
 ) -> str:
-    """The first term of each field in a few words, each with its mark."""
+    """The first term of each field in a few words, each with its mark; one that proves what is
+    asked for before others."""
     parts = []
     for name in fields:
-        term = next((t for t in record["terms"] if t["field"] == name), None)
+        terms = [t for t in record["terms"] if t["field"] == name]
+        term = min(terms, key=lambda t: t["passage"] not in proving, default=None)
         if term is not None:
             passage = passages[term["passage"]]
             words = (term["short"] or passage.text).rstrip(".。").replace("|", "/")
