@@ -41,7 +41,8 @@ _LEVEL = 0.02  # sums of both errors that differ less are alike
 _RANK_RIDGE, _ANSWER_RIDGE = 2.0, 4.0
 _AGAINST = frozenset(
     "lacked coverage_behind untold missing distant no_name no_person denied caution pointer"
-    " likeness_behind passage_behind other_period no_period no_reason no_model asked_absent".split()
+    " likeness_behind passage_behind other_period no_period no_reason no_model no_attribute"
+    " no_qualifier asked_absent".split()
 )
 _FREE = frozenset("length".split()) | {
     f"asked_{name}" for name in QuestionSigns._fields if name not in ("best", "lead", "absent")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from assistant.builtin.asked import WHO_IS_NAMED, read_asked
+from assistant.builtin.attributes import read_attributes
 from assistant.builtin.coverage import content_terms, covered, crossing, stem, stems
 from assistant.builtin.hints import (
     ADDRESS,
@@ -88,6 +89,7 @@ class Needs:
             self.wanted = ()
         self._asked = read_asked(core, reading.language, self._content)
         self._pinned = read_pinned(core, self._asked.kind == "reason" and not self._decides)
+        self._attributes = read_attributes(reading.text)
         self._asks_name = bool(
             ASKS_NAME.search(reading.folded) and not WHO_IS_NAMED.search(reading.text)
         )
@@ -161,9 +163,9 @@ class Needs:
             text = passage.text[start:end]
             if not plain(text):
                 continue
-            pronoun = bool(PRONOUN.match(text))
-            near = self._missing(f"{heading} {before if pronoun else ''} {text}")
-            signs = self._signs(passage, (start, end), around, floor)._replace(
+            told_before = before if PRONOUN.match(text) else ""
+            near = self._missing(f"{heading} {told_before} {text}")
+            signs = self._signs(passage, (start, end), told_before, around, floor)._replace(
                 missing=float(len(missing)),
                 distant=float(len(near) - len(missing)),
                 passage_behind=behind,
@@ -177,14 +179,19 @@ class Needs:
                     fits=(not self.wanted or (signs.told > 0 and len(near) == len(missing)))
                     and not signs.denied,
                     told=frozenset(kinds_told(self.wanted, text)),
-                    before=before if pronoun else "",
+                    before=told_before,
                 )
             )
             before = text
         return made
 
     def _signs(
-        self, passage: PassageEvidence, span: tuple[int, int], around: str, floor: Floor
+        self,
+        passage: PassageEvidence,
+        span: tuple[int, int],
+        before: str,
+        around: str,
+        floor: Floor,
     ) -> SentenceSigns:
         text = passage.text[span[0] : span[1]]
         mine = same_language(passage.language, self._language)
@@ -230,6 +237,8 @@ class Needs:
             counts=pinned.counts(text),
             no_reason=pinned.no_reason(text),
             no_model=pinned.no_model(text),
+            no_attribute=self._attributes.untold(f"{before} {text}"),
+            no_qualifier=self._attributes.unqualified(f"{before} {text}"),
         )
 
     def _tells(self, text: str, held: set[str], told: float) -> bool:

@@ -27,8 +27,9 @@ class SentenceSigns(NamedTuple):
     and `unrelieved` tell how near an answer of the kind asked for stands to the words that ask;
     `likeness` is the sentence's to the question by meaning, `dense` and `keyword` are its
     passage's search scores; `shared` and `asked_share` are the shares of its and of the
-    question's pairs of characters that the other has; the last five tell of what the question
-    pins down (`pinned.Pinned`). What ends in `_behind` is the distance to
+    question's pairs of characters that the other has; of the last seven five tell of what the
+    question pins down (`pinned.Pinned`), two whether what it asks for has a word in the sentence
+    (`attributes.Attributes`). What ends in `_behind` is the distance to
     the best found.
     """
 
@@ -65,6 +66,8 @@ class SentenceSigns(NamedTuple):
     counts: float
     no_reason: float
     no_model: float
+    no_attribute: float
+    no_qualifier: float
 
 
 class QuestionSigns(NamedTuple):
