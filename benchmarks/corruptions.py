@@ -356,7 +356,7 @@ def _same_figure(figure: Quantity) -> list[str]:
         return [f"US${value / 10**6:f} million".replace(".000000", ""), f"{value / 10**4:f}万美元"]
     if figure.unit is Unit.GPUS and figure.gpu is None and value >= 1000:
         return [f"{value / 1000:f}k GPUs", f"{value / 10**4:f}万块GPU", f"{value:,f} GPUs"]
-    if figure.unit is Unit.PERCENT:
+    if figure.unit is Unit.PERCENT and not re.search("point|[点點]", figure.text):
         return [f"{value:f} percent", f"{value:f}%"]
     if figure.unit is Unit.DURATION_DAYS and figure.said_unit == "year":
         return [f"{figure.said_value * 12:f} months", f"{figure.said_value * 12:f}个月"]

@@ -5,7 +5,8 @@
 True statements: sentences of the starter library, each with the passages that a search for it
 finds, and the built-in model's drafts with their passages and results. Each is shown as it stands,
 in Traditional Chinese, with its figures written otherwise, and spoilt in every way of
-`corruptions.py`. A false statement passes if its false piece is shown. Times are of whole drafts.
+`corruptions.py` and `distortions.py`. A false statement passes if its false piece is shown. Times
+are of whole drafts.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -37,6 +40,7 @@ from assistant.knowledge import Knowledge
 from assistant.language import in_script
 from assistant.phrases import fixed_sentences, phrases
 from benchmarks.corruptions import KINDS, rewritten
+from benchmarks.distortions import DISTORTIONS
 from kb.records import Passage
 from kb.texts import splitting
 from kb.texts.aliases import AliasTable
@@ -79,19 +83,25 @@ class Statement:
     aliases: AliasTable
 
 
-class Recorder(BuiltinModel):
-    """The built-in model; keeps its last draft and the evidence that it had."""
+@contextmanager
+def recorded() -> Iterator[list[tuple[str, tuple[Artifact, ...]]]]:
+    """The drafts that the built-in model writes meanwhile, each with the evidence that it had."""
+    drafts: list[tuple[str, tuple[Artifact, ...]]] = []
+    respond = BuiltinModel._respond
 
-    drafts: list[tuple[str, tuple[Artifact, ...]]] = []  # noqa: RUF012
-
-    def _respond(self, messages: Sequence[BaseMessage], tools: Sequence[str]) -> AIMessage:
-        message = super()._respond(messages, tools)
+    def listening(
+        self: BuiltinModel, messages: Sequence[BaseMessage], tools: Sequence[str]
+    ) -> AIMessage:
+        message = respond(self, messages, tools)
         if not message.tool_calls:
             start = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage))
             made = [m.artifact for m in messages[start:] if isinstance(m, ToolMessage)]
             evidence = tuple(Artifact.model_validate(each) for each in made if each)
-            self.drafts.append((message.text, evidence))
+            drafts.append((message.text, evidence))
         return message
+
+    with patch.object(BuiltinModel, "_respond", listening):
+        yield drafts
 
 
 def sourced(kb: Knowledge, rng: Random, most: int) -> Iterator[Statement]:
@@ -137,12 +147,10 @@ def all_passages(kb: Knowledge) -> Iterator[Passage]:
 
 def drafted(home: Path) -> Iterator[tuple[str, Statement]]:
     """(question, statement) for each sentence and cell of the built-in model's drafts."""
-    with Assistant.open(home, today=date(2026, 11, 22)) as desk:
-        recorder = Recorder(kb=desk.kb)
-    with Assistant.open(home, recorder, today=date(2026, 11, 22)) as desk:
+    with Assistant.open(home, today=date(2026, 11, 22)) as desk, recorded() as drafts:
         for question in QUESTIONS:
             answer = desk.ask(question, kept=False)
-            draft, evidence = recorder.drafts[-1]
+            draft, evidence = drafts[-1]
             fixed = set(fixed_sentences(phrases(answer.language)))
             for line in draft.splitlines():
                 if is_table_rule(line):
@@ -242,7 +250,7 @@ def report_true(statements: Sequence[Statement], show: str | None) -> None:
 def report_false(statements: Sequence[Statement], rng: Random, each: int, show: str | None) -> None:
     """False statements that passed, by kind and by group."""
     groups: dict[str, list[bool]] = defaultdict(list)
-    for kind in KINDS:
+    for kind in (*KINDS, *DISTORTIONS):
         results: list[bool] = []
         order = list(statements)
         rng.shuffle(order)

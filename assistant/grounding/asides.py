@@ -1,4 +1,4 @@
-"""What claims something without being a figure: quarters, ordinals, times of day, vague amounts.
+"""What claims something without being a figure: quarters, ordinals, times of day, guesses.
 
 Each is told in one spelling for both languages, so that 第三季度 is `Q3` as `third quarter` is.
 """
@@ -43,6 +43,11 @@ _VAGUE = re.compile(
     r"|\b(?P<figures>six|seven|eight|nine|ten|eleven)[- ]figures?\b"
     r"|(?P<zh>[数几上](?:十[万亿]?|百[万亿]?|千[万亿]?|万亿?|亿))(?!字|分之)|(?P<digits>[六七八九十]位数)"
 )
+# 三四个月, 七八成: a guess between two numbers.
+_GUESS = re.compile(
+    r"(?<![零〇一二两三四五六七八九第])(一二|一两|两三|二三|三四|三五|四五|五六|六七|七八|八九)"
+    r"(?=[十百千万亿成个家块张名倍天周年月次位种])"
+)
 _POWER = {
     "tens": 1, "dozens": 1, "scores": 1, "hundreds": 2, "thousands": 3, "millions": 6,
     "billions": 9, "trillions": 12, "hundreds of millions": 8,
@@ -74,6 +79,7 @@ def asides(folded: str) -> frozenset[str]:
         found.add(match[1] or _DAYS["一二三四五六日".index(match[2].replace("天", "日"))])
     for match in _VAGUE.finditer(folded):
         found.add(f"10^{_power(match)}")
+    found |= {match[1] for match in _GUESS.finditer(folded)}
     return frozenset(found)
 
 

@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 
 from assistant.grounding.figures import Figure, figures
+from assistant.grounding.places import Places
 from assistant.grounding.polarity import words
 from assistant.grounding.segments import Unit
 from assistant.grounding.stretches import Target
@@ -32,7 +33,13 @@ class Claim:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        return words(fold(self.text))
+        """Its words without light ones and the remark."""
+        return words(fold(self.told))
+
+    @cached_property
+    def places(self) -> Places:
+        """Where its figures and names stand."""
+        return Places(self.text, self.figures, self._subjects)
 
     @cached_property
     def told(self) -> str:

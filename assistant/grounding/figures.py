@@ -9,7 +9,7 @@ from typing import Literal
 
 from tools.quantities import Quantity, Unit, find_quantities, supports
 
-Bound = Literal["least", "most"]
+Bound = Literal["least", "most", "about", "nearly"]
 Trend = Literal["up", "down"]
 
 
@@ -68,24 +68,29 @@ _RATES = {
     "year": r"years?|annual(?:ly)?|annum|yr|年",
     "gpu": r"gpus?|cards?|chips?|[张块]?卡|[块张颗枚]",
     "firm": r"startups?|company|companies|家|公司|企业",
+    "machine": r"(?:\d-GPU |GPU )?(?:servers?|nodes?|machines?)|台(?:服务器|機器|机器)?",
+    "person": r"employees?|person|users?|seats?|founders?|名?员工|人|用户",
     "token": r"(?:million |billion |1m |百万)?tokens?|(?:百万)?词元",
 }  # fmt: skip
 _RATE_AFTER = re.compile(
-    r"\s?(?:/|per |an? (?=hour|day|week|month|year|gpu|card|startup|company)|each |every |每一?"
+    r"\s?(?:/|per |an? (?=hour|day|week|month|year|gpu|card|startup|company|server|node"
+    r"|machine|employee|person|user|founder)|each |every |每一?"
     r"|一(?=[小天周个年]))\s?(?:"
     + "|".join(f"(?P<{name}>{words})" for name, words in _RATES.items())
     + ")|\\s?(?P<annual>annually|a year|yearly)",
     re.IGNORECASE,
 )
+_PERIODS = ("hour", "day", "week", "month", "year", "annual")
 _RATE_BEFORE = re.compile(
-    "每(?:一)?(?:(?P<hour>小?时)|(?P<day>天|日)|(?P<week>周|星期)|(?P<month>个?月)|(?P<year>年)"
-    r"|(?P<gpu>[张块]卡?|卡)|(?P<firm>家(?:公司)?))[^，。、；,;]{0,8}$"
+    ".*每(?:一)?(?:(?P<hour>小?时)|(?P<day>天|日)|(?P<week>周|星期)|(?P<month>个?月)|(?P<year>年)"
+    r"|(?P<gpu>[张块]卡?|卡)|(?P<firm>家(?:公司)?)|(?P<machine>台(?:服务器|机器)?)|(?P<person>名?员工|人))[^，。、；,;]{0,8}$"
 )
 _SAYS_RATE = {name: re.compile(words, re.IGNORECASE) for name, words in _RATES.items()}
 _MOST_BEFORE = re.compile(
     r"(?:\b(?:less than|fewer than|under|below|at most|no more than|not more than|up to|maximum of"
-    r"|not exceed(?:ing)?|does not exceed|capped at|at or below)|[<≤]=?|不到|不足|至多|最多|不超过"
-    r"|不高于|低于|少于|小于|上限为?|未满)\s?(?:about |约)?(?:US\$|[$¥€£])?\s?$",
+    r"|not exceed(?:ing)?|does not exceed|capped at|at or below|as (?:much|many) as)"
+    r"|[<≤]=?|不到|不足|至多|最多|不超过|不高于|低于|少于|小于|上限为?|未满|多达|高达|最高|封顶)"
+    r"\s?(?:about |约)?(?:US\$|[$¥€£])?\s?$",
     re.IGNORECASE,
 )
 _LEAST_BEFORE = re.compile(
@@ -100,6 +105,21 @@ _MOST_AFTER = re.compile(
 _LEAST_AFTER = re.compile(
     r"\s?(?:以上|\+(?!\d)|or more(?![a-z])|at least(?![a-z])|起(?![来码]))", re.I
 )
+_LIMIT = re.compile(
+    r"\b(?:max\w*|min\w*|caps?|capped|limits?|ceiling|tops?|highest|lowest|starting)\b|最[高低多少大小]|封顶|上限|下限|起[，。步]"
+    r"|不[超少低高]|以[上下内]|门槛",
+    re.IGNORECASE,
+)
+_MORE_IN = re.compile(
+    r"\d\s?[多余来](?:[^额下]|$)|[十百千万亿][多余](?:[^额下]|$)|\+|以上|出头|or more"
+)
+_ABOUT_BEFORE = re.compile(
+    r"(?:\b(?:about|around|roughly|approximately|some|circa|an estimated)|[~≈]|大约|(?<!节)约为?"
+    r"|大概"
+    r"|(?P<nearly>\b(?:nearly|almost|close to)|将近|接近|(?<![最附])近))\s?(?:US\$|[$¥€£])?\s?$",
+    re.IGNORECASE,
+)
+_ABOUT_AFTER = re.compile(r"\s?(?:左右|上下(?!文)|or so(?![a-z]))", re.IGNORECASE)
 _UP = re.compile(
     r"\b(?:grew|grow[ns]?|growing|rose|rise[sn]?|rising|increas\w*|climb\w*|jump\w*|soar\w*|surg\w*)\b"
     r"|增长|上涨|增加|提高|上升|大涨|涨了|扩大",
@@ -110,6 +130,7 @@ _DOWN = re.compile(
     r"|下降|下跌|减少|下滑|大跌|跌了|缩减|降低",
     re.IGNORECASE,
 )
+_POINTS = re.compile(r"points?$|百分[点點]$", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"[;；。！？!?：（）()—]|，|(?<!\d),|,(?!\d)|\.(?=\s)|:(?![0-9/])"
     r"|\b(?:while|whereas|but|although)\b|而(?![且言])|但(?!凡)|(?<=[^不])同时",
@@ -155,6 +176,8 @@ def _figure(text: str, quantity: Quantity, parts: list[tuple[int, str]]) -> Figu
 
 def _counted(quantity: Quantity, after: str) -> tuple[str | None, str | None]:
     """The sort of thing that a count counts, or its English noun."""
+    if quantity.unit is Unit.PERCENT:
+        return ("points" if _POINTS.search(quantity.text) else None), None
     if quantity.unit is Unit.GPUS:
         tail = re.match(r"[ -](?:days?|weeks?|months?|years?|minutes?)(?![a-z])", after)
         return ("gpu times" if tail else "gpus"), None
@@ -179,9 +202,11 @@ def _counted(quantity: Quantity, after: str) -> tuple[str | None, str | None]:
 def _rate(quantity: Quantity, before: str, after: str) -> str | None:
     if quantity.unit not in (Unit.MONEY, Unit.COUNT, Unit.TOKENS, Unit.GPUS):
         return None
-    match = _RATE_AFTER.match(after) or (
-        _RATE_BEFORE.search(before) if quantity.unit is Unit.MONEY else None
-    )
+    match = _RATE_AFTER.match(after)
+    if match and match.lastgroup not in _PERIODS:  # per GPU and month
+        match = _RATE_AFTER.match(after, match.end()) or match
+    if match is None and quantity.unit is Unit.MONEY:
+        match = _RATE_BEFORE.search(before)
     if match is None:
         return None
     return "year" if match.lastgroup == "annual" else match.lastgroup
@@ -190,9 +215,11 @@ def _rate(quantity: Quantity, before: str, after: str) -> str | None:
 def _bound(before: str, quantity: Quantity, after: str) -> Bound | None:
     if _MOST_BEFORE.search(before) or _MOST_AFTER.match(after):
         return "most"
-    if _LEAST_BEFORE.search(before) or _LEAST_AFTER.match(after):
+    if _LEAST_BEFORE.search(before) or _LEAST_AFTER.match(after) or _MORE_IN.search(quantity.text):
         return "least"
-    return None
+    if match := _ABOUT_BEFORE.search(before):
+        return "nearly" if match["nearly"] else "about"
+    return "about" if _ABOUT_AFTER.match(after) or _ABOUT_AFTER.search(quantity.text) else None
 
 
 def _trend(clause: str) -> Trend | None:
@@ -231,20 +258,36 @@ def mismatch(held: Figure, claimed: Figure, around: str) -> str | None:
     """What two figures of one value differ in: "unit", "rate", "direction"; None for nothing."""
     if not _same_thing(held, claimed, around.casefold()):
         return "unit"
+    have_hours = held.quantity.unit is Unit.PRICE_PER_GPU_HOUR
+    if have_hours and claimed.rate not in (None, "hour", "gpu"):
+        return "rate"
     if claimed.rate and held.rate != claimed.rate:
         named = _SAYS_RATE[claimed.rate].search(around)
         if held.rate is not None or not named:
             return "rate"
-    if {held.bound, claimed.bound} == {"least", "most"}:
+    if _is_bounded_otherwise(held.bound, claimed.bound):
         return "direction"
     if {held.trend, claimed.trend} == {"up", "down"}:
         return "direction"
     return None
 
 
+def _is_bounded_otherwise(held: Bound | None, claimed: Bound | None) -> bool:
+    if claimed not in ("least", "most") or held is None:
+        return False
+    return held != claimed and (held, claimed) != ("nearly", "most")
+
+
+def bounds_more(held: Figure, claimed: Figure) -> bool:
+    """Whether a plain figure became a bound: not where its clause tells a limit in other words."""
+    told = held.bound is not None or _LIMIT.search(held.clause)
+    return not told and claimed.bound in ("least", "most")
+
+
 def _same_thing(held: Figure, claimed: Figure, around: str) -> bool:
     have, want = held.quantity.unit, claimed.quantity.unit
-    if "gpu times" in (held.kind, claimed.kind) and held.kind != claimed.kind:
+    apart = ("gpu times", "points")  # GPU-days are no GPUs, and a point is no percent
+    if held.kind != claimed.kind and (held.kind in apart or claimed.kind in apart):
         return False
     if want is Unit.COUNT and have is not Unit.COUNT:
         if have in _HARD and claimed.kind:

@@ -12,6 +12,8 @@ _REPEATED = 0.6
 """A sentence that holds so much of an order of a source repeats it (share of its letter pairs), as
 does one of which so much stands in an order."""
 _LEAST_ALIKE = 8
+_LEAST_PIECE = 6
+"""Letters of a Chinese text that stands in an order as a whole."""
 
 
 def squeezed(text: str) -> str:
@@ -23,8 +25,10 @@ def obeys(text: str, orders: Iterable[str]) -> bool:
     """Whether a text repeats one of the `squeezed` orders, or says that it was carried out."""
     mine = squeezed(text)
     pairs = _pairs(mine)
+    piece = len(mine) >= _LEAST_PIECE and not mine.isascii()
     return any(
-        len(pairs & _pairs(order)) >= _REPEATED * len(_pairs(order))
+        (piece and mine in order)
+        or len(pairs & _pairs(order)) >= _REPEATED * len(_pairs(order))
         or _longest_alike(mine, order) >= max(_LEAST_ALIKE, _REPEATED * len(mine))
         for order in orders
     )

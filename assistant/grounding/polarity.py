@@ -13,7 +13,8 @@ from functools import lru_cache
 from assistant.grounding.figures import clauses
 
 _DENIAL = re.compile(
-    r"\b(?:not|never|no|none|neither|nor|without|cannot|nothing|nobody)\b|n['’]t\b"
+    r"\b(?:not(?! (?:only|just|merely)\b)|never|no|none|neither|nor|without|cannot|nothing"
+    r"|nobody)\b|n['’]t\b"
     r"|没有?|(?<![时])未(?![来])|(?<![绝毫])不(?![仅只过同少断管论久足到超低高光但妨愧错乏得止免禁至如])|无(?![论疑])|并非|(?<![除])非(?=[常]{0}[的是])|别(?=再)"
 )
 _OPPOSITES = tuple(
@@ -33,9 +34,14 @@ _OPPOSITES = tuple(
 )  # fmt: skip
 _HAVING = re.compile("有")  # what 没有 denies: 有交代, 没有交代
 _WORD = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[一-鿿]")
-_LIGHT = frozenset(
+LIGHT = frozenset(
     "the a an of to in for and or is are was were be been has have had does do did will would can"
     " not no never it its that this by on at with as".split()
+)
+_STEP = re.compile(rf"(?P<denial>[并尚从毫绝也都]?(?:{_DENIAL.pattern}))|(?P<word>{_WORD.pattern})")
+# What a denial may be exchanged for, or goes with.
+_LIGHTER = frozenset(
+    "some any still always ever also yet so there here these those 有 的 了 会 也 都 已".split()
 )
 _ALIKE = 0.75
 """Share of the shorter clause's words that two clauses must have in common to be compared."""
@@ -53,13 +59,15 @@ def words(folded: str) -> frozenset[str]:
             last = word
         else:
             last = ""
-            if word not in _LIGHT:
+            if word not in LIGHT:
                 found.add(word)
     return frozenset(found)
 
 
 def contradicts(said: str, source: str) -> bool:
     """Whether a clause of folded `said` repeats a clause of folded `source` turned round."""
+    if _is_denied_between(said, source):
+        return True
     theirs = [clause for _, clause in clauses(source)]
     for _, clause in clauses(said):
         mine = words(clause)
@@ -85,6 +93,38 @@ def _alike(mine: Iterable[str], theirs: frozenset[str]) -> float:
 
 def _is_denied(clause: str, source: str) -> bool:
     return len(_DENIAL.findall(clause)) % 2 != len(_DENIAL.findall(source)) % 2
+
+
+def _is_denied_between(said: str, source: str) -> bool:
+    """Whether a denial stands between two words in one text, and those follow on one another
+    without it in the other, in all places of both."""
+    mine, theirs = _denials(said), _denials(source)
+    for pair in mine.keys() & theirs.keys():
+        if len(mine[pair]) == len(theirs[pair]) == 1 and mine[pair] != theirs[pair]:
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _denials(folded: str) -> dict[tuple[str, str], frozenset[bool]]:
+    """For each two words that follow on one another whether a denial stands between them."""
+    found: dict[tuple[str, str], set[bool]] = {}
+    spoken: list[str] = []
+    denied: list[bool] = [False]
+    for match in _STEP.finditer(folded):
+        if match["denial"]:
+            denied[-1] = not denied[-1]
+        elif match["word"] not in LIGHT and match["word"] not in _LIGHTER:
+            spoken.append(match["word"])
+            denied.append(False)
+    for n in range(1, len(spoken)):
+        behind = spoken[n]
+        if len(behind) == 1 and n + 1 < len(spoken):
+            if denied[n + 1]:
+                continue  # half of a Chinese word
+            behind += spoken[n + 1]
+        found.setdefault((spoken[n - 1], behind), set()).add(denied[n])
+    return {pair: frozenset(ways) for pair, ways in found.items()}
 
 
 def _is_opposite(clause: str, source: str) -> bool:

@@ -8,6 +8,8 @@ from functools import cached_property
 from assistant.evidence import PassageEvidence, ToolEvidence
 from assistant.grounding.asides import asides
 from assistant.grounding.figures import Figure, figures
+from assistant.grounding.legible import legible
+from assistant.grounding.places import Places
 from assistant.grounding.polarity import words
 from assistant.grounding.subjects import Subjects, families
 from kb.texts.folding import fold
@@ -35,17 +37,17 @@ class Target:
 
 
 class Stretch:
-    """A sentence of a passage; `before` are the sentences of the passage in front of it."""
+    """A sentence of a passage, its `text` as it is judged; `before` are the sentences of the
+    passage in front of it."""
 
     def __init__(
         self, passage: PassageEvidence, span: tuple[int, int], before: str, subjects: Subjects
     ) -> None:
         self.passage, self._before, self._subjects = passage, before, subjects
         start, end = span
-        self.text = passage.text[start:end]
-        self.target = Target(
-            passage, self.text, start=passage.start + start, end=passage.start + end
-        )
+        quote = passage.text[start:end]
+        self.text = legible(quote)
+        self.target = Target(passage, quote, start=passage.start + start, end=passage.start + end)
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -53,10 +55,20 @@ class Stretch:
         return (*figures(self.text), *self.dates)
 
     @cached_property
+    def is_dated(self) -> bool:
+        """Whether the sentence gives a date of its own."""
+        return any(each.quantity.unit in _DATED for each in figures(self.text))
+
+    @cached_property
     def dates(self) -> tuple[Figure, ...]:
         """When the source says it was."""
         about = " ".join(filter(None, (self.passage.as_of, self.passage.title)))
         return tuple(each for each in figures(about) if each.quantity.unit in _DATED)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the figures and names of the sentence stand."""
+        return Places(self.text, figures(self.text), self._subjects)
 
     @cached_property
     def folded(self) -> str:
@@ -118,6 +130,11 @@ def stretches_of(passage: PassageEvidence, subjects: Subjects) -> list[Stretch]:
     """The sentences of a passage that state something."""
     spans = passage.statements()
     return [Stretch(passage, span, passage.text[: span[0]], subjects) for span in spans]
+
+
+def likeness(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    """The share of all words of both that both have."""
+    return len(mine & theirs) / len(mine | theirs) if mine or theirs else 0.0
 
 
 def overlap(mine: frozenset[str], theirs: frozenset[str]) -> float:

@@ -11,12 +11,18 @@ from kb.texts.aliases import AliasTable
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
 
-# Groups of the starter's alias table that name things, trades and papers and no party to a deal.
-COMMON = frozenset(
+# Groups of the starter's alias table that name papers, which tell of deals and are no party to one.
+PAPERS = frozenset(
     """
-    gpu chip h100 tpu rtx-4090 gh200 gb200 ascend the-information forbes time-magazine
-    financial-times new-york-times wall-street-journal wallstreetcn pitchbook bloomberg jiazi
-    compute cluster cloud data-center server credits free-trial rent on-demand reserved spot price
+    the-information forbes time-magazine financial-times new-york-times wall-street-journal
+    wallstreetcn pitchbook bloomberg jiazi
+    """.split()
+)
+# Those and the groups that name things and trades.
+COMMON = PAPERS | frozenset(
+    """
+    gpu chip h100 tpu rtx-4090 gh200 gb200 ascend compute cluster cloud data-center server credits
+    free-trial rent on-demand reserved spot price
     free below-market shortage hoard queue training fine-tuning inference large-model token startup
     fund broker accelerator portfolio equity valuation funding-round pre-seed seed-round convertible
     warrant dilution revenue revenue-share profit-share earnings profit bubble investment round-trip
@@ -55,6 +61,19 @@ class Subjects:
             ):
                 last.setdefault(fold(name), folded.rfind(fold(name)))
         return tuple(sorted(last, key=lambda name: (last[name], name)))
+
+    def mentions(self, folded: str, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, party) of each mention in `folded` of the parties and papers that `text`
+        names."""
+        named = self.named(text)
+        told = PAPERS.union(named)
+        found = [each for each in self._aliases.mentions(folded) if each[2] in told]
+        taken = {at for start, end, _ in found for at in range(start, end)}
+        for name in named:
+            for match in re.finditer(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", folded):
+                if match.start() not in taken:
+                    found.append((*match.span(), name))
+        return sorted(found)
 
     def learn(self, title: str, text: str, *, program: bool) -> None:
         """Remember the names that a source uses; the title of a `program` is its name."""

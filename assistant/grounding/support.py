@@ -10,13 +10,14 @@ from functools import cached_property
 from assistant.evidence import Artifact, PassageEvidence, ToolEvidence
 from assistant.grounding.claims import Claim
 from assistant.grounding.fields import Field, told, walk
-from assistant.grounding.figures import Figure, figures, mismatch
+from assistant.grounding.figures import Figure, bounds_more, figures, mismatch
 from assistant.grounding.han_names import new_surnames, one_dot
 from assistant.grounding.legible import legible
 from assistant.grounding.orders import obeys, squeezed
+from assistant.grounding.places import misplaced
 from assistant.grounding.polarity import contradicts, words
 from assistant.grounding.segments import Unit
-from assistant.grounding.stretches import Stretch, Target, overlap, stretches_of
+from assistant.grounding.stretches import Stretch, Target, likeness, overlap, stretches_of
 from assistant.grounding.subjects import Subjects, families
 from assistant.grounding.vocabulary import Vocabulary
 from assistant.reasons import Reason
@@ -43,12 +44,21 @@ _NOT_TOLD = re.compile(
     r"|confirm\w*|tell|tells|give|gives|found|support\w*|answers?)\b|(?:没有?|未|无)(?:法)?.{0,6}(?:说|提|写|给出|公布|披露|证实|查到|找到|记载|答|关于)",
     re.IGNORECASE,
 )
+# A clause that says when something was told, and not when it was.
+_TOLD_WHEN = re.compile(
+    r"\b(?:report(?:ed|s|ing)?|sa(?:id|ys)|wrote|writes|articles?|story|published|according"
+    r"|as (?:of|at)|told|tells|dated)\b|报道|文章|称|说|发布|刊|截至|据|写",
+    re.IGNORECASE,
+)
 _WRONG = {"rate": "unit", "none": "figure"}
 LONGEST = 1_200
 """Characters of a sentence or cell that are checked: what a sentence costs grows with the square of
 its figures, and no source's sentence is half as long."""
 _REPEATED = 0.65
 """Share of a sentence's words that one of a source has which it repeats."""
+_WHOLE = 5
+"""Words of a claim that can repeat a sentence."""
+_ABOUT_AS_CLOSE = 0.1
 _NEARLY = 0.3
 _NEAR = 0.1
 """What agreement counts beside likeness where several sentences state one figure."""
@@ -144,6 +154,8 @@ class EvidenceBook:
             strangers = self._strangers(claim, closest)
             if strangers:
                 return Verdict(reason=Reason("stranger", strangers[0]))
+            if (wrong := self._misplaced(claim, closest)) is not None:
+                return Verdict(reason=Reason("misplaced", wrong))
         if not claim.figures:
             targets = self._about_marks(unit)
         if not targets and not unit.row and len(claim.words) > 3:
@@ -201,26 +213,30 @@ class EvidenceBook:
                         continue
                     wrong = mismatch(held, figure, stretch.text)
                     wrong = wrong or self._of_another(claim, figure, stretch, held)
-                    likeness = overlap(claim.words, stretch.words) + (0.0 if wrong else _NEAR)
-                    if likeness > best[0]:
-                        best = (likeness, stretch, wrong)
-        likeness, chosen, wrong = best
+                    alike = overlap(claim.words, stretch.words)
+                    repeated = alike >= _REPEATED and len(claim.words) >= _WHOLE
+                    if not wrong and repeated and bounds_more(held, figure):
+                        wrong = "direction"
+                    alike += 0.0 if wrong else _NEAR
+                    if alike > best[0]:
+                        best = (alike, stretch, wrong)
+        alike, chosen, wrong = best
         if chosen is None:
             return None, None, 0.0
-        return (None if wrong else chosen.target), wrong, likeness
+        return (None if wrong else chosen.target), wrong, alike
 
     def _told_by(self, stretch: Stretch, claim: Claim, figure: Figure) -> tuple[Figure, ...]:
         """The figures of a source's sentence, and the date of the source: not where the claim
-        repeats a sentence that gives a date of its own, but for the remark that says who told it
-        when."""
+        repeats a sentence that gives a date of its own, but for what says who told it when."""
         in_remark = figure.quantity.start >= len(claim.told.rstrip())
-        if figure.quantity.unit not in _DATED or in_remark:
+        if figure.quantity.unit not in _DATED or in_remark or _TOLD_WHEN.search(figure.clause):
             return stretch.figures
-        own = figures(stretch.text)
-        dated = any(each.quantity.unit in _DATED for each in own)
-        return (
-            own if dated and overlap(claim.words, stretch.words) >= _REPEATED else stretch.figures
+        closest = self._closest(claim)
+        repeated = [each for each in (closest, stretch) if each is not None]
+        dated = any(
+            each.is_dated and overlap(claim.words, each.words) >= _REPEATED for each in repeated
         )
+        return figures(stretch.text) if dated else stretch.figures
 
     def _anywhere(self, claim: Claim, figure: Figure) -> tuple[Target | None, str]:
         """What all evidence says of a figure. A sentence that repeats one of a source takes its
@@ -250,7 +266,7 @@ class EvidenceBook:
 
     def _closest(self, claim: Claim) -> Stretch | None:
         """The source's sentence that a claim repeats nearly word for word."""
-        if len(claim.words) < 5:
+        if len(claim.words) < _WHOLE:
             return None
         everything = [each for stretches in self._stretches.values() for each in stretches]
         best = max(everything, key=lambda each: overlap(claim.words, each.words), default=None)
@@ -336,6 +352,24 @@ class EvidenceBook:
         named = self._subjects.named(claim.told)
         strange = [name for name in named if not self._subjects.same((name,), about)]
         return [*strange, *new_surnames(one_dot(fold(claim.told)), self._vocabulary.folded)]
+
+    def _misplaced(self, claim: Claim, closest: Stretch) -> str | None:
+        """A figure or name that a claim puts where the sentence that it repeats has another one,
+        unless a sentence about as close has it there."""
+        near = likeness(claim.words, closest.words) - _ABOUT_AS_CLOSE
+        until, wrong = len(claim.told.rstrip()), None
+        for stretches in self._stretches.values():
+            for each in stretches:
+                if likeness(claim.words, each.words) < near:
+                    continue
+                found = misplaced(claim.places, each.places, self._is_one_party, until)
+                if found is None:
+                    return None
+                wrong = wrong or found
+        return wrong
+
+    def _is_one_party(self, one: str, other: str) -> bool:
+        return self._subjects.same((one,), (other,))
 
     def _about_marks(self, unit: Unit) -> list[Target]:
         """Targets for the evidence that a draft names for a sentence without figures."""

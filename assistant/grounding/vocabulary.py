@@ -13,7 +13,7 @@ from assistant.grounding.asides import asides, stray_tokens, tokens
 from assistant.grounding.fields import told
 from assistant.grounding.figures import figures
 from assistant.grounding.han_names import one_dot, strange_han_names
-from assistant.grounding.legible import strange_letters
+from assistant.grounding.legible import legible, strange_letters
 from assistant.grounding.names import addresses, quotations, strange_names, urls
 from assistant.grounding.subjects import COMMON
 from assistant.reasons import Reason
@@ -54,8 +54,8 @@ class Vocabulary:
 
     @cached_property
     def folded(self) -> str:
-        """Everything that may be named, folded."""
-        return one_dot("\n".join(fold(line) for line in self._raw.split("\n")))
+        """Everything that may be named, as it is judged and folded."""
+        return one_dot("\n".join(fold(legible(line)) for line in self._raw.split("\n")))
 
     @cached_property
     def _addresses(self) -> str:
@@ -148,8 +148,9 @@ class Vocabulary:
         group = self._aliases.group(name)
         if group is not None:
             return group in self._groups or group in COMMON
-        found = self._aliases.places(fold(name))
-        return any(start == 0 and group in self._groups for start, group in found) and "·" in name
+        dot = (folded := fold(name)).find("·")
+        found = self._aliases.mentions(folded) if dot > 0 else []
+        return any(start < dot < end and group in self._groups for start, end, group in found)
 
     def names_only_asked(self, text: str) -> bool:
         """Whether a text names somebody of whom the person alone speaks."""

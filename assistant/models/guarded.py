@@ -177,12 +177,19 @@ class GuardedModel(BaseChatModel):
 
 
 def _as_chunk(message: AIMessage) -> AIMessageChunk:
+    """A whole answer as one chunk; calls that are no JSON stay what they are."""
+    told: list[tuple[str | None, str, str | None]]
+    told = [(c["name"], json.dumps(c["args"]), c["id"]) for c in message.tool_calls]
+    told += [(c["name"], c["args"] or "{", c["id"]) for c in message.invalid_tool_calls]
     calls: Any = [
-        {"name": c["name"], "args": json.dumps(c["args"]), "id": c["id"], "index": n}
-        for n, c in enumerate(message.tool_calls)
+        {"name": name, "args": args, "id": call, "index": n}
+        for n, (name, args, call) in enumerate(told)
     ]
     return AIMessageChunk(
-        content=message.content, tool_call_chunks=calls, usage_metadata=message.usage_metadata
+        content=message.content,
+        tool_call_chunks=calls,
+        usage_metadata=message.usage_metadata,
+        response_metadata=message.response_metadata,
     )
 
 

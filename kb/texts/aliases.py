@@ -56,6 +56,10 @@ class AliasTable:
         """Where members of groups begin in an already folded text, with the ids of the groups."""
         return [(m.start(), self._group[m["word"]]) for m in self._pattern.finditer(folded)]
 
+    def mentions(self, folded: str) -> list[tuple[int, int, str]]:
+        """Like `places`, with where each member ends: (start, end, id of the group)."""
+        return [(*m.span(), self._group[m["word"]]) for m in self._pattern.finditer(folded)]
+
     def without(self, folded: str) -> str:
         """An already folded text with a space in place of each member of a group."""
         return self._pattern.sub(" ", folded)

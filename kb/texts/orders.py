@@ -125,6 +125,7 @@ _CHINESE_REQUEST = re.compile(
     rf"|{_START}(?:把|将).{{1,40}}(?:转到|转给|转账|发送到|发送给|发给|删掉|删除|改成|改为|移到|移动到|公开给|分享给)"
     rf"|{_START}(?:提取|提现|转账|禁用|关闭|打开|解锁|删除|更新|修改|卸载|安装|下载|点击|访问|订阅|分享).{{0,12}}"
     r"(?:我的|你的|该链接|以下链接|此链接|https?:)"
+    r"|^，?(?:并且?)?(?:链接|跳转|导向|指向)[到至](?:https?:|www\.|[a-z0-9-]+\.[a-z])"
     r"|^(?:打乱|重新排列|替换|去掉|删去|使用|加入|添加|插入|附上).{0,20}(?:字母|单词|空格|元音|拼写|这句话|一句话|链接)",
 )
 # What goes on about the asker of an order: "My kitchen is on fire.", "The account ID is 'X1'."
@@ -138,18 +139,19 @@ _OWN = re.compile(
     r"\bmy (?:\w+ ){0,3}(?:id|number|password|account)\b"
     r"|\b(?:account|policy|patient|user|application|member|customer)[ _]"
     r"(?:id|number|password)\b.{0,14}\d"
-    r"|我的[^，。]{0,10}(?:编号|病历号|账号|账户|密码)",
+    r"|我的[^，。]{0,10}(?:编号|病历号|账号|账户|密码)"
+    r"|(?:应用|账户|保单|病历|患者|用户|会员|客户|订单)(?:编号|号码?|ID)(?:是|为|[:：]).{0,14}\d",
     re.IGNORECASE,
 )
 # What goes on about the asker of an order: "My kitchen is on fire.", "The account ID is 'X1'."
 _GOES_ON = re.compile(
     r"^(?:my|i|this is for my|thank you)\b|^(?:我|谢谢)"
     r"|\b(?:account|policy|patient|user|application|order)?[ _](?:id|number|password)\b"
-    r"|账号|编号|密码",
+    r"|账号|编号|密码|^，?并",
     re.IGNORECASE,
 )
 # An address or a string of code that stands alone.
-_NO_WORDS = re.compile(r"[!-~]{14,}")
+_NO_WORDS = re.compile(r"[!-~]{14,}|(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[!-~]*)?", re.IGNORECASE)
 _QUESTION = re.compile(r"[?？][\"'”’」』）)*_\s]*$")
 _BEFORE = " \t-*•>#|\"'“”‘’「」『』（()_.…—"
 _LONGEST = 2000

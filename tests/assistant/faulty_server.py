@@ -25,14 +25,43 @@ class Reply:
     def status(self, code: int, headers: dict[str, str] | None = None, body: str = "") -> None:
         """A whole answer that is no stream, such as an error."""
         error = {"error": {"message": body or "no", "type": "error", "code": None, "param": None}}
-        data = json.dumps(error).encode()
+        self.json(json.dumps(error).encode(), code=code, headers=headers)
+
+    def json(
+        self,
+        data: bytes,
+        *,
+        code: int = 200,
+        headers: dict[str, str] | None = None,
+        promised: int | None = None,
+    ) -> None:
+        """These bytes as a body that says to be JSON and to be `promised` bytes long."""
         self._handler.send_response(code)
         for name, value in (headers or {}).items():
             self._handler.send_header(name, value)
         self._handler.send_header("Content-Type", "application/json")
-        self._handler.send_header("Content-Length", str(len(data)))
+        self._handler.send_header("Content-Length", str(promised or len(data)))
+        self._handler.send_header("Connection", "close")
         self._handler.end_headers()
         self._handler.wfile.write(data)
+        self._handler.wfile.flush()
+        self._handler.close_connection = True
+
+    def whole(
+        self, text: str | None, calls: Sequence[tuple[str, str]] = (), finish: str = "stop"
+    ) -> None:
+        """A `chat.completion`: the whole answer at once, for a client that wants no stream."""
+        made = [
+            {"id": f"call_{n}", "type": "function", "function": {"name": name, "arguments": args}}
+            for n, (name, args) in enumerate(calls)
+        ]
+        message = {"role": "assistant", "content": text} | ({"tool_calls": made} if made else {})
+        told = {
+            "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": MODEL,
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+        }  # fmt: skip
+        self.json(json.dumps(told).encode())
 
     def raw(self, data: bytes) -> None:
         """Bytes of the stream as they are."""

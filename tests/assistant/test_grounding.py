@@ -275,3 +275,79 @@ def test_the_remark_behind_a_dated_sentence_has_the_date_of_the_source() -> None
     told = "**Since 2023 funds have been buying their own GPUs.**"
     said = f"{told} (reported, The Information, Jul 2024)"
     assert show(made, f"{said} [p1.1]") == (f"{said} [1]", [])
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("Luma pays 20% of it.", "Luma pays 20 percentage points of it."),
+        ("Luma rents chips for $2.35 per GPU-hour.", "Luma rents chips for $2.35 per month."),
+        ("Luma told that a month costs $9 an hour.", "Luma told that it costs $9 a month."),
+        ("Luma pays $900 a GPU for its cluster.", "Luma pays $900 a server for its cluster."),
+        ("卢马每家公司给35万美元额度。", "卢马每名员工给35万美元额度。"),
+        ("Luma plans about 3,000 GPUs.", "Luma plans more than 3,000 GPUs."),
+        ("Luma plans nearly 3,000 GPUs.", "Luma plans at least 3,000 GPUs."),
+        ("卢马计划使用约3000块GPU训练。", "卢马计划使用至少3000块GPU训练。"),
+        ("Luma lends startups 300 GPUs for training models.",
+         "Luma lends startups up to 300 GPUs for training models."),
+        ("New members begin with $200 of credits and get $5,000 after verification.",
+         "New members begin with $5,000 of credits and get $200 after verification."),
+        ("Today Nvidia is itself an early investor in CoreWeave.",
+         "Today CoreWeave is itself an early investor in Nvidia."),
+        ("It checks the revenue; it is not a cost.", "It checks the revenue; it is a cost."),
+        ("这笔贷款用来购买云服务器和网络。", "这笔贷款用来尚未购买云服务器和网络。"),
+        ("AWS gives credits and no equity is taken.", "AWS gives credits and equity is taken."),
+        ("项目一般要等八个月。", "项目一般要等七八个月。"),
+    ],
+)  # fmt: skip
+def test_words_of_a_source_in_another_place_are_taken_out(source: str, said: str) -> None:
+    notes: dict[str, Any] = {"title": "Notes", "header": "", "as_of": None, "publisher": None}
+    text, removed = show(grounder(passage(source, **notes)), f"{said} [p1.1]")
+    assert (text, len(removed)) == ("", 1)
+    kept, _ = show(grounder(passage(source, **notes)), f"{source} [p1.1]")
+    assert kept.startswith(source.removesuffix("。").removesuffix("."))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("Google, Amazon and Microsoft put nearly $20 billion into Anthropic.",
+         "Microsoft, Google and Amazon put nearly $20 billion into Anthropic."),
+        ("In it Andromeda lends startups 10 GPUs and Conviction lends startups 20 GPUs.",
+         "In it Conviction lends startups 20 GPUs and Andromeda lends startups 10 GPUs."),
+        ("Members get $100,000 from AWS, $150,000 from Nebius and $7,500 from Lambda.",
+         "From AWS: $100,000; from Nebius: $150,000; from Lambda: $7,500"),
+        ("Modal为初创公司提供最高2.5万美元额度。", "Modal为初创公司提供最多2.5万美元额度。"),
+        ("Luma has not only chips but also 30 engineers.", "Luma has chips and 30 engineers."),
+        ("Luma paid 30多亿美元 for it.", "Luma paid more than $3 billion for it."),
+        ("报告写于二〇二四年七月，有二三〇家公司。", "报告写于二〇二四年七月，有二三〇家公司。"),
+    ],
+)  # fmt: skip
+def test_the_same_said_in_another_order_is_shown(source: str, said: str) -> None:
+    notes: dict[str, Any] = {"title": "Notes", "header": "", "as_of": None, "publisher": None}
+    text, removed = show(grounder(passage(source, **notes)), f"{said} [p1.1]")
+    assert removed == []
+    assert text.startswith(said.rstrip("。"))
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Conviction cut its orders of chips in July 2024.", False),
+        ("In July 2024 a story said that Conviction cut its orders of chips in 2024.", True),
+        ("Conviction cut its orders of chips in 2024. (reported, Jul 2024)", True),
+    ],
+)
+def test_the_month_of_a_source_is_no_month_of_a_deed(said: str, shown: bool) -> None:
+    dated = passage("Conviction cut its orders of chips in 2024.", title="Notes", header="")
+    other = passage("It has servers.", id="p1.2", title="Notes", header="")
+    text, _ = show(grounder(dated, other), f"{said} [p1.1]")
+    assert bool(text) is shown
+
+
+def test_a_known_name_in_front_lends_nothing_to_the_name_behind() -> None:
+    aliases = AliasTable({"microsoft": ["Microsoft", "微软"]})
+    made = Grounder([], "not stated", aliases=aliases)
+    told = passage("微软提供基础设施。", title="Notes", header="")
+    made.learn(Artifact(tool=ToolEvidence(id="t1", name="search_knowledge"), passages=[told]))
+    assert show(made, "微软和约翰·史密斯提供基础设施。 [p1.1]")[0] == ""
