@@ -119,6 +119,43 @@ def asks_without(reading: Reading, sentence: str) -> bool:
     return False
 
 
+# Kinds of companies that programs shut out, as one says that one is such, and as terms say it.
+_KINDS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\bnon-?profits?\b|\bnot[- ]for[- ]profit\b|\bcharit(?:y|able)\b|非营利|公益组织|慈善",
+        r"\bagenc(?:y|ies)\b|代理(?:公司|机构|商)",
+        r"\bconsult(?:ing|anc(?:y|ies)|ants?)\b|咨询",
+        r"\b(?:governments?|public bod(?:y|ies))\b|政府",
+        r"\b(?:schools?|universit(?:y|ies)|educational)\b|学校|大学|教育机构",
+        r"\b(?:publicly )?listed\b|\bipo\b|\bpublic company\b|上市",
+        r"\bacquired\b|被收购",
+        r"\bcrypto\w*\b|加密货币|挖矿",
+    )
+)
+_SHUT_OUT = re.compile(
+    r"\bexclud\w*([^.;]*)|\b(?:not (?:for|open to)|except|neither|nor|no) ([^.;?]*)"
+    r"|(?:排除|不接受|不面向|不含|不属于|[既也]非|[既也]不是)([^。；？]*)"
+    r"|([^。；，]*)(?:除外|不在[^。；]{0,6}内)"
+)
+_WE_ARE = re.compile(
+    r"\b(?:we|i|my (?:company|startup)|our (?:company|startup|team))"
+    r"(?:['’](?:re|m)| (?:are|am|is|run))"
+    r"([^.;?!]{2,60})|\b(?:as|we['’]re|for|would|can|could|does|do) an? ([^.;?!]{2,60})"
+    r"|(?:我们公?司?|本公司|我司)(?:是|已经?|刚)([^，。；？?！]{2,20})"
+)
+
+
+def is_shut_out(reading: Reading, sentence: str) -> bool:
+    """Whether the question says that the company is of a kind that a sentence shuts out: "we are a
+    charity" against "excludes agencies and non-profits"."""
+    told = " ".join(filter(None, (g for m in _WE_ARE.finditer(reading.folded) for g in m.groups())))
+    shut = " ".join(
+        filter(None, (g for m in _SHUT_OUT.finditer(fold(sentence)) for g in m.groups()))
+    )
+    return any(kind.search(told) and kind.search(shut) for kind in _KINDS)
+
+
 def targets(reading: Reading, programs: Sequence[Program], mentioned: Mentioned) -> list[str]:
     """The programs that the company is held against; empty where all are meant. Those that it is
     in already ("we are in Inception") are not, nor are deals and loans of a named sponsor."""

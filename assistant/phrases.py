@@ -186,6 +186,8 @@ class Phrases:
     verdicts: Mapping[str, str]
     verdict_leads: Mapping[str, str]
     no_way: str
+    shut_out: str
+    so_far: str
     match_lead: str
     match_lead_one: str
     match_lead_none: str

@@ -316,6 +316,8 @@ ENGLISH = Phrases(
         "unknown": "**It cannot be told yet whether {name} is open to you.**",
     },
     no_way="No, not without it: ",
+    shut_out="No, not as such a company: ",
+    so_far="Yes, by what you tell so far; the rest is open: ",
     match_lead="**Of {n} programs, {eligible} are open to you by what the sources state.**",
     match_lead_one="**Of {n} programs, {eligible} is open to you by what the sources state.**",
     match_lead_none="**Of {n} programs, none is certainly open to you yet.**",

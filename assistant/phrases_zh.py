@@ -270,6 +270,8 @@ SIMPLIFIED = Phrases(
         "unknown": "**暂时无法判断你们能否申请{name}。**",
     },
     no_way="不可以，这是必要条件：",
+    shut_out="不可以，这类公司不在范围内：",
+    so_far="可以，就目前所说的条件而言（其余待确认）：",
     match_lead="**按来源所述的条件，{n}个计划中有{eligible}个你们可以申请。**",
     match_lead_one="**按来源所述的条件，{n}个计划中有{eligible}个你们可以申请。**",
     match_lead_none="**{n}个计划中，目前没有一个能确定你们可以申请。**",

@@ -44,6 +44,8 @@ def asked(question: str) -> YesNo:
         ("基金有没有卖掉服务器？", "基金有卖掉服务器", "基金没有卖掉服务器"),
         ("這筆貸款能不能提前還？", "这笔贷款能提前还", "这笔贷款不能提前还"),
         ("听说他们在卖服务器，是真的吗？", "他们在卖服务器", None),
+        ("他们见过这样的公司吗？", "他们见过这样的公司", "他们没见过这样的公司"),
+        ("两边的规模差不多吗？", "两边的规模差不多", "两边的规模差很多"),
     ],
 )
 def test_a_question_becomes_a_statement_and_its_denial(
@@ -103,6 +105,8 @@ def test_a_sentence_leans_one_way(
         ("Did the fund meet founders who need it?", "The fund met many of them.", False),
         ("基金有没有遇到过这样的人？", "基金没有碰到过这样的人。", True),
         ("基金是不是没有遇到过这样的人？", "基金没有碰到过这样的人。", False),
+        ("基金遇到过非用它不可的人吗？", "基金没有碰到过这样的人。", True),
+        ("两家规模差不多吗？", "两家规模不一样。", True),
     ],
 )
 def test_a_denial_counts_where_the_question_has_none(
@@ -119,6 +123,7 @@ def test_a_denial_counts_where_the_question_has_none(
         ("芯片是租的，不是买的，对吧？", "芯片是租的,对吧?", False),
         ("额度到底是一万还是两万，说法一致吗？", "额度到底是一万还是两万,说法一致吗?", False),
         ("大公司投的钱真的更多？", "大公司投的钱真的更多?", False),
+        ("两边的规模差不多吗？", "两边的规模差不多吗?", False),
     ],
 )
 def test_what_is_asked_is_told_from_how_it_is_asked(question: str, text: str, denied: bool) -> None:

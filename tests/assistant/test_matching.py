@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from assistant import Answer, Assistant
 from assistant.company import company_in
+from assistant.eligibility import is_shut_out
 from assistant.language import detect, in_script
 from assistant.profile import save_profile, with_values
 from assistant.question import Ask
@@ -42,6 +43,27 @@ def call(answer: Answer, name: str = "match_programs") -> dict[str, Any]:
 
 def lead(answer: Answer) -> str:
     return answer.answer.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "shut_out"),
+    [
+        ("Can we join if we are a charity?", "It excludes agencies and non-profits.", True),
+        ("We are a robotics startup, can we join?", "It excludes agencies and non-profits.", False),
+        ("Could an ad agency apply?", "Open to all but resellers; not for agencies.", True),
+        ("如果我们是公益组织的话能申请吗？", "不接受代理公司和非营利机构。", True),
+        ("我们是公益组织，能申请吗？", "面向非营利机构。", False),
+    ],
+)
+def test_a_kind_of_company_may_be_shut_out(question: str, sentence: str, shut_out: bool) -> None:
+    assert is_shut_out(read(question, [], ()), sentence) is shut_out
+
+
+def test_what_is_told_is_answered_and_the_rest_stays_open(desk: Assistant) -> None:
+    met = desk.ask("We are a seed startup, may we apply to Modal's program?")
+    assert lead(met).startswith("**Yes, by what you tell so far; the rest is open: ")
+    assert "only you know" in met.answer
+    assert lead(desk.ask("我们是种子轮，能申请Modal的计划吗？")).startswith("**可以，就目前所说")
 
 
 @pytest.mark.parametrize("question", match_programs.EXAMPLES)

@@ -9,7 +9,7 @@ from typing import Any
 from assistant.builtin.figures import when
 from assistant.builtin.sections import Section
 from assistant.builtin.sections.facts import basis_of
-from assistant.eligibility import asks_without
+from assistant.eligibility import asks_without, is_shut_out
 from assistant.evidence import Artifact, PassageEvidence
 from assistant.language import in_script
 from assistant.phrases import Phrases
@@ -56,9 +56,23 @@ def _one(
     lead = f"{say.verdict_leads[record['verdict']].format(name=record['name'])} [{mark}.verdict]"
     required = [passages[rule["passage"]] for rule in record["rules"] if rule["decides"]]
     lacking = next((p for p in required if asks_without(reading, p.text)), None)
-    if record["verdict"] == "unknown" and lacking is not None:
-        text = in_script(lacking.text, say.language)
-        lead = f"**{say.no_way}{text}**{basis_of(lacking, say)} [{lacking.id}]"
+    asked = [rule for rule in record["rules"] if rule["outcome"] == "unknown"]
+    barred = next(
+        (
+            passages[rule["passage"]]
+            for rule in asked
+            if is_shut_out(reading, f"{passages[rule['passage']].text} {rule['why']}")
+        ),
+        None,
+    )
+    met = _met(record)
+    if record["verdict"] == "unknown":
+        for words, passage in ((say.no_way, lacking), (say.shut_out, barred), (say.so_far, met)):
+            if passage is not None:
+                term = passages[passage] if isinstance(passage, str) else passage
+                text = in_script(term.text, say.language)
+                lead = f"**{words}{text}**{basis_of(term, say)} [{term.id}]"
+                break
     lines = [lead, ""]
     lines += [f"- {note} [{mark}.notes.{n}]" for n, note in enumerate(record["notes"])]
     lines += [
@@ -72,6 +86,13 @@ def _one(
         lines.append(f"- {text}{basis_of(passage, say)} [{passage.id}]")
         lines += [f"  - {_rule(rule, say)} [{mark}.rules.{n}.why]" for n, rule in group]
     return lines
+
+
+def _met(record: Record) -> str | None:
+    """The passage of a condition that what is told of the company meets, where it fails none."""
+    held = [rule for rule in record["rules"] if rule["outcome"] == "pass" and rule["decides"]]
+    failed = any(rule["outcome"] == "fail" for rule in record["rules"])
+    return str(held[0]["passage"]) if held and not failed else None
 
 
 def _rule(rule: Record, say: Phrases) -> str:

@@ -96,11 +96,16 @@ _UNREAL_ASKED = re.compile(
 )
 _WITHOUT = re.compile(r"\bwithout\b")
 _LACK = re.compile(r"\b(?:without|no|not|nothing|free|self-funded)\b|n['’]t\b|不|无|没|免")
+# What happens once, and is told in so many words: no other word of a question makes up for it.
+_EVENTS = re.compile(
+    r"^(?:su(?:e|ed|ing)|resign|quit|fire|merg|cancel|default|refund|repa[iy]|resell|resold|ban|"
+    r"delay|break|broke|hire|acquir|settl|postpon|bankrupt|audit|arrest|fin(?:e|ed)$)"
+)
 # "less scarce than": the other way round of "scarcer than".
 _LESS = re.compile(r"\bless (?!than)[a-z]+ than\b")
 _FORMS = re.compile("认为|觉得|相信|是不是|是否|有没有|有无|会不会|能不能|可不可以|要不要|需不需要")
 _NO_CHINESE_WORDS = re.compile(
-    "以外|之外|除了|别家|别的|本人|预计|因为|由于|所以|预测|还在|现在|仍然|仍|真的|其实|到底|按照|根据|"
+    "今年|目前|当前|最近|以外|之外|除了|别家|别的|本人|预计|因为|由于|所以|预测|还在|现在|仍然|仍|真的|其实|到底|按照|根据|"
     "关系|[没麻](?=[?？]|$)|自己|的话|找|很|太|比较|公司|团队|企业|计划|主要|已经|吗|么|会|有|还|是|能|要|可以|都|也|在"
 )
 
@@ -234,6 +239,8 @@ class Claim:
             and not pattern(word).search(folded)
             and not is_misspelled(word, folded)
         ]
+        if any(_EVENTS.match(word) for word in lacking):
+            return False
         held = len(self._words) - len(lacking)
         turns = any(any(poles(sense, folded)) for sense, _ in self._opposed)
         if not self._is_chinese:

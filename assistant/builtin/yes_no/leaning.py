@@ -32,11 +32,16 @@ _ENDING = re.compile(
 _EITHER = (
     ("有没有", "有", "没有"), ("有无", "有", "没有"), ("是不是", "是", "不是"),
     ("可不可以", "可以", "不可以"), ("是否", "是", "不是"), ("能否", "能", "不能"),
-    ("可否", "可以", "不可以"), ("会否", "会", "不会"),
+    ("可否", "可以", "不可以"), ("会否", "会", "不会"), ("差不多", "差不多", "差很多"),
 )  # fmt: skip
 _REPEATED = re.compile(r"([\u4e00-\u9fff])([不没])\1")
-_A_OR_NOT = re.compile(r"有没有|可不可以|没有?(?=[？?]?$)|([\u4e00-\u9fff])[不没]\1")
+_A_OR_NOT = re.compile(
+    r"有没有|可不可以|差不多|非[^，,。]{1,12}不可|没有?(?=[？?]?$)|([\u4e00-\u9fff])[不没]\1"
+)
 _DENIED = re.compile("没有|没|不(?!仅|断|少|同)|未")
+_EVER = re.compile(
+    r"(?:[遇碰听看收拿得见找买][到见说]|[交卖租借][给])过|[\u4e00-\u9fff]过(?!去|来|程)"
+)
 _VERB = re.compile("可以|需要|必须|(?<!所)有|是|能|会|要|包括|已经?|在|拿|给")
 
 
@@ -90,6 +95,8 @@ def _in_chinese(text: str, denied: bool) -> tuple[str, str]:
         return text.replace(repeated[0], verb), text.replace(repeated[0], no + verb)
     if denied:
         return text, _DENIED.sub("", text, count=1)
+    if found := _EVER.search(text):
+        return text, f"{text[: found.start()]}没{text[found.start() :]}"
     if found := _VERB.search(text):
         no = "没" if found[0].startswith("有") else "不"
         return text, f"{text[: found.start()]}{no}{text[found.start() :]}"

@@ -229,8 +229,9 @@ ALIKE: tuple[Sense, ...] = (
     _sense(r"hurry|rush\w*|scrambl\w*|urgen\w*", r"着急|急着|急于|赶着|抢着|急"),
     _sense(r"expires?|lasts?|valid|runs? (?:out|for)|good for", r"到期|有效期|有效|过期|期限|持续"),
     _sense(
-        r"requir\w*|must|need\w*|has to|have to|mandatory|usually|as a rule",
-        r"必须|要求|需要|须",
+        r"requir\w*|must|need\w*|has to|have to|mandatory|usually|as a rule|"
+        r"takes(?= [^.;]{0,80}\bthat\b)|qualify only|(?:is|are) for",
+        r"必须|要求|需要?|须|面向",
     ),
     _sense(r"interest rate|interest", r"利率|利息"),
     _sense(r"brother|sibling|related|relative", r"兄弟|弟弟|哥哥|亲戚|亲属"),
@@ -248,6 +249,11 @@ ALIKE: tuple[Sense, ...] = (
         r"推荐|引荐|介绍|保荐|经由?合作",
     ),
     _sense(r"responsible for|account\w* for|came to|made up|makes? up|represent\w*", r"占了?|贡献"),
+    _sense(
+        r"as (?:many|much|large|big|long) as|about the (?:same )?size|the same (?:size|number)|"
+        r"on par|comparable",
+        r"差不多|相当(?!大|多|高)|大致相同|一样[多大长]|持平",
+    ),
     _sense(r"young|emerging|nascent|fledgling", r"新兴|年轻"),
     _sense(r"mine[rds]?|mining", r"挖矿|矿商|矿工"),
     _sense(r"(?:main|biggest|real) (?:problem|issue|obstacle)", r"主要(?:问题|障碍)|关键"),

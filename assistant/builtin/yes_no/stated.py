@@ -252,9 +252,10 @@ def _deciding(
             for value in _values(topic, term, figures, rest)
         ]
         named = [each for each in told if each[0].whom is not None and _names(text, each[0].whom)]
-        if topic.name == "credits" and not named:
+        told = named or told
+        if topic.name == "credits":
             told = _of_the_best(told, least=figures[0].relation == "less")
-        yield from named or told
+        yield from told
 
 
 def _of_the_best(told: Sequence[_Told], *, least: bool) -> list[_Told]:
