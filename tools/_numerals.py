@@ -119,7 +119,7 @@ _EN_RUN = re.compile(
     rf"(?:(?:[ ]and[ ]|[ -]){_ATOM}(?:[ -]{_MULTIPLE})*)*|{_ATOM}"
     rf"|(?:half|a[ ]quarter)[ -](?:of[ -])?an?[ -]{_MULTIPLE})"
     rf"(?:(?![A-Za-z])|(?=fold))"
-    rf"(?P<half>[ ]and[ ]a[ ]half(?![A-Za-z]))?",
+    rf"(?P<half>[ ]and[ ]a[ ]half(?:[ -](?P<half_of>{_MULTIPLE}))?(?![A-Za-z]))?",
     re.IGNORECASE,
 )
 _PART_OF = re.compile(r"(?:(?P<half>half)|a[ ]quarter)[ -](?:of[ -])?", re.IGNORECASE)
@@ -334,6 +334,9 @@ def _from_english(match: re.Match[str]) -> Numeral:
         value, step = (value * share).normalize() + 0, step * share
     if match["half"]:
         value, step = value + scale / 2, scale / 10
+    if match["half_of"]:  # one and a half trillion
+        times = _en_value(f"a {match['half_of']}")[0]
+        value, step = value * times, step * times
     return Numeral(match.start(), match.end(), value, step, "", "en", value)
 
 

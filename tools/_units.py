@@ -116,8 +116,11 @@ _PARAMS_BEFORE = re.compile(
     re.I,
 )
 _TOKENS_BEFORE = re.compile(
-    r"(?:tokens?|词元|数据量|语料)\s?(?:数量?)?(?:为|是|达到?|约|共|=|:)?\s?约?\s?$", re.I
+    r"(?:tokens?|词元|数据量|语料)\s?(?:数量?)?(?:为|是|达到?|约|共|=|:)?\s?约?\s?$"
+    r"|(?:数据|资料|資料)量?(?:增?加|增|[扩擴]|提高|改)[到成]\s?$",
+    re.I,
 )
+_SAMPLES = frozenset("条笔份")
 _RATIO = re.compile(
     r"\s?[x×](?![A-Za-z0-9×])|\s?倍|[ -]times(?![a-z])|-?fold(?![a-z])", re.IGNORECASE
 )
@@ -261,6 +264,8 @@ def _tokens(text: str, numeral: Numeral, gpus: Mapping[int, GpuMention]) -> Read
         numeral.scale
         and numeral.scale != "十"
         and _TOKENS_BEFORE.search(before(text, numeral.start, 16))
+        and not _PARAMS.match(text, numeral.end)  # 2万亿token 70亿参数
+        and text[numeral.end : numeral.end + 1] not in _SAMPLES
     ):
         return Reading(Unit.TOKENS, numeral.start, numeral.end)
     return None

@@ -25,6 +25,7 @@ ENGLISH = [
     ("about 1.4 trillion tokens", "tokens 1.4e12 ~"),
     ("trained on 2T", "tokens 2e12"),
     ("two trillion tokens", "tokens 2e12"),
+    ("three and a half trillion tokens", "tokens 3.5e12"),
     ("20 tokens per parameter", "tokens 20"),
     ("24k tok/s", "tokens_per_second 24000"),
     ("256x H100", "gpus 256 gpu=H100"),
