@@ -18,7 +18,9 @@ from kb.texts.folding import fold
 from tools.quantities import Unit, find_quantities
 
 _STAGE = {
-    stage: re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
+    stage: re.compile(  # Chinese words may touch figures: $2M种子轮, A轮1800万
+        rf"(?:(?<![a-z0-9])|(?=[\u3400-\u9fff]))(?:{pattern})(?:(?![a-z0-9])|(?<=[\u3400-\u9fff]))"
+    )
     for stage, pattern in {
         "pre_seed": r"pre[- ]?seed|种子前轮?",
         "seed": r"(?<!pre[- ])(?:seed|angel)|pre[- ]?(?:series[- ]?)?a|种子(?:轮|期|阶段)"
@@ -32,9 +34,18 @@ _STAGE = {
     }.items()
 }
 _RAISED = re.compile(
-    r"\braised?\b|\braising\b|\bfunding\b|\bfunded with\b|融资|融了|募|拿了|拿到|筹", re.IGNORECASE
+    r"\braised?\b|\braising\b|\bfunding\b|\bfunded with\b|\bfrom (?:our |the )?investors\b"
+    r"|\b(?:we|just|have|has|['’]ve)(?: just| recently)? (?:closed|landed|secured)\b"
+    r"|融[资過过到了]|已融|募|拿了|拿到|筹",
+    re.IGNORECASE,
 )
 _LEAST_RAISED = 50_000
+_RAISED_BEHIND = re.compile(r"\s?(?:dollars |in total )?raised\b", re.IGNORECASE)
+_OF_CREDITS = re.compile(
+    r"(?: of| in| worth of)?(?: [\w’'-]+){0,3}? credits?\b"
+    r"|的?[\u3400-\u9fffA-Za-z ]{0,8}(?:额度|額度|抵用|抵扣)",
+    re.IGNORECASE,
+)
 _RAISED_JUST_BEFORE = re.compile(r"\braised (?:about |over |around |some )?$", re.IGNORECASE)
 _BEHIND = re.compile(r" from [A-Z]| (?:pre-?seed|seed|series [a-eA-E]|Series [A-E]|round)\b")
 _ROUND_OF = re.compile(
@@ -54,6 +65,10 @@ _BACKED = (
     re.compile(rf"(?:[Bb]acked|[Ff]unded|financed|owned) by ({_LIST})"),
     re.compile(rf"({_NAME})[- ](?:backed|funded|portfolio)\b"),
     re.compile(r"\b(YC|Y Combinator|Techstars) (?:company|startup|team|alum\w*)\b"),
+    re.compile(
+        rf"\b[Ww]e(?:['’]re| are) an? (?!Series\b|Seed\b|AI\b)({_NAME}) "
+        r"(?:portfolio )?(?:company|startup|team|founder)\b"
+    ),
     re.compile(rf"(?:million|[\dkKmM]) from ({_LIST})"),
     re.compile(
         r"(?:拿到|进了|進了|入选|入選|加入)(?:了)?\s?([A-Z][A-Za-z0-9"
@@ -154,10 +169,18 @@ def _raised(text: str) -> str | None:
     if _NOTHING.search(fold(text)):
         return "none"
     every = find_quantities(text)
-    sums = [q for q in every if q.unit is Unit.MONEY and q.currency]
+    sums = [
+        q
+        for q in every
+        if q.unit is Unit.MONEY and q.currency and not _OF_CREDITS.match(text, q.end)
+    ]
     if not sums:  # "raised 12 million", in English: of dollars
         bare = (q for q in every if q.unit is Unit.COUNT and q.value >= _LEAST_RAISED)
-        told = (q for q in bare if _RAISED_JUST_BEFORE.search(text[: q.start]))
+        told = (
+            q
+            for q in bare
+            if _RAISED_JUST_BEFORE.search(text[: q.start]) or _RAISED_BEHIND.match(text, q.end)
+        )
         sums = [replace(q, unit=Unit.MONEY, currency="USD") for q in told]
     of_a_round = next(
         (q for q in sums if _ROUND_OF.search(text[: q.start]) or _BEHIND.match(text, q.end)), None

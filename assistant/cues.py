@@ -23,10 +23,10 @@ REMEMBER = re.compile(
 OURS = cue(r"i|we|our|my|us|me", r"我们|(?<![帮诉])我|咱们|本公司|我司")
 COST = cue(
     r"costs?|going rate|quotes?|how much|price[sd]?|pricing|budget|spend|expensive|"
-    r"cheap(?:er|est)?|afford|rates?|charg(?:e|es|ed)|pay|bill|going for|set (?:me|us) back"
+    r"cheap(?:er|est)?|afford|rates?|charg(?:e|es|ed|ing)|pay|bill|going for|set (?:me|us) back"
     r"|run (?:me|us)",
     r"多少钱|多少米|怎么卖|卖多少|要价|几个钱|价格|价钱|费用|成本|花费|预算|单价|报价|多贵|便宜|收费|收多少|租金|什么价|价位|啥价|"
-    r"几美元|几块|贵不贵",
+    r"几美元|几块|贵不贵|行情|现价|售价",
 )
 TIME = cue(
     r"how long|how many (?:days|weeks|months|hours|gpu-hours)|days|weeks|take",
@@ -37,7 +37,7 @@ RENT = cue(
     r"on[- ]demand|spot|reserved|per (?:gpu[- ]?)?hour|an hour|hourly|/h(?:r|our)?|"
     r"where (?:can|could|should|do|would) (?:i|we) (?:get|find|rent)|get (?:it|them)|gpu offers?|"
     r"sells?|selling|quotes?|lease",
-    r"租|现货|有货|在卖|怎么卖|有卖|求报价|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
+    r"租|行情|现货|有货|在卖|怎么卖|有卖|求报价|空闲|可用|按需|抢占|竞价|包月|每小时|一小时|小时|卡时|"
     r"哪里能|哪里可以|哪里有|哪能|(?<!差)(?<!别)(?<!点)在哪|去哪|上哪|哪儿",
 )
 LENGTH_OF_WORK = re.compile(r"(?:几|多少)个?(?:gpu)?(?:小时|卡时)")
@@ -137,7 +137,8 @@ COUNTED = cue(
     r"how many (?:gpus|chips|cards|[a-z]{1,3}\d{2,4}s?)", r"(?:多少|几)(?:块|张|枚|颗|台|片)"
 )
 WHICH = cue(
-    r"which|who|lenders|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
+    r"which|who|every (?:fund|vc|investor|cloud|program|scheme)|"
+    r"lenders|what (?:programs?|funds?|investors?|options?|clouds?|credits?)|list|"
     r"any(?:one|body)?|are there|name|all|where (?:can|could|should) (?:i|we)",
     r"有啥|什么(?:计划|额度|方案|项目|政府算力|算力)|哪些|哪几|哪家|哪个|哪种|有谁|谁会|谁能|谁可以|谁愿意|谁给|谁在|谁提供|有没有|有什么|什么样的|列出|列一下|列个|所有|全部|去哪|哪里",
 )
@@ -153,8 +154,8 @@ SEVERAL = cue(
 STARTUPS = cue(r"startups?|founders|young companies", r"初创|创业公司|新创|小公司")
 WHO = cue(r"who|which|what programs?", r"谁|哪些|哪几|哪家")
 GIVE = cue(
-    r"gives?|giving|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|access|hand out|lend(?:s|ing)?|"
-    r"get|help(?:s)?|supply|supplies|apply|qualify|eligible",
+    r"gives?|giving|hands?|handing|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|access|hand out|"
+    r"lend(?:s|ing)?|get|help(?:s)?|supply|supplies|apply|qualify|eligible",
     r"提供|给|借(?![钱款贷债])|送|支持|供应|拿到|拿算力|拿卡|找算力|获得|得到|申请|符合|有资格",
 )
 OWNS = cue(
@@ -168,7 +169,8 @@ COMPUTE = cue(
 )
 ELIGIBLE = cue(
     r"eligible|eligibility|qualif(?:y|ies)|appl(?:y|ies)|join|get into|get in|admitted|"
-    r"open to (?:us|me|our|an?)|match (?:us|me)|chances|too (?:late|early|old|big|small)"
+    r"open to (?:us|me|our|an?)|match (?:us|me)|chances"
+    r"|too (?:late|early|old|young|big|small|large|rich|far along)"
     r"|accept(?:s|ed)? us|take us|have us|let us in|for (?:us|a (?:company|team) "
     r"like (?:us|ours))|"
     r"(?:pass|meet|fulfil|fulfill|satisfy)(?:es)? (?:the |all |all the |its |their )?"
@@ -289,6 +291,11 @@ WAY_IN = cue(
     r"(?: (?:capital(?:ists?)?|funds?|firms?|partners?|referrals?))*",
     r"(?:通过|透过|经由?|靠|凭)(?:合作的?)?(?:vc|风投|创投|风险投资|基金|投资人|投资方|投资机构|加速器"
     r"|孵化器)(?:合作)?(?:伙伴|机构|公司|推荐|引荐|介绍)?",
+)
+# The asker's own backers are no kind of program either.
+OUR_BACKERS = cue(
+    r"(?:our|my|from) (?:(?:lead|seed|main|own|existing) )*(?:investors?|backers?|vcs?|funds?)",
+    r"(?:投资方|投资人|投资机构|股东|领投方|领投)(?=[是为有])|我们的?(?:投资方|投资人|投资机构|股东)",
 )
 REFERRED = re.compile(
     r"\b(?:partner\w*|referr\w+|nominat\w+)\b[^.;]{0,40}\b(?:venture|vcs?|investors?|funds?|"

@@ -16,6 +16,9 @@ from tools.quantities import Quantity, Unit
 YEAR_DAYS = Decimal("365.25")
 _SPELLED = {"day": Decimal(1), "week": Decimal(7), "month": YEAR_DAYS / 12, "year": YEAR_DAYS}
 _A_LENGTH = re.compile(r"(?<!half )\b(?:a|one) (day|week|month|year)\b")
+_FOR_A_LENGTH = re.compile(
+    r"\b(?:for|over|during|in) (?:a|one|the)(?: whole| full| entire)? (day|week|month|year)\b"
+)
 _ACTIVE_IN_NAME = re.compile(r"(?<=\dB)-A(\d+(?:\.\d+)?)B(?![A-Za-z0-9])", re.IGNORECASE)
 
 
@@ -103,6 +106,8 @@ def gpu_of(reading: Reading) -> str | None:
     return next((q.gpu for q in reading.quantities if q.gpu), reading.strange_gpu)
 
 
+_TOO_MANY = 10**7
+"""No count of GPUs."""
 _SINGLE = re.compile(
     r"\b(?:single|lone|just (?:a|one)|only (?:a|one)|one)\s(?:(?:NVIDIA|rented|used)\s)?$"
     r"|(?:单|單|[一1]\s?)(?:[张張块塊片]|卡)\s?(?:的\s?)?$",
@@ -123,7 +128,9 @@ def gpu_count(reading: Reading) -> int | None:
     if counted is None and (reading.gpus or "gpu" in reading.folded or "卡" in reading.folded):
         counted = next((q for q in reading.quantities if _counts_them(reading, q)), None)
     if counted is None and (reading.repeat is not None or reading.strange_gpu):
-        counted = reading.first(Unit.COUNT)
+        counted = next(
+            (q for q in reading.quantities if q.unit is Unit.COUNT and q.value < _TOO_MANY), None
+        )
     return int(counted.value) if counted and counted.value == int(counted.value) else None
 
 
@@ -131,8 +138,9 @@ _OF_THEM = re.compile(r"\s?(?:of (?:them|these|those)\b|[张張块塊](?![\w]))"
 
 
 def _counts_them(reading: Reading, quantity: Quantity) -> bool:
-    """Whether a bare number counts the GPUs that are named elsewhere: "120 of them"."""
-    return quantity.unit is Unit.COUNT and bool(_OF_THEM.match(reading.text, quantity.end))
+    """Whether a bare number counts the GPUs named elsewhere: "120 of them", 要8张跑一天."""
+    counted = quantity.text[-1] in "张張" or _OF_THEM.match(reading.text, quantity.end)
+    return quantity.unit is Unit.COUNT and bool(counted)
 
 
 def _names_one(reading: Reading) -> bool:
@@ -156,6 +164,8 @@ def chosen(folded: str, choices: Mapping[str, str]) -> str | None:
 def hours_of(reading: Reading) -> float | None:
     """The first length of time above zero, in hours."""
     length = reading.first(Unit.DURATION_DAYS)
+    if length is None and (spelled := _FOR_A_LENGTH.search(reading.folded)):
+        return float(round(_SPELLED[spelled[1]] * 24, 2))
     return float(round(length.value * 24, 2)) if length and length.value > 0 else None
 
 

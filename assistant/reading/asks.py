@@ -9,6 +9,7 @@ from assistant.builtin.estimating.registry import BY_TOOL, wanted
 from assistant.eligibility import asks_fit, asks_match
 from assistant.grounding.names import proper_names
 from assistant.question import Ask, Reading
+from assistant.reading.names import names_another
 from kb.texts.folding import fold
 from tools.quantities import Unit
 
@@ -33,7 +34,7 @@ def asks_of(reading: Reading) -> tuple[tuple[Ask, ...], str | None]:
     if cues.REMEMBER.search(text) and (reading.company or cues.OURS.search(text)):
         return (Ask.REMEMBER,), None
     rents = bool(cues.RENT.search(text))
-    rest = cues.WAY_IN.sub(" ", text)
+    rest = cues.OUR_BACKERS.sub(" ", cues.WAY_IN.sub(" ", text))
     kind = next((name for name, cue in cues.KINDS if cue.search(rest)), None)
     if reading.repeat is not None:
         name = reading.repeat["name"]
@@ -90,7 +91,7 @@ def _prices_of_sellers(reading: Reading) -> bool:
 def _asks_members(reading: Reading, kind: str | None, anybody: bool) -> bool:
     """Whether several programs are wanted: those of a kind, those for us, or all."""
     text = reading.folded
-    if reading.programs or not cues.WHICH.search(text):
+    if reading.programs or not cues.WHICH.search(text) or cues.WHY.search(text):
         return False
     sold = reading.gpus and cues.RENT.search(text) and not cues.CREDITS.search(text)
     if sold and not (kind or cues.GIVE.search(text) or cues.STARTUPS.search(text)):
@@ -135,8 +136,11 @@ def _asks_offers(reading: Reading) -> bool:
         return False
     if cues.COUNTED.search(text) and not cues.OURS.search(text):
         return False
-    if not reading.gpus and cues.GIVERS.search(text) and not cues.OURS.search(text):
+    named = reading.gpus or reading.strange_gpu
+    if not named and cues.GIVERS.search(text) and not cues.OURS.search(text):
         return False
+    if not named and (cues.MOVED.search(text) or names_another(reading)):
+        return False  # what became of the prices of all GPUs is told by sources
     charged = bool(reading.gpus) and bool(cues.CHARGE.search(text))
     if reading.provider and charged:
         return not cues.CREDITS.search(text)
@@ -152,6 +156,9 @@ def _rents_beside(reading: Reading) -> bool:
     return bool(cues.RENT.search(cues.LENGTH_OF_WORK.sub(" ", rest)))
 
 
+_UP_TO_NOW = cues.cue(r"since|(?:to|until|till) (?:now|today)", r"以来|自从|至今|到现在|到今天")
+
+
 def _asks_history(reading: Reading) -> bool:
     """Whether it is asked how prices of a GPU moved, not why, nor how they will."""
     text = reading.folded
@@ -160,12 +167,13 @@ def _asks_history(reading: Reading) -> bool:
     if cues.WHY.search(text) or cues.TO_COME.search(text) or cues.TRAIN.search(text):
         return False
     dearer, moved = cues.DEARER.search(text), cues.MOVED.search(text)
-    if moved and moved.group() == "行情" and cues.NOW.search(text):
-        moved = None
+    if moved and moved.group() == "行情":
+        moved = None  # what the market asks now, but for the months that are named
     if dearer or (moved and moved.group().isascii()):
         return True  # these speak of prices themselves
     dated = reading.first(Unit.DATE) or reading.first(Unit.YEAR)
-    was = dated and not (dated.iso or "-").startswith("-") and cues.WAS.search(text)
+    then = cues.WAS.search(text) or _UP_TO_NOW.search(text)
+    was = dated and not (dated.iso or "-").startswith("-") and then
     priced = cues.COST.search(text) or cues.RENT.search(text)
     recent = cues.RECENT.search(text) and not cues.COUNTED.search(text)
     return bool(priced and (moved or was or recent))

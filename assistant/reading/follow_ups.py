@@ -28,6 +28,7 @@ from assistant.reading.names import (
     names_anything,
 )
 from assistant.reading.openings import opened
+from assistant.reading.parts import asks
 from assistant.reading.scaling import scaled
 from assistant.reading.typos import mended
 from kb.programs.program import Program
@@ -195,7 +196,9 @@ def _with_other_name(text: str, earlier: str, programs: Sequence[Program]) -> st
     if now and len({mention.program for mention in before}) > 1:
         if _ADDS.search(text) or (said and _is_all(said, mentions(said, programs))):
             added = " ".join(text[mention.start : mention.end] for mention in now)
-            return f"{earlier.rstrip(' ?？。.')}, {added}"
+            joint = "和" if _CHINESE.search(earlier) else " and "
+            at = max(mention.end for mention in before)
+            return f"{earlier[:at]}{joint}{added}{earlier[at:]}"
         return None
     if not said or _ADDS.search(text) or find_gpus(said) or find_places(said):
         return None
@@ -267,8 +270,9 @@ def repeated_call(reading: Reading, past: Sequence[Past]) -> dict[str, Any] | No
     values = bool(reading.quantities or reading.gpus)
     said = reading.folded.strip()
     leads = bool(cues.AND_WITH.search(said) or _AGAIN.search(said))
-    if cues.ELSEWHERE.search(said) and call["name"] == "cluster_queue":
-        return None
+    outside = cues.ELSEWHERE.search(said) or cues.COST.search(said) or term_of(said)
+    if outside and call["name"] == "cluster_queue":
+        return None  # the fund's own clusters have no prices
     whole = any(each.missing(reading) is None for each in wanted(reading))
     if whole and call["name"] not in BY_TOOL:
         return None
@@ -333,6 +337,8 @@ def _asks_nothing_else(reading: Reading) -> bool:
     priced = cues.RENT.search(reading.folded) and reading.gpus
     asked = reading.sponsored or reading.provider or cues.WHY.search(reading.folded)
     told = cues.WHO.search(reading.folded) or cues.COMPUTE.search(reading.folded)
+    if not asks(reading.text) and len(reading.quantities) > 1:
+        told = None  # figures that are told, and nothing asked: those of the job spoken of
     return not (strangers or priced or asked or told) and len(reading.text) <= _LONGEST
 
 

@@ -49,6 +49,20 @@ _OWNED = cues.cue(r"(?:its|his|her|their) (?:own )?[a-z]+", r"[它他她]们?的
 _OF_TERMS = cues.cue(r"credits?|terms?|conditions?|eligibility", r"额度|条件|条款|资格|优惠")
 
 
+# "OVHcloud's two tiers": something of a program, and nothing said of it.
+_ITS_THING = re.compile(
+    r"^(?!.*\b(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|[a-z]+ed)\b)"
+    r"[A-Z][\w.-]*(?: [A-Z][\w.-]*)*['’]s? [a-z]"
+)
+
+
+# 2025年以来的价格走势: the course of a price.
+_COURSE = cues.cue(
+    r"(?:price )?(?:trend|history)(?= (?:since|from|over|for)|[?. ]*$)",
+    r"价格?的?(?:走势|趋势|历史|变化)(?=[?。\s]*$)",
+)
+
+
 @dataclass
 class Group:
     """Pieces that are one question. `context` is what was told before the first question, where
@@ -116,7 +130,7 @@ def _needs_more(reading: Reading) -> bool:
     if any(ask in BY_ASK or ask is Ask.MATCH for ask in reading.asks):
         return True
     if Ask.LIST in reading.asks:
-        return bool(cues.OURS.search(reading.folded))
+        return bool(cues.OURS.search(reading.folded) or cues.ELIGIBLE.search(reading.folded))
     return _says_nothing(reading) and not names_anything(reading)
 
 
@@ -128,21 +142,26 @@ def _asks_in_short(reading: Reading) -> bool:
     """Whether words without a verb ask: "Modal的申请条件", "LoRA on an 8B, 10M tokens"."""
     if cues.OURS.search(reading.folded):
         return False
+    if (reading.programs or reading.sponsored) and _ITS_THING.search(reading.text):
+        return True
     if Ask.PROGRAM in reading.asks:
         return bool(_OF_TERMS.search(reading.folded))
-    return not _says_nothing(reading) and not _open(reading)
+    if _says_nothing(reading):
+        return bool(_COURSE.search(reading.folded))
+    return not lacks_figures(reading)
 
 
-def _open(reading: Reading) -> bool:
+def lacks_figures(reading: Reading) -> bool:
     """Whether an estimate is asked for of which something is missing."""
     return any(ask in BY_ASK and BY_ASK[ask].missing(reading) is not None for ask in reading.asks)
 
 
-def _has_content(folded: str) -> bool:
-    """Whether a question with a pronoun asks of something else than the one before it."""
+def _has_content(folded: str, least: int) -> bool:
+    """Whether a question with a pronoun asks of something else than the one before it, by at least
+    so many words of its own."""
     left = _ASKED_WITH.sub(" ", cues.FOLLOW_UP.sub(" ", folded))
     words = [word for word in re.findall(r"[a-z]{4,}", left) if word not in _LIGHT]
-    return len(words) > 1 or len(re.findall(r"[\u3400-\u9fff]", left)) >= _CLAUSE
+    return len(words) >= least or len(re.findall(r"[\u3400-\u9fff]", left)) >= _CLAUSE
 
 
 def _asks_of_a_job(reading: Reading) -> bool:
@@ -158,6 +177,8 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
     earlier, later = before.reading, group.reading
     if set(earlier.asks) <= _OF_HARDWARE and cues.ELSEWHERE.search(later.folded):
         return False  # "free on our cluster? If not, what do they rent for outside?"
+    if set(earlier.asks) == {Ask.HISTORY} and cues.NOW.search(later.folded):
+        return False  # "how has it moved, and who rents it out now?"
     moves = (cues.CHANGED, cues.DEARER, cues.MOVED)
     if set(earlier.asks) == {Ask.OFFERS} and any(cue.search(later.folded) for cue in moves):
         asked = cues.NOW.search(earlier.folded) or cues.COUNTED.search(earlier.folded)
@@ -167,13 +188,13 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
         return True  # "When did they invest, and how much?"
     both = alone(joined([*before.context, *before.texts, *group.texts]))
     estimate = [ask for ask in both.asks if ask in BY_ASK]
-    whole = any(ask in BY_ASK for ask in later.asks) and not _open(later)
+    whole = any(ask in BY_ASK for ask in later.asks) and not lacks_figures(later)
     if estimate and not whole and _ORDERS.search(group.texts[0]):
         return True
-    if estimate and not _open(both):
+    if estimate and not lacks_figures(both):
         # "list the funds, then rank the ways", "how did prices move, and should we buy?"
         apart = bool(cues.GIVERS.search(earlier.folded)) or set(earlier.asks) <= _APART
-        unsaid = (_says_nothing(earlier) and not apart) or _open(earlier)
+        unsaid = (_says_nothing(earlier) and not apart) or lacks_figures(earlier)
         if unsaid and not names_anything(earlier) and not cues.WHY.search(earlier.folded):
             return True  # "how many H100s, and how long to train 7B on 2T tokens?"
         alone_none = not any(ask in BY_ASK for ask in (*earlier.asks, *later.asks))
@@ -188,12 +209,12 @@ def _belongs(before: Group, group: Group, alone: Alone) -> bool:
         pointing = _says_nothing(earlier) and _says_nothing(later) and not of_one
         if names_anything(earlier) and _OWNED.search(later.folded):
             return False  # "What does Sequoia say of X, and what is its figure based on?"
-        if names_anything(earlier) and _has_content(later.folded):
-            return False
+        if _has_content(later.folded, 1 if names_anything(earlier) else 2):
+            return False  # it is found by its own words
         points = cues.FOLLOW_UP.search(later.folded) or _OWNED.search(later.folded)
         return bool(pointing and points and not names_anything(later))
     own = alone(joined(group.texts))
-    if not _says_nothing(own) and not _open(own):
+    if not _says_nothing(own) and not lacks_figures(own):
         refers = cues.FOLLOW_UP.search(own.folded) and not own.gpus
         return bool(refers and set(own.asks) <= {Ask.OFFERS} and earlier.gpus)
     if estimate and set(both.asks) == set(earlier.asks) and _asks_of_a_job(own):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from assistant import cues
 from assistant.company import company_in
+from assistant.context import Past
 from assistant.grounding.names import is_ordinary, proper_names
 from assistant.reading.names import full_names, mentions
 from assistant.reading.parts import asks
@@ -81,6 +82,35 @@ def opened(text: str) -> tuple[str, bool]:
         at = match.end()
     rest = text[at:]
     return (rest if re.search(r"\w{2}", rest) else text), leaves is not None
+
+
+# "Back to the loan: how long ...?", 说回刚才的氧气计划，...: an earlier subject, and what is asked.
+_RETURNS = re.compile(
+    r"^(?:(?:ok(?:ay)?|so|but|and|now)[, ]+)*(?:(?:going|coming|getting|go|get) )?"
+    r"(?:back|returning) to (?:the |that |this |your |my )?(?:(?:earlier|first|previous) )?"
+    r"(?P<latin>[^,:;?]{2,40}?)(?: (?:then|again|for a (?:second|moment)))?[,:;–—-]+\s+(?=\S)"
+    r"|^(?:那|我们|再|还是)*[回说聊谈讲问过头来到]{0,3}(?:回到|[说聊谈讲问]回|回头|回过头)[说聊谈讲看问来]?"
+    r"(?:一下)?(?:刚才|刚刚|前面|之前|先前|开头|最初)*(?:[说讲聊谈提]到?)?的?(?:[那这][个家笔款])?"
+    r"(?P<han>[^，,：:？?]{2,16})[，,：:]\s*"
+)
+
+
+def returned(text: str, past: Sequence[Past]) -> tuple[str, Sequence[Past]]:
+    """The question and the turns up to the one that it returns to: of "back to the loan, how long
+    does it run?" those up to the last that spoke of the loan. As they are where it returns to none;
+    the subject stays in the question where it is called by a name."""
+    folded = fold(text)
+    match = _RETURNS.search(folded) if len(folded) == len(text) else None
+    if match is None:
+        return text, past
+    span = match.span("latin" if match["latin"] else "han")
+    topic = folded[slice(*span)].strip()
+    for n in range(len(past), 0, -1):
+        if topic in fold(f"{past[n - 1].question} {past[n - 1].lead}"):
+            named = proper_names(text[slice(*span)], initial=True) or not topic.isascii()
+            rest = text[match.end() :]
+            return (f"{text[slice(*span)]}: {rest}" if named else rest), past[:n]
+    return text, past
 
 
 def without_asides(text: str, programs: Sequence[Program]) -> str:

@@ -16,7 +16,9 @@ from assistant import cues
 from assistant.reading.sides import only_wants_table
 from kb.texts.folding import fold
 
-_SENTENCE_END = re.compile(r"(?<=[。？！；?!;])\s*|(?<=[a-z)\d]\.)\s+(?=[A-Z\"“(])|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<=[。？！；?!;])\s*|(?:(?<=[a-z)\d]\.)|(?<=\d[A-Z]\.))\s+(?=[A-Z\"“(])|\n+"
+)
 _ITEM = re.compile(
     r"(?:^|(?<=[\s。；;，,：:？?]))(?:[（(]?(?P<n>\d{1,2})[.)）、](?!\d)|(?P<c>[①-⑨])"
     r"|[（(]?(?P<z>[一二三四五六七八九])[)）、])\s*"
@@ -26,6 +28,10 @@ _ASKING = (
     r"|(?:is|are|was|were|does|do|did|can|could|would|will|should) "
     r"(?:it|they|we|i|you|there|he|she|that|this|our|the|an?|any(?:one|body)?|[a-z]+ing|[A-Z]\w*))"
 )
+_PLACED = (
+    r"(?:at|by|in|for|to|with|from|on|since|until|under|of|after|through) "
+    r"(?:what|which|whom|whose|how (?:many|much|long))"
+)
 _TELL = (
     r"(?:please )?(?:tell (?:me|us)|show (?:me|us)?|list|give (?:me|us)|estimate|calculate|compare"
     r"|explain|say (?:which|whether|if|who)|rank|check (?:whether|if|that)|work out|find out"
@@ -33,8 +39,8 @@ _TELL = (
 )
 _WISHED = (
     r"(?:an? (?:rough |quick |training |serving |inference |fine-?tuning |cost |price )*"
-    r"(?:estimate|quote|forecast|comparison|ranking)|the (?:terms|price|cost|conditions|queue"
-    r"|trend|history) )"
+    r"(?:estimate|quote|forecast|comparison|ranking)|the (?:(?:current|latest|going|list|market"
+    r"|hourly|monthly|spot|usual) )*(?:terms|price|rate|cost|conditions|queue|trend|history) )"
 )
 _ENGLISH = re.compile(
     rf"(?:,\s*(?:(?:and|but|plus|so)\s+)?|\s+(?:and|plus)\s+)(?:(?:also|then|secondly)[, ]+)?"
@@ -42,12 +48,17 @@ _ENGLISH = re.compile(
     rf"|,\s*(?:and|but|plus)\s+(?:(?:also|then|secondly|finally)[, ]+)*(?={_ASKING}\b)"
     rf"|\s+(?:and|plus|&)\s+(?:(?:also|then)\s+)?(?=(?:how|what|who|when|where|why)\b(?!\s+not))"
     rf"|\s+and\s+(?=(?:does|do|did|is|are|can|could) (?:[A-Z]\w*|it|they|we|i|there)\b)"
+    rf"|(?:,\s*|\s+)and\s+(?={_PLACED} (?:[\w’']+ ){{2}})"
+    r"|,\s*and\s+(?=(?:do|does|did) [a-z]+ )"
+    r"|,\s*(?=who\b[^,?]*,\s*and\s+(?:at |by |in )?(?:how|what|when|where|why|which)\b)"
     rf"|(?:,\s*|\s+)(?:and|plus)\s+(?={_WISHED})"
     rf"|,\s*(?=(?:how|what|what['’]?s|whats|who['’]s|why)\b)"
     rf"|,\s*(?=(?:where|when) (?:is|are|do|does|did|can|will) (?:it|they|we|he|she|i)\b)"
     rf"|(?:,|;|\s-)?\s+(?:also|plus|by the way|btw|one more thing)\b[,:]?\s*"
     rf"(?={_ASKING}\b|{_TELL}\b)"
 )
+# The same in a message that is Chinese before it.
+_MIXED = re.compile(rf"[,，;；]\s*(?:and|but|plus|also)\s+(?:also )?(?={_ASKING}\b|{_TELL}\b)")
 _FURTHER = re.compile(
     r"[，,；;、。\s]*(?:另外|此外|(?<!现在)(?<!現在)[还還]有(?![没沒效用机機资資多几幾剩空])(?:就是)?|以及|[顺順](?:便|道)(?:再)?(?:[问問](?:一)?下?|看(?:一)?下|[帮幫]我)?"
     r"|同[时時](?:也)?|然[后後](?:再)?|[还還]想(?:[问問知]道?|了解)|再(?=[估看告帮幫列算查排比介说說给給])"
@@ -69,7 +80,16 @@ _LEADS = re.compile(
     rf"(?:{_ASKING}\b|{_TELL}\b|{_WISHED}|whats\b|(?:i|we) (?:need|want)\b(?! to\b))",
     re.IGNORECASE,
 )
-_ANYWHERE = re.compile(rf"(?:[,:;]\s|\b(?:before \w+|know|wonder(?:ing)?|see) ){_ASKING}\b", re.I)
+_ANYWHERE = re.compile(
+    rf"(?:[,:;]\s|\b(?:before \w+|know|wonder(?:ing)?|see) ){_ASKING}\b"
+    r"|\b(?:thinks?|says?|gives?|gets?|costs?|pays?|charges?|offers?|expects?|wants?) "
+    r"(?:what|how much|how many)\b",  # "Acme charges how much?"
+    re.I,
+)
+_NUMBERED = re.compile(
+    r"^(?:first|second|third|last|final)(?:ly)?[,:]\s+|^其[一二三次][，,：:]|^第[一二三][，,：:]",
+    re.I,
+)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _NAME = 24
 LONGEST = 1200
@@ -179,9 +199,11 @@ def _of_fields(sentence: str) -> list[str]:
 
 def _cut(text: str, whole: Callable[[str], bool]) -> list[str]:
     found: list[str] = []
-    for sentence in map(_listed, _SENTENCE_END.split(text)):
+    for whole_sentence in _SENTENCE_END.split(text):
+        sentence = _listed(_NUMBERED.sub("", whole_sentence))
         if _CHINESE.search(sentence):
-            found += [part for each in _FURTHER.split(sentence) for part in _chinese_clauses(each)]
+            clauses = [c for each in _FURTHER.split(sentence) for c in _chinese_clauses(each)]
+            found += [part for clause in clauses for part in _MIXED.split(clause)]
         else:
             found += _ENGLISH.split(sentence)
     told = [part.strip(" ,，、") for part in found if part]
@@ -218,6 +240,14 @@ def _chinese_clauses(sentence: str) -> list[str]:
             clauses.append(sentence[at : match.start()])
             at = match.end()
     return [*clauses, sentence[at:]]
+
+
+def is_question(text: str) -> bool:
+    """Whether a stretch is put as a question, and no order or wish."""
+    said = text.strip()
+    if said.endswith(("?", "？")) or _QUESTION_WORD.search(said):
+        return True
+    return bool(re.match(rf"(?:(?:and|also|so|then|but) )*{_ASKING}\b", said, re.IGNORECASE))
 
 
 def asks(text: str) -> bool:

@@ -23,8 +23,8 @@ _FACTORS = (
 )  # fmt: skip
 _SCALED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (cues.cue(r"tokens?|data", r"token|词元|数据|语料"), ("tokens",)),
-    (cues.cue(r"gpus?|cards?|[a-z]{1,2}\d{2,3}s?", r"卡|显卡|gpu"), ("gpus", "count")),
     (cues.cue(r"time|hours|duration|long", r"时间|时长|小时"), ("hours", "target_days")),
+    (cues.cue(r"gpus?|cards?|[a-z]{1,2}\d{2,3}s?", r"卡|显卡|gpu"), ("gpus", "count")),
     (cues.cue(r"budget", r"预算"), ("budget",)),
     (cues.cue(r"commitment", r"承诺"), ("commitment",)),
     (cues.cue(r"investment", r"投资"), ("investment",)),

@@ -16,7 +16,7 @@ from assistant.grounding.names import proper_names
 from assistant.question import Reading
 from assistant.reading.follow_ups import NO_SUBJECT, OF_THEM, spelled_out
 from assistant.reading.fragments import LISTS
-from assistant.reading.names import full_names, mentioned, mentions, names_anything
+from assistant.reading.names import full_names, mentioned, mentions, names_anything, seller
 from kb.programs.program import Program
 from kb.texts.folding import fold
 from tools.gpus import find_gpus
@@ -151,7 +151,8 @@ def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
     text = reading.folded
     moves = (cues.MOVED, cues.CHANGED, cues.DEARER)
     moved = any(cue.search(text) for cue in moves)
-    few = len(reading.text) <= _SHORT and moved
+    now = cues.NOW.search(text) and cues.RENT.search(text)
+    few = len(reading.text) <= _SHORT and (moved or now)
     points = _THAT.search(text) or cues.ELSEWHERE.search(text) or few
     if reading.gpus or not points or not (moved or cues.RENT.search(text)):
         return None
@@ -169,3 +170,27 @@ def hardware(reading: Reading, past: Sequence[Past]) -> str | None:
     if not count or reading.first(Unit.GPUS):
         return gpu
     return f"{count}张{gpu}" if chinese else f"{count} {gpu}s"
+
+
+# Whose price it is: "what do they charge for an H100?", 它家H100多少钱.
+_SELLS = re.compile(
+    r"\b(?:do|does|would|will|can) (?P<they>they|it)\b|\b(?P<their>their|its)\b"
+    r"|[它他]们?家?|[该那这]家"
+)
+
+
+def with_seller(text: str, past: Sequence[Past]) -> str:
+    """A question for somebody's price of a GPU with the seller that the turns before named."""
+    folded = fold(text)
+    if len(folded) != len(text) or not find_gpus(text) or seller(folded):
+        return text
+    match = _SELLS.search(folded) if cues.CHARGE.search(folded) else None
+    if match is None:
+        return text
+    named = (seller(fold(turn.question)) for turn in reversed(past))
+    name = next(filter(None, named), None)
+    if name is None:
+        return text
+    group = "they" if match["they"] else "their" if match["their"] else 0
+    said = {"they": name, "their": f"{name}'s", 0: f"{name}的"}[group]
+    return f"{text[: match.start(group)]}{said}{text[match.end(group) :]}"

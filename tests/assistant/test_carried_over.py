@@ -96,6 +96,22 @@ def test_a_service_without_a_model_is_asked_back(question: str, records: list[Pr
     assert read(question, [], records).asks == (Ask.INFERENCE,)
 
 
+@pytest.mark.parametrize(
+    ("earlier", "question", "whole"),
+    [
+        ("Who may join Generate?", "and when does it end?", "and when does Generate end?"),
+        ("Modal創業計畫是什麼？", "它要不要股權？", "Modal創業計畫要不要股權？"),
+        ("Modal for Startups: who is it for?", "for how many months?",
+         "Modal for Startups: for how many months?"),
+        ("Who may join Generate?", "教授的薪水是多少？", "教授的薪水是多少？"),
+    ],
+)  # fmt: skip
+def test_the_program_asked_about_is_named(
+    earlier: str, question: str, whole: str, records: list[Program]
+) -> None:
+    assert read(question, [asked(earlier)], records).text == whole
+
+
 def test_somebodys_own_figure_is_a_question_of_its_own(records: list[Program]) -> None:
     message = "What does Sequoia say of hoarding, and how was its estimate made?"
     first, second = read_parts(message, [], records)

@@ -11,7 +11,7 @@ import pytest
 from assistant.builtin.yes_no.asked import YesNo, yes_no
 from assistant.builtin.yes_no.judging import Claim
 from assistant.builtin.yes_no.leaning import leans, only_denies, statements
-from assistant.reading.message import read
+from assistant.reading import read
 from kb.knowledge_base import KnowledgeBase
 
 

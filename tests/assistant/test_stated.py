@@ -9,7 +9,7 @@ import pytest
 
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.builtin.yes_no.stated import Stated, giving, stated
-from assistant.reading.message import read
+from assistant.reading import read
 from kb.knowledge_base import KnowledgeBase
 
 
