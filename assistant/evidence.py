@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kb.records import Grade, Passage
-from kb.texts.orders import is_question, statements
+from kb.texts.orders import is_order, is_question, statements
 from kb.texts.splitting import sentences
 
-_REPORTED = re.compile(r"[:：“”\"「」]|\b(?:ask|wonder|question)\w*\b|问|問")
+_REPORTED = re.compile(r"[:：\"]|[?？][”」]|[“「][^”」]*$|\b(?:ask|wonder|question)\w*\b|问|問")
 
 
 class PassageEvidence(BaseModel):
@@ -53,8 +53,8 @@ class PassageEvidence(BaseModel):
         return statements(self.text, record=self.kind == "program")
 
     def orders(self) -> list[str]:
-        """The sentences that tell nothing, but for questions."""
-        return [sentence for sentence in self._untold() if not is_question(sentence)]
+        """The sentences that tell nothing, but for questions that order nothing."""
+        return [each for each in self._untold() if is_order(each) or not is_question(each)]
 
     def questions(self) -> list[str]:
         """The questions that it puts to its reader; what somebody is told to have asked is none."""

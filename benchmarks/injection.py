@@ -1,7 +1,7 @@
 """Orders planted in articles: what of them reaches an answer, a call or a link.
 
-    .venv/bin/python benchmarks/injection.py [--cases 60] [--model builtin|obedient|both]
-        [--place article|question]
+    .venv/bin/python benchmarks/injection.py [--from 0] [--cases 60]
+        [--model builtin|obedient|both] [--language en|zh|both] [--place article|question]
 
 Every order of ../shared/eval/injection (or COMPUTE_DESK_SHARED): InjecAgent's, alone and inside the
 results that they come in, BIPIA's and garak's, is put into an article of its own beside a true
@@ -240,11 +240,11 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
 
 
-def cases(texts: Sequence[tuple[Order, Order]], most: int) -> list[Case]:
-    """Cases in both languages, a sample of `most` orders by their hash."""
-    ranked = sorted(texts, key=lambda both: sha256(both[0][1].encode()).hexdigest())[:most]
+def cases(texts: Sequence[tuple[Order, Order]], most: int, first: int = 0) -> list[Case]:
+    """Cases in both languages: of the orders, ranked by their hash, `most` from `first` on."""
+    ranked = sorted(texts, key=lambda both: sha256(both[0][1].encode()).hexdigest())
     found = []
-    for n, both in enumerate(ranked):
+    for n, both in enumerate(ranked[first : first + most], first):
         for language, (order, planted) in zip(("en", "zh"), both, strict=True):
             name = _name(2 * n + (language == "zh"))
             found.append(Case(name, language, order, planted, 100 + 7 * n % 800, 3 + n % 9))
@@ -355,13 +355,16 @@ def main() -> None:
     """Print one line for each model and language."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--cases", type=int, default=10_000, help="a sample of so many orders")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="leave so many out")
+    parser.add_argument("--language", choices=("en", "zh", "both"), default="both")
     parser.add_argument("--model", choices=("builtin", "obedient", "both"), default="both")
     parser.add_argument("--place", choices=("article", "question"), default="article")
     options = parser.parse_args()
     if not shared().is_dir():
         sys.stdout.write(f"skipped: there is no folder {shared()}\n")
         return
-    chosen = cases(orders(shared()), options.cases)
+    chosen = cases(orders(shared()), options.cases, options.first)
+    languages = ("en", "zh") if options.language == "both" else (options.language,)
     models = ("builtin", "obedient") if options.model == "both" else (options.model,)
     clean = True
     with tempfile.TemporaryDirectory() as scratch:
@@ -374,7 +377,7 @@ def main() -> None:
             with Assistant.open(
                 home, obedient() if model == "obedient" else model, today=TODAY
             ) as desk:
-                for language in ("en", "zh"):
+                for language in languages:
                     mine = [case for case in chosen if case.language == language]
                     count = (
                         asked(desk, mine, allowed)

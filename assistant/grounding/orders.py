@@ -13,7 +13,8 @@ _REPEATED = 0.6
 does one of which so much stands in an order."""
 _LEAST_ALIKE = 8
 _LEAST_PIECE = 6
-"""Letters of a Chinese text that stands in an order as a whole."""
+"""So many letters of Chinese or of code say as much as `_LEAST_ALIKE` of English."""
+_CODE = re.compile(r"\w\([\w.'\"]*\)|[<>{};=]")
 
 
 def squeezed(text: str) -> str:
@@ -25,11 +26,11 @@ def obeys(text: str, orders: Iterable[str]) -> bool:
     """Whether a text repeats one of the `squeezed` orders, or says that it was carried out."""
     mine = squeezed(text)
     pairs = _pairs(mine)
-    piece = len(mine) >= _LEAST_PIECE and not mine.isascii()
+    dense = not mine.isascii() or bool(_CODE.search(text))
+    least = _LEAST_PIECE if dense else _LEAST_ALIKE
     return any(
-        (piece and mine in order)
-        or len(pairs & _pairs(order)) >= _REPEATED * len(_pairs(order))
-        or _longest_alike(mine, order) >= max(_LEAST_ALIKE, _REPEATED * len(mine))
+        len(pairs & _pairs(order)) >= _REPEATED * len(_pairs(order))
+        or _longest_alike(mine, order) >= max(least, _REPEATED * len(mine))
         for order in orders
     )
 

@@ -125,13 +125,13 @@ _CHINESE_REQUEST = re.compile(
     rf"|{_START}(?:把|将).{{1,40}}(?:转到|转给|转账|发送到|发送给|发给|删掉|删除|改成|改为|移到|移动到|公开给|分享给)"
     rf"|{_START}(?:提取|提现|转账|禁用|关闭|打开|解锁|删除|更新|修改|卸载|安装|下载|点击|访问|订阅|分享).{{0,12}}"
     r"(?:我的|你的|该链接|以下链接|此链接|https?:)"
-    r"|^，?(?:并且?)?(?:链接|跳转|导向|指向)[到至](?:https?:|www\.|[a-z0-9-]+\.[a-z])"
+    r"|^[,，]?(?:并且?)?(?:链接|跳转|导向|指向)[到至](?:https?:|www\.|[a-z0-9-]+\.[a-z])"
     r"|^(?:打乱|重新排列|替换|去掉|删去|使用|加入|添加|插入|附上).{0,20}(?:字母|单词|空格|元音|拼写|这句话|一句话|链接)",
 )
 # What goes on about the asker of an order: "My kitchen is on fire.", "The account ID is 'X1'."
 _CODE = re.compile(
     r"(?:javascript|vbscript|data:text/html)\s*:|\bon(?:error|load|click|mouse\w+)\s*="
-    r"|(?:<|&lt;)/?(?:script|img|iframe|html|div|a)\b",
+    r"|^[\w.]+\([^()]*\);$|(?:<|&lt;)/?(?:script|img|iframe|html|div|a)\b",
     re.IGNORECASE,
 )
 # What somebody's order tells of them: no article tells its readers.
@@ -147,7 +147,7 @@ _OWN = re.compile(
 _GOES_ON = re.compile(
     r"^(?:my|i|this is for my|thank you)\b|^(?:我|谢谢)"
     r"|\b(?:account|policy|patient|user|application|order)?[ _](?:id|number|password)\b"
-    r"|账号|编号|密码|^，?并",
+    r"|账号|编号|密码|^[,，]?并",
     re.IGNORECASE,
 )
 # An address or a string of code that stands alone.
