@@ -65,6 +65,11 @@ def test_what_a_card_costs_counts_without_its_sign(desk: Assistant) -> None:
     assert first(answer)
 
 
+def test_what_credits_buy_is_told_as_it_divides(desk: Assistant) -> None:
+    answer = desk.ask("How many GPU-hours do $90k of credits buy at a list price of $4 an hour?")
+    assert "22,500 GPU-hours" in answer.answer.splitlines()[0]
+
+
 def test_what_clouds_sell_elsewhere_is_told_with_its_price(desk: Assistant) -> None:
     answer = desk.ask("What are $100k of credits worth on H100s at a list price of $6.88/h?")
     assert "$1.99 (Voltage Park, on demand) of 2026-09-20" in answer.answer

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant import cues
+from assistant.answer import Language
 from assistant.builtin.estimating import shown
 from assistant.builtin.estimating.estimator import (
     Call,
@@ -26,7 +27,7 @@ from assistant.builtin.estimating.money import (
     told_by,
     with_sums,
 )
-from assistant.builtin.figures import dollars, number, percent
+from assistant.builtin.figures import dollars, percent, plain, rounded
 from assistant.builtin.sections import Section
 from assistant.builtin.values import asks_plainly, gpu_of, price_text, share_text
 from assistant.evidence import Artifact, ToolEvidence
@@ -337,7 +338,7 @@ def _lead(tool: ToolEvidence, words: CreditsWords, say: Phrases) -> str:
     result, language = tool.result, say.language
     value = result["value_usd"]
     told = {
-        "hours": number(result["gpu_hours"], language),
+        "hours": _hours(result["gpu_hours"], language),
         "list": hourly(result["inputs"]["list_price"], language),
     }
     marks = f"[{tool.id}:gpu_hours] [{tool.id}:inputs.list_price]"
@@ -351,9 +352,14 @@ def _lead(tool: ToolEvidence, words: CreditsWords, say: Phrases) -> str:
     return f"**{text}{say.stop}** {marks} [{tool.id}:value_usd]"
 
 
+def _hours(value: Any, language: Language) -> str:
+    """GPU-hours to three digits, or four: a quotient of two known figures is no estimate."""
+    return plain(rounded(value, 3), language)
+
+
 def _table(tool: ToolEvidence, words: CreditsWords, say: Phrases) -> list[str]:
     rows = [
-        (words.hours, "gpu_hours", number),
+        (words.hours, "gpu_hours", _hours),
         (words.usable, "usable_usd", dollars),
         (words.lost, "unused_usd", dollars),
         (words.beside, "cash_beside_usd", dollars),
