@@ -175,7 +175,7 @@ def _wants(reading: Reading) -> bool:
     asked = _FASTER.search(text) and _NUMBER.search(text)
     if _counts(reading):
         counted = _HOW_MANY.search(text) or (_FASTER.search(text) and _most(reading))
-        counted = reading.first(Unit.GPUS) is not None and counted
+        counted = bool(counted and (reading.first(Unit.GPUS) or "张" in text))
         return bool((asked or counted) and len(_lengths(reading)) > 1)
     wished = _lengths(reading) and not cues.TRAIN.search(text)
     if (
@@ -191,7 +191,11 @@ def _wants(reading: Reading) -> bool:
 
 def _counts(reading: Reading) -> list[int]:
     """Numbers of GPUs; where none is written as such, the bare one ("we have 64 now")."""
-    counts = [int(q.value) for q in reading.quantities if q.unit is Unit.GPUS]
+    counts = [
+        int(q.value)
+        for q in reading.quantities
+        if q.unit is Unit.GPUS or (q.unit is Unit.COUNT and q.text[-1] in "张張")
+    ]
     bare = [int(q.value) for q in reading.quantities if q.unit is Unit.COUNT and q.bare]
     return counts or (bare if "gpu" in reading.folded and len(bare) == 1 else [])
 
