@@ -40,7 +40,7 @@ _ATTRIBUTES = _cues(
     (r"\bcustomers?\b|\bclients?\b|\busers?\b|\btenants?\b|\bmembers\b|客户|用户|会员|租户", ""),
     (r"\binterest\b|利率|利息|年息", ""),
     (r"share price|stock price|\bshares? (?:move|price)|股价", r"\bshares?\b|\bstock\b|股价|股票"),
-    (r"\bstake\b|\bequity\b|\bshares? of\b|\bown(?:s|ership)?\b|股份|股权|持股|占股",
+    (r"\bstake\b|\bequity\b|\bown(?:s|ership)?\b|股份|股权|持股|占股",
      r"\bstake|\bequity\b|\bshares?\b|\bown|股"),
     (r"\bstud(?:y|ied)\b|\buniversity\b|\bdegree\b|\bcollege\b|大学|学位|毕业|读书|专业",
      r"\bstud(?:y|ied)\b|\buniversity\b|\bdegree\b|\bcollege\b|\bprofessor\b"
