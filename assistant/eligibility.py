@@ -96,7 +96,7 @@ _REQUIRES = re.compile(
     r"\b(?:only|must|needs?|requires?|required)\b([^.;]*)|(?:必须|须|要求|需|才|只有|仅限)([^。；]*)"
 )
 _SHARED = 3
-"""So many Chinese characters in a row are the same thing."""
+"""So many Chinese characters in a row are the same thing; one less where a 的 ends it."""
 
 
 def asks_without(reading: Reading, sentence: str) -> bool:
@@ -108,7 +108,9 @@ def asks_without(reading: Reading, sentence: str) -> bool:
     for match in _WITHOUT.finditer(reading.folded):
         english, chinese = match.groups()
         if chinese:
-            parts = [chinese[n : n + _SHARED] for n in range(len(chinese) - _SHARED + 1)]
+            thing, of_it, _ = chinese.partition("的")
+            shared = _SHARED - 1 if of_it else _SHARED
+            parts = [thing[n : n + shared] for n in range(len(thing) - shared + 1)]
             if any(part in required for part in parts):
                 return True
             continue

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from assistant import Answer, Assistant
 from assistant.company import company_in
-from assistant.eligibility import is_shut_out
+from assistant.eligibility import asks_without, is_shut_out
 from assistant.language import detect, in_script
 from assistant.profile import save_profile, with_values
 from assistant.question import Ask
@@ -63,7 +63,22 @@ def test_what_is_told_is_answered_and_the_rest_stays_open(desk: Assistant) -> No
     met = desk.ask("We are a seed startup, may we apply to Modal's program?")
     assert lead(met).startswith("**Yes, by what you tell so far; the rest is open: ")
     assert "only you know" in met.answer
+    unmet = desk.ask("我们还没到种子轮，能申请Modal的计划吗？")
+    assert not lead(unmet).startswith("**可以")
     assert lead(desk.ask("我们是种子轮，能申请Modal的计划吗？")).startswith("**可以，就目前所说")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacking"),
+    [
+        ("没有地方牌照的公司能进吗？", "公司须持有地方颁发的牌照。", True),
+        ("没有新品牌的公司能进吗？", "公司须持有地方颁发的牌照。", False),
+    ],
+)
+def test_what_a_sentence_requires_may_be_lacking(
+    question: str, sentence: str, lacking: bool
+) -> None:
+    assert asks_without(read(question, [], ()), sentence) is lacking
 
 
 @pytest.mark.parametrize("question", match_programs.EXAMPLES)

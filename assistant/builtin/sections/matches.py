@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,11 @@ from assistant.question import Reading
 ROWS = 14
 _REASONS = 2
 """Conditions that the cell of a table tells; the program's own answer has all."""
+
+# "not yet past a Series A": what is told of the company may be what it is not.
+_DENIES = re.compile(
+    r"\b(?:not|no|never|without|before|until|yet)\b|n['’]t\b|[没未无]|不(?!知|好意思)|之前|以前|前的?公司"
+)
 
 Passages = Mapping[str, PassageEvidence]
 Record = Mapping[str, Any]
@@ -65,7 +71,7 @@ def _one(
         ),
         None,
     )
-    met = _met(record)
+    met = None if _DENIES.search(reading.folded) else _met(record)
     if record["verdict"] == "unknown":
         for words, passage in ((say.no_way, lacking), (say.shut_out, barred), (say.so_far, met)):
             if passage is not None:

@@ -11,6 +11,7 @@ from assistant.builtin.signs import Candidate, plain
 from assistant.builtin.yes_no.asked import YesNo
 from assistant.builtin.yes_no.judging import ENOUGH, Claim
 from assistant.builtin.yes_no.leaning import leans, only_denies
+from assistant.eligibility import asks_without
 from assistant.evidence import PassageEvidence
 from assistant.knowledge import Knowledge
 from assistant.language import in_script, same_language
@@ -33,7 +34,11 @@ def verdict_section(
     say: Phrases,
 ) -> Section:
     """Yes or no with the sentence that says so; where none does, that, and what comes closest."""
-    settled = _settled(claim, selection) or _leaning(asked, claim, selection, kb)
+    settled = (
+        _barred(reading, asked, selection)
+        or _settled(claim, selection)
+        or _leaning(asked, claim, selection, kb)
+    )
     if settled is not None:
         verdict, first = settled
         word = in_script(asked.yes if verdict else asked.no, say.language)
@@ -69,6 +74,13 @@ def stated_section(
     others = [c for c in selection.chosen if plain(c.text) not in plain(terms[0].text)]
     section.lines += [f"- {sentence(other, say)}" for other in others[: _SHOWN - 1]]
     return section
+
+
+def _barred(reading: Reading, asked: YesNo, selection: Selection) -> tuple[bool, Candidate] | None:
+    """A no by the sentence that requires what the question says is lacking."""
+    found = (c for c in selection.chosen if asks_without(reading, c.text))
+    barred = next(found, None)
+    return None if barred is None or asked.denied else (False, barred)
 
 
 def _settled(claim: Claim, selection: Selection) -> tuple[bool, Candidate] | None:

@@ -64,7 +64,7 @@ _NO_WORDS = frozenset(
     "already only really also anything something someone according per predict estimate fact "
     "actual ever any will because almost nearly about around roughly tied linked attached come "
     "startup startups company companies team firm card cards processor processors hardware "
-    "considered responsible".split()
+    "considered responsible used".split()
 )
 # Verbs that stand for nearly any other: that a sentence lacks them says little.
 _PALE = frozenset(

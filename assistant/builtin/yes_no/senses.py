@@ -255,7 +255,6 @@ ALIKE: tuple[Sense, ...] = (
         r"差不多|相当(?!大|多|高)|大致相同|一样[多大长]|持平",
     ),
     _sense(r"young|emerging|nascent|fledgling", r"新兴|年轻"),
-    _sense(r"mine[rds]?|mining", r"挖矿|矿商|矿工"),
     _sense(r"(?:main|biggest|real) (?:problem|issue|obstacle)", r"主要(?:问题|障碍)|关键"),
     _sense(r"own(?:s|ed)?|hold(?:s)?|received", r"持有|拿到|拿了|获得|占|拥有"),
 )
