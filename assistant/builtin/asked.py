@@ -48,7 +48,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("reason", re.compile(r"\bwhy\b|purpose|reason|为什么|为何|原因|目的")),
 )  # fmt: skip
 # "Who is Ada Moor?"
-WHO_IS_NAMED = re.compile(r"\b[Ww]ho(?:[’']s| is| was| are) [A-Z]")
+WHO_IS_NAMED = re.compile(
+    r"\b[Ww]ho(?:[’']s| is| was| are) [A-Z]"
+    r"|^who(?:[’']s| is| was) (?!(?:the|an?|our|your|behind|in|on|to|at)\b|\w+ing\b)"
+    r"[a-z]+ [a-z]+\W*$"
+)
 _MEMBERS = 3
 """So many things named side by side are a list."""
 _LISTED = re.compile(
