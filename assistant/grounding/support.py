@@ -154,7 +154,7 @@ class EvidenceBook:
             strangers = self._strangers(claim, closest)
             if strangers:
                 return Verdict(reason=Reason("stranger", strangers[0]))
-            if (wrong := self._misplaced(claim, closest)) is not None:
+            if not unit.row and (wrong := self._misplaced(claim, closest)) is not None:
                 return Verdict(reason=Reason("misplaced", wrong))
         if not claim.figures:
             targets = self._about_marks(unit)
