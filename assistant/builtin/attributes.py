@@ -47,6 +47,7 @@ _ATTRIBUTES = _cues(
      r"|大学|学位|毕业|读书|教授"),
     (r"\be-?mail\b|\bphone\b|\bcontact\b|邮箱|电话|联系|客服", ""),
     (r"\bboard\b|董事会|席位", ""),
+    (r"\bdividends?\b|分红|股息", ""),
     (r"\bdeadline\b|\bwindow\b|\bclos(?:e|es|ing)\b|截止|窗口",
      r"\bdeadline\b|\bwindow\b|\bclos|\buntil\b|\bby day\b|\brolling\b|\bany time\b|\bdate"
      r"|截止|窗口|随时|滚动|日期"),

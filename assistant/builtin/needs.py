@@ -41,6 +41,7 @@ from assistant.builtin.wording import is_misspelled, mended, without_asides
 from assistant.builtin.yes_no.asked import yes_no
 from assistant.evidence import PassageEvidence
 from assistant.grounding.names import proper_names
+from assistant.grounding.subjects import COMMON
 from assistant.language import same_language
 from assistant.question import Ask, Reading
 from kb.texts.aliases import AliasTable
@@ -145,6 +146,14 @@ class Needs:
     def absent(self, found: Sequence[Candidate]) -> tuple[str, ...]:
         """The names in the question that no paragraph found is about."""
         return tuple(name for name in self.names if all(name in c.missing for c in found))
+
+    def is_of_strangers(self) -> bool:
+        """Whether a question of fact names a known party that no passage found speaks of."""
+        if self._decides:
+            return False
+        asked = {*self._aliases.groups(self._reading.folded)} - COMMON
+        told = " ".join(f"{p.title} {p.header} {p.text}" for p in self._passages)
+        return not asked <= {*self._aliases.groups(fold(told))}
 
     def missing_kind(self, close: Sequence[Candidate]) -> str | None:
         """The kind of answer that none of the sentences closest to the question tells."""

@@ -71,6 +71,8 @@ def select(
     signs = None if needs.in_field else needs.passage_signs()
     if signs is not None:
         able = _able_elsewhere(needs, signs, reading, mine, found)
+    elif needs.is_of_strangers():
+        able = []
     else:
         able = _able(needs, mine)
         if not able:

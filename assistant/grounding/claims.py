@@ -38,8 +38,9 @@ class Claim:
 
     @cached_property
     def places(self) -> Places:
-        """Where its figures and names stand."""
-        return Places(self.text, self.figures, self._subjects)
+        """Where its figures and names stand, without the remark."""
+        told = [each for each in self.figures if each.quantity.end <= len(self.told)]
+        return Places(self.told, told, self._subjects)
 
     @cached_property
     def told(self) -> str:

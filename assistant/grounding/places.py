@@ -126,16 +126,12 @@ class Places:
         return total
 
 
-def misplaced(
-    said: Places, source: Places, same_party: Callable[[str, str], bool], until: int
-) -> str | None:
+def misplaced(said: Places, source: Places, same_party: Callable[[str, str], bool]) -> str | None:
     """A figure or name of `said` that stands where `source` has another one, None if there is none.
-    Figures from `until` on are the remark that says who told it. What goes with a party
-    (`same_party`) may stand for it in a sentence that does not tell the two apart."""
+    What goes with a party (`same_party`) may stand for it in a sentence that does not tell the two
+    apart."""
     parties = {place.party for place in source.places}
     for place in said.places:
-        if place.figure is not None and place.figure.quantity.start >= until:
-            continue
         if place.party in source.words:  # opens the sentence, where a capital says nothing
             continue
         here, elsewhere = 0, 0

@@ -30,6 +30,7 @@ COMMON = PAPERS | frozenset(
     value-add time-dilation utilization
     """.split()
 )
+_TONGUES = frozenset({"chinese", "english"})
 _CODE = re.compile(r"[A-Z]{0,4}\d|Series$|AI$|ML$|SXM|PCIe|HGX|DGX|NVLink")
 
 
@@ -55,6 +56,8 @@ class Subjects:
         for name in proper_names(text, initial=True):
             if name not in inner and fold(name) not in self._known:
                 continue  # the capital may only open the sentence
+            if fold(name) in _TONGUES:
+                continue
             if (
                 not (_CODE.match(name) or (name.isupper() and len(name) < 6))
                 and self._aliases.group(name) is None

@@ -214,7 +214,8 @@ class EvidenceBook:
                     wrong = mismatch(held, figure, stretch.text)
                     wrong = wrong or self._of_another(claim, figure, stretch, held)
                     alike = overlap(claim.words, stretch.words)
-                    repeated = alike >= _REPEATED and len(claim.words) >= _WHOLE
+                    whole = len(claim.words) >= _WHOLE and not claim.unit.row
+                    repeated = alike >= _REPEATED and whole
                     if not wrong and repeated and bounds_more(held, figure):
                         wrong = "direction"
                     alike += 0.0 if wrong else _NEAR
@@ -357,12 +358,12 @@ class EvidenceBook:
         """A figure or name that a claim puts where the sentence that it repeats has another one,
         unless a sentence about as close has it there."""
         near = likeness(claim.words, closest.words) - _ABOUT_AS_CLOSE
-        until, wrong = len(claim.told.rstrip()), None
+        wrong = None
         for stretches in self._stretches.values():
             for each in stretches:
                 if likeness(claim.words, each.words) < near:
                     continue
-                found = misplaced(claim.places, each.places, self._is_one_party, until)
+                found = misplaced(claim.places, each.places, self._is_one_party)
                 if found is None:
                     return None
                 wrong = wrong or found
