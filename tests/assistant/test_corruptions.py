@@ -31,7 +31,7 @@ MAY_PASS = {
 @pytest.fixture(scope="module")
 def statements(warm_home: Path) -> list[Statement]:
     with Assistant.open(warm_home, today=TODAY) as desk:
-        return list(sourced(desk.kb, Random(3), 120))
+        return list(sourced(desk.kb, Random(3), 90))
 
 
 def test_true_statements_are_shown(statements: list[Statement]) -> None:

@@ -32,7 +32,7 @@ def test_the_set_is_large_enough() -> None:
 
 
 def test_answers_are_right(figures: Figures) -> None:
-    assert (figures.right.share or 0) >= 0.60, figures  # seen 0.63; goal 0.92
+    assert (figures.right.share or 0) >= 0.82, figures  # seen 0.85; goal 0.92
 
 
 def test_every_figure_is_supported(figures: Figures) -> None:
@@ -40,8 +40,8 @@ def test_every_figure_is_supported(figures: Figures) -> None:
 
 
 def test_what_the_sources_know_is_not_withheld(figures: Figures) -> None:
-    assert (figures.withheld.share or 0) <= 0.20, figures  # seen 0.18; goal 0.05
+    assert (figures.withheld.share or 0) <= 0.05, figures  # seen 0.028; goal 0.05
 
 
 def test_what_they_do_not_know_is_not_answered(figures: Figures) -> None:
-    assert (figures.without_evidence.share or 0) <= 0.40, figures  # seen 0.38; goal 0.02
+    assert (figures.without_evidence.share or 0) <= 0.25, figures  # seen 0.19; goal 0.02

@@ -30,7 +30,7 @@ FAKES: dict[str, Fake] = {
     for found in pkgutil.iter_modules([str(_PLACE)])
     if found.name != "fake"
 }
-SHORT_S = 0.6
+SHORT_S = 0.4
 STATUSES = {401: "key", 403: "key", 404: "address", 429: "rate", 500: "server"}
 
 
